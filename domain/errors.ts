@@ -1,0 +1,66 @@
+import { en } from './messages/en.ts';
+import { fill, type MessageKey, type MessageParams } from './messages/message.ts';
+
+/** Every error code of the product: the keys `error.<code>` of the message catalogue. */
+export type ErrorCode = MessageKey extends infer Key ? (Key extends `error.${infer Code}` ? Code : never) : never;
+
+type ParamsOf<Key extends string> = Key extends MessageKey ? MessageParams<Key> : never;
+/** What the sentences of a code need to be filled. */
+export type ErrorDetails<Code extends ErrorCode> = ParamsOf<`error.${Code}`> &
+  ParamsOf<`remedy.${Code}`> &
+  Readonly<Record<string, unknown>>;
+
+/** An error as it crosses IPC, WebSocket or a log line. */
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * An error a person can act on: what failed (`message`), what to do now (`remedy`), and the facts (`details`).
+ * The text comes from the message catalogue by code, so that interface, log and command line say the same.
+ */
+export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name: string = 'AppError';
+  readonly code: Code;
+  readonly remedy: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: Code, details: ErrorDetails<Code>, cause?: unknown) {
+    super(fill(en[`error.${code}`], details), cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.remedy = fill(en[`remedy.${code}` as MessageKey], details);
+    this.details = details;
+  }
+
+  toWire(): WireError {
+    return { code: this.code, message: this.message, remedy: this.remedy, details: this.details };
+  }
+}
+
+type CodeOf<Area extends string> = Extract<ErrorCode, `${Area}/${string}`>;
+
+/** Bytes of a device that make no sense. */
+export class HidError<Code extends CodeOf<'hid'> = CodeOf<'hid'>> extends AppError<Code> {
+  override readonly name = 'HidError';
+}
+/** A source of power data that cannot be reached or used. */
+export class DriverError<Code extends CodeOf<'driver'> = CodeOf<'driver'>> extends AppError<Code> {
+  override readonly name = 'DriverError';
+}
+/** The NUT server or client cannot do its work (not the protocol's own ERR words). */
+export class NutError<Code extends CodeOf<'nut'> = CodeOf<'nut'>> extends AppError<Code> {
+  override readonly name = 'NutError';
+}
+/** A configuration that cannot be used; the program ends with status 78 where it was asked to start from it. */
+export class SettingsError<Code extends CodeOf<'settings'> = CodeOf<'settings'>> extends AppError<Code> {
+  override readonly name = 'SettingsError';
+}
+
+/** One line for a log or a terminal: what failed and what to do. */
+export function describeError(error: unknown): string {
+  if (error instanceof AppError) return `${error.message} ${error.remedy}`.trim();
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,21 @@
+/** Errors of engine/drivers and its transports. */
+export const drivers = {
+  'error.driver/no-device': 'No UPS found for {ups}: {searched}.',
+  'remedy.driver/no-device':
+    'Check that the USB cable is plugged in and the UPS is on; "ridethrough scan" lists what is there.',
+  'error.driver/permission-denied': 'Cannot open {device}: permission denied on {path}.',
+  'remedy.driver/permission-denied':
+    'Install the udev rule resources/udev/60-ridethrough.rules, then replug the USB cable.',
+  'error.driver/held-by-other': '{device} is held by another program: {holder}.',
+  'remedy.driver/held-by-other': 'Stop that program, then replug the USB cable.',
+  'error.driver/unplugged': '{device} is unplugged.',
+  'remedy.driver/unplugged': 'Plug the USB cable in again; the UPS is found by itself.',
+  'error.driver/io': '{device} did not answer: {reason}.',
+  'remedy.driver/io': 'It is tried again by itself. If it stays so, replug the USB cable or try another port.',
+  'error.driver/bad-option': 'Option {option} of {ups} cannot be used: {reason}.',
+  'remedy.driver/bad-option': 'Correct the option and start again.',
+  'error.driver/unknown': 'Driver {driver} of {ups} is not known.',
+  'remedy.driver/unknown': 'Use usbhid-ups, dummy-ups or demo, or install the NUT package that brings this driver.',
+  'error.driver/bad-file': '{file}:{line}: {reason}.',
+  'remedy.driver/bad-file': 'Correct the file; it is read again when it changes.',
+} as const;

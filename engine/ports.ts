@@ -1,0 +1,80 @@
+/**
+ * What the engine needs from the outside. Composition roots (headless/main.ts, electron/main.ts) and tests plug in
+ * implementations; nothing else in the engine touches a clock, a disk, a native module or a process.
+ */
+import type { Monotonic, Timestamp } from '#domain/units.ts';
+
+/** Ends what a call began. Calling it twice is harmless. */
+export type Stop = () => void;
+
+export interface Clock {
+  /** Wall clock: for what is shown or stored. */
+  now(): Timestamp;
+  /** Never jumps: for intervals and ages. */
+  monotonic(): Monotonic;
+  after(delayMs: number, run: () => void): Stop;
+  every(intervalMs: number, run: () => void): Stop;
+  /** Resolves after delayMs; rejects with the signal's reason when it is aborted first. */
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** One line per call. Messages are sentences for a person; fields are for machines. Secrets never come here. */
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  /** A log whose lines carry these fields as well, for example `{ ups: 'office' }`. */
+  child(fields: LogFields): Log;
+}
+
+/** An attached HID device as the operating system lists it. Texts the system does not know are absent. */
+export interface HidDeviceInfo {
+  /** Opaque: `/dev/hidraw3`, `\\?\hid#…`, `DevSrvsID:…`, `recording:DIR`, `demo:NAME`. */
+  readonly path: string;
+  readonly vendorId: number;
+  readonly productId: number;
+  /** bcdDevice, absent where there is no USB below. */
+  readonly release?: number;
+  readonly interfaceNumber?: number;
+  readonly manufacturer?: string;
+  readonly product?: string;
+  readonly serialNumber?: string;
+  /** Usage page of the first top-level collection, where the system tells. */
+  readonly usagePage?: number;
+}
+
+/** Access to HID devices by one way: the system's, recordings, or the demo UPS. */
+export interface HidPort {
+  readonly name: 'node-hid' | 'recording' | 'demo';
+  list(): Promise<readonly HidDeviceInfo[]>;
+  /** @throws DriverError driver/permission-denied, driver/held-by-other, driver/unplugged, driver/io */
+  open(device: HidDeviceInfo): Promise<HidConnection>;
+  /** Calls back when devices may have come or gone (late is fine within 1 s, once too often as well). */
+  watch(onChange: () => void): Stop;
+}
+
+/** An open HID device. Calls of one connection are carried out one after the other. */
+export interface HidConnection {
+  readonly device: HidDeviceInfo;
+  /** Complete report descriptor, any length the device gave. @throws DriverError driver/io */
+  readReportDescriptor(): Promise<Uint8Array>;
+  /**
+   * GET_REPORT(Feature).
+   * @param maxLength size of the buffer with the id byte; the answer may be shorter or longer than declared
+   * @returns the report id first, then what the device answered
+   * @throws DriverError driver/io when this report stalls or times out, driver/unplugged when the device is gone
+   */
+  getFeatureReport(reportId: number, maxLength: number): Promise<Uint8Array>;
+  /** SET_REPORT(Feature). @param report id byte first @throws as getFeatureReport */
+  setFeatureReport(report: Uint8Array): Promise<void>;
+  /** A USB string descriptor, or undefined where the system gives no way to it. */
+  getString(index: number): Promise<string | undefined>;
+  /** Every input report as it comes, id byte first (0 where the device has no ids). */
+  onInputReport(receive: (report: Uint8Array) => void): Stop;
+  /** Called once when the device is gone or broken beyond use. */
+  onClosed(closed: (error: Error) => void): Stop;
+  close(): Promise<void>;
+}
