@@ -1,7 +1,8 @@
+import { devices } from './en/devices.ts';
 import { drivers } from './en/drivers.ts';
 import { hid } from './en/hid.ts';
 import { nut } from './en/nut.ts';
 import { settings } from './en/settings.ts';
 
 /** The English catalogue. Other languages have the same keys; `{name}` stands for a parameter. */
-export const en = { ...hid, ...drivers, ...nut, ...settings } as const;
+export const en = { ...hid, ...drivers, ...devices, ...nut, ...settings } as const;
