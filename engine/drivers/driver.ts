@@ -36,6 +36,12 @@ export interface DriverNote {
   readonly text: string;
 }
 
+/** What a device definition asks of the status composition. */
+export interface StatusDefaults {
+  /** Hold LB and RB back this long while on line: models whose flags flap. */
+  readonly lowBatteryDelaySeconds?: number;
+}
+
 export type DriverEvent =
   /** The source answers; its data follow. Until `ready` ups.status is `WAIT`. */
   | { readonly type: 'connected' }
@@ -52,6 +58,8 @@ export type DriverEvent =
       readonly conditions?: readonly StatusCondition[];
       /** All alarm texts that hold now, beside those that follow from conditions. */
       readonly alarms?: readonly string[];
+      /** How this model's status wants to be read where the user said nothing. */
+      readonly statusDefaults?: StatusDefaults;
     }
   /** The first full set of data is complete. */
   | { readonly type: 'ready' }

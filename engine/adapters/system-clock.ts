@@ -1,0 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { asMonotonic, asTimestamp } from '#domain/units.ts';
+import type { Clock } from '#engine/ports.ts';
+
+/** The computer's own clocks and timers. */
+export const systemClock: Clock = {
+  now: () => asTimestamp(Date.now()),
+  monotonic: () => asMonotonic(performance.now()),
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+  every(intervalMs, run) {
+    const timer = setInterval(run, intervalMs);
+    return () => clearInterval(timer);
+  },
+  sleep: (delayMs, signal) => delay(delayMs, undefined, signal ? { signal } : {}),
+};
