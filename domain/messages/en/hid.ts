@@ -5,4 +5,6 @@ export const hid = {
     'Replug the USB cable. If it stays so, record the device with "ridethrough record" and report it.',
   'error.hid/short-report': 'Report {reportId} of {device} is too short: {actual} of {expected} bytes.',
   'remedy.hid/short-report': 'Nothing to do: the fields that arrived are used, the others stay unknown.',
+  'error.hid/value-too-large': '{value} does not fit into the {bits} bits it has in report {reportId}.',
+  'remedy.hid/value-too-large': 'Choose a smaller value.',
 } as const;
