@@ -24,7 +24,7 @@ const EXTRA_FOLDERS = ['/usr/sbin', '/sbin', '/lib/nut', '/usr/lib/nut'];
 export async function findProgram(name: string): Promise<string | undefined> {
   const candidates = name.startsWith('/')
     ? [name]
-    : [...(process.env['PATH'] ?? '').split(delimiter), ...EXTRA_FOLDERS].map((folder) => join(folder, name));
+    : [...(process.env.PATH ?? '').split(delimiter), ...EXTRA_FOLDERS].map((folder) => join(folder, name));
   for (const candidate of candidates) {
     try {
       await access(candidate, constants.R_OK);
@@ -66,6 +66,6 @@ export async function ensurePrograms(needs: readonly ProgramNeed[]): Promise<Pro
     lacking = await missing(needs);
     if (lacking.length === 0) return { ok: true };
   }
-  if (process.env['CI'] === 'true') throw new Error(`a suite cannot run: ${reason}`);
+  if (process.env.CI === 'true') throw new Error(`a suite cannot run: ${reason}`);
   return { ok: false, reason };
 }

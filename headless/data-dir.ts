@@ -1,0 +1,20 @@
+import { homedir, platform } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * The folder for settings, secrets, history and logs.
+ * @param asked `--data-dir`
+ * @returns what was asked for, else RIDETHROUGH_DATA_DIR, else the platform's folder for application data
+ */
+export function dataDirectory(asked: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
+  if (asked !== undefined) return asked;
+  if (env.RIDETHROUGH_DATA_DIR) return env.RIDETHROUGH_DATA_DIR;
+  switch (platform()) {
+    case 'win32':
+      return join(env.APPDATA ?? join(homedir(), 'AppData', 'Roaming'), 'ridethrough');
+    case 'darwin':
+      return join(homedir(), 'Library', 'Application Support', 'ridethrough');
+    default:
+      return join(env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'ridethrough');
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * `npm test`: every check of the project, one after the other, and one closing line `N passed, N failed, N skipped`.
+ * A check that is not made of counted tests (format, lint, types …) counts as one.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 'ridethrough-test-'));
+const vitestReport = join(scratch, 'vitest.json');
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+interface Check {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  /** Reads counts from what the command left behind; absent: the exit status counts as one. */
+  readonly count?: (output: string, status: number) => Counts;
+}
+
+const tool = (name: string): string => join(root, 'node_modules', '.bin', name);
+
+const CLOSING_LINE = /^(\d+) passed, (\d+) failed, (\d+) skipped$/gm;
+
+function fromClosingLine(output: string, status: number): Counts {
+  const last = [...output.matchAll(CLOSING_LINE)].at(-1);
+  if (!last) return { passed: 0, failed: 1, skipped: 0 };
+  const [passed, failed, skipped] = last.slice(1).map(Number) as [number, number, number];
+  return { passed, failed: status !== 0 && failed === 0 ? 1 : failed, skipped };
+}
+
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+function fromVitest(_output: string, status: number): Counts {
+  const report = JSON.parse(readFileSync(vitestReport, 'utf8')) as VitestReport;
+  for (const result of report.testResults.flatMap((file) => file.assertionResults)) {
+    if (result.status !== 'passed' && result.status !== 'failed') console.log(`skipped: ${result.fullName}`);
+  }
+  const failed = report.numFailedTests;
+  return {
+    passed: report.numPassedTests,
+    // A file that cannot even be loaded fails the run without a failed test.
+    failed: status !== 0 && failed === 0 ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+const checks: readonly Check[] = [
+  { name: 'format', command: [tool('prettier'), '--check', '--log-level', 'warn', '.'] },
+  { name: 'lint', command: [tool('eslint'), '--max-warnings', '0', '.'] },
+  { name: 'types', command: [tool('tsc'), '--noEmit'] },
+  { name: 'unused code', command: [tool('knip')] },
+  { name: 'build', command: [process.execPath, 'scripts/build.ts'] },
+  {
+    name: 'tests',
+    command: [tool('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`],
+    count: fromVitest,
+  },
+  { name: 'kernel', command: [process.execPath, 'tests/kernel/run.ts'], count: fromClosingLine },
+];
+
+function run([program, ...args]: Check['command']): Promise<{ status: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    // Tools installed here come first, among them the project's own Node.
+    const path = `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`;
+    const child = spawn(program, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, PATH: path },
+      shell: process.platform === 'win32',
+    });
+    let output = '';
+    const collect = (stream: NodeJS.WriteStream) => (chunk: Buffer) => {
+      output += chunk.toString();
+      stream.write(chunk);
+    };
+    child.stdout.on('data', collect(process.stdout));
+    child.stderr.on('data', collect(process.stderr));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ status: code ?? 1, output }));
+  });
+}
+
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const failures: string[] = [];
+for (const check of checks) {
+  const startedAt = performance.now();
+  console.log(`\n== ${check.name}`);
+  const { status, output } = await run(check.command);
+  const counts = check.count
+    ? check.count(output, status)
+    : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+  if (counts.failed > 0) failures.push(check.name);
+  console.log(`== ${check.name}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+}
+rmSync(scratch, { recursive: true, force: true });
+if (failures.length > 0) console.log(`\nfailed: ${failures.join(', ')}`);
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 ? 1 : 0;
