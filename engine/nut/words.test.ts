@@ -71,7 +71,7 @@ describe('lines', () => {
     expect(lines('a\n\n"b\nc" d\ne\\\nf\ng')).toEqual([
       { words: ['a'], line: 1 },
       { words: [], line: 2 },
-      { words: ['bc', 'd'], line: 3 },
+      { words: ['bc', 'd'], line: 3, oddity: 'quote-over-lines' },
       { words: ['ef'], line: 5 },
       { words: ['g'], line: 7 },
     ]);
@@ -110,14 +110,14 @@ describe('lines', () => {
     const parser = new WordParser();
     expect(parser.push(bytes('GET VAR dummy "ups.status\n'))).toEqual([]);
     expect(parser.push(bytes('VER\n" x\n'))).toEqual([
-      { words: ['GET', 'VAR', 'dummy', 'ups.statusVER', 'x'], line: 1 },
+      { words: ['GET', 'VAR', 'dummy', 'ups.statusVER', 'x'], line: 1, oddity: 'quote-over-lines' },
     ]);
   });
 
   test('input after the end begins a new line', () => {
     const parser = new WordParser();
     parser.push(bytes('"half'));
-    expect(parser.end()).toEqual([{ words: ['half'], line: 1 }]);
+    expect(parser.end()).toEqual([{ words: ['half'], line: 1, oddity: 'quote-over-lines' }]);
     expect(parser.push(bytes('whole\n'))).toEqual([{ words: ['whole'], line: 1 }]);
   });
 
@@ -127,6 +127,37 @@ describe('lines', () => {
     const [line] = parser.push(bytes('"\n'));
     expect(line?.words?.length).toBeLessThanOrEqual(4);
     expect(line?.words?.every((word) => word.length <= 8)).toBe(true);
+  });
+});
+
+describe('oddities that a person should be told', () => {
+  test.each([
+    ['an unclosed quote', 'a "b\nc" d\n', 'quote-over-lines'],
+    ['an unclosed quote at the end of input', 'a "b', 'quote-over-lines'],
+    ['a letter that is no ASCII in a word', 'b\u00fcro\n', 'dropped-text'],
+    ['a tab inside quotes', '"a\tb"\n', 'dropped-text'],
+    ['an escaped letter that is no ASCII', 'a\\\u00fc\n', 'dropped-text'],
+    ['more than 32 words', `${'w '.repeat(33)}\n`, 'cut'],
+    ['a word of more than 512 characters', `${'w'.repeat(513)}\n`, 'cut'],
+    ['a quoted word of more than 512 characters', `"${'w'.repeat(513)}"\n`, 'cut'],
+  ])('%s is marked', (_, text, oddity) => {
+    expect(lines(text)).toEqual([expect.objectContaining({ line: 1, oddity })]);
+  });
+
+  test.each([
+    ['letters that are no ASCII in a comment', 'a # b\u00fcro\n'],
+    ['a joined line', '"a\\\nb" c\\\nd\n'],
+    ['exactly 32 words', `${'w '.repeat(32)}\n`],
+    ['a word of exactly 512 characters', `${'w'.repeat(512)} "${'w'.repeat(512)}"\n`],
+  ])('%s is none', (_, text) => {
+    expect(lines(text)[0]).not.toHaveProperty('oddity');
+  });
+
+  test('an oddity belongs to its own line alone', () => {
+    expect(lines('"\u00fc"\n"plain"\n').map((line) => ('oddity' in line ? line.oddity : undefined))).toEqual([
+      'dropped-text',
+      undefined,
+    ]);
   });
 });
 

@@ -6,9 +6,20 @@
  * printable ASCII are dropped from words. Source: observed behaviour of NUT's parser (upsd 2.8.0 to 2.8.5).
  */
 
+/**
+ * What a reader may want to tell a person about a line that is right by the grammar: a quote that was not closed on its
+ * line, text that was dropped because it is no printable ASCII, words or characters beyond the limits.
+ */
+export type LineOddity = 'quote-over-lines' | 'dropped-text' | 'cut';
+
 /** One line of input. `line` is the number of the physical line it begins on, from 1. */
 export type ParsedLine =
-  | { readonly words: readonly string[]; readonly line: number; readonly error?: undefined }
+  | {
+      readonly words: readonly string[];
+      readonly line: number;
+      readonly oddity?: LineOddity;
+      readonly error?: undefined;
+    }
   /** An unescaped `#` inside quotes: the line says nothing. */
   | { readonly error: 'hash-in-quotes'; readonly line: number; readonly words?: undefined };
 
@@ -61,6 +72,7 @@ export class WordParser {
   #isAtLineStart = true;
   #words: string[] = [];
   #word = '';
+  #oddity: LineOddity | undefined;
   /** Physical line being read, and the one on which the current line began. */
   #physicalLine = 1;
   #firstLine = 1;
@@ -80,12 +92,13 @@ export class WordParser {
   /** The input is over: a last line without a newline ends here. The parser is then as new, line numbers go on. */
   end(): ParsedLine[] {
     if (this.#isAtLineStart) return [];
+    const lines: ParsedLine[] = [];
+    if (this.#state === 'quoted' || this.#state === 'quoted-escape') this.#oddity = 'quote-over-lines';
     const isError = this.#state === 'error';
     if (this.#state !== 'between' && this.#state !== 'comment' && !isError) this.#endWord();
-    const last: ParsedLine[] =
-      isError || this.#words.length === 0 ? [] : [{ words: this.#words, line: this.#firstLine }];
-    this.#beginLine();
-    return last;
+    if (isError || this.#words.length === 0) this.#beginLine();
+    else this.#finishLine(0, lines);
+    return lines;
   }
 
   #read(text: string): ParsedLine[] {
@@ -117,7 +130,8 @@ export class WordParser {
         if (wordStart < 0) wordStart = at;
       } else if (kind === SPACE || kind === NEWLINE) {
         if (wordStart >= 0) {
-          if (words.length < this.#maxWords) words.push(this.#cut(text, wordStart, at));
+          if (words.length === this.#maxWords || at - wordStart > this.#maxWordLength) return undefined;
+          words.push(text.substring(wordStart, at));
           wordStart = -1;
         }
         if (kind === NEWLINE) {
@@ -172,13 +186,16 @@ export class WordParser {
               return text.length;
             }
             this.#state = 'error';
-          } else if (kind !== NEWLINE) {
+          } else if (kind === NEWLINE) {
+            this.#oddity = 'quote-over-lines';
+          } else {
             at = this.#readRun(text, at, 'quoted');
           }
           break;
         case 'escape':
         case 'quoted-escape':
-          this.#append(text, at, at + 1);
+          if (isKept(text.charCodeAt(at))) this.#append(text, at, at + 1);
+          else if (kind !== NEWLINE) this.#oddity ??= 'dropped-text';
           this.#state = this.#state === 'escape' ? 'word' : 'quoted';
           break;
         case 'comment':
@@ -221,6 +238,7 @@ export class WordParser {
       if (kind === DROPPED || (isQuoted && kind === SPACE)) {
         if (isKept(code)) continue;
         this.#append(text, runStart, at);
+        this.#oddity ??= 'dropped-text';
         runStart = at + 1;
         continue;
       }
@@ -230,25 +248,23 @@ export class WordParser {
     return at - 1;
   }
 
-  /** Adds text[start, end) to the word as far as its limit allows; a single dropped character adds nothing. */
+  /** Adds text[start, end) to the word as far as its limit allows. */
   #append(text: string, start: number, end: number): void {
-    if (start >= end || (end === start + 1 && !isKept(text.charCodeAt(start)))) return;
     const room = this.#maxWordLength - this.#word.length;
+    if (end - start > room) this.#oddity ??= 'cut';
     if (room > 0) this.#word += text.substring(start, Math.min(end, start + room));
-  }
-
-  #cut(text: string, start: number, end: number): string {
-    return text.substring(start, Math.min(end, start + this.#maxWordLength));
   }
 
   #endWord(): void {
     if (this.#words.length < this.#maxWords) this.#words.push(this.#word);
+    else this.#oddity ??= 'cut';
     this.#word = '';
     this.#state = 'between';
   }
 
   #finishLine(next: number, lines: ParsedLine[]): number {
-    lines.push({ words: this.#words, line: this.#firstLine });
+    const line = { words: this.#words, line: this.#firstLine };
+    lines.push(this.#oddity === undefined ? line : { ...line, oddity: this.#oddity });
     this.#beginLine();
     return next;
   }
@@ -258,6 +274,7 @@ export class WordParser {
     this.#isAtLineStart = true;
     this.#words = [];
     this.#word = '';
+    this.#oddity = undefined;
   }
 
   #countRestOfChunk(text: string, start: number): void {
