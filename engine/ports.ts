@@ -2,6 +2,7 @@
  * What the engine needs from the outside. Composition roots (headless/main.ts, electron/main.ts) and tests plug in
  * implementations; nothing else in the engine touches a clock, a disk, a native module or a process.
  */
+import type { AppError } from '#domain/errors.ts';
 import type { Monotonic, Timestamp } from '#domain/units.ts';
 
 /** Ends what a call began. Calling it twice is harmless. */
@@ -44,6 +45,22 @@ export interface HidDeviceInfo {
   readonly serialNumber?: string;
   /** Usage page of the first top-level collection, where the system tells. */
   readonly usagePage?: number;
+  /** Where it hangs on the USB, where the system tells (Linux). */
+  readonly usb?: UsbLocation;
+}
+
+export interface UsbLocation {
+  readonly bus: number;
+  /** Given anew with each replug. */
+  readonly address: number;
+  /** Ports from the root hub on, as Linux writes them: `1` or `1.4`. Stays the same while the cable stays in its socket. */
+  readonly ports: string;
+}
+
+/** A unit that is attached but cannot be listed for opening, and why (driver/held-by-other). */
+export interface BlockedDevice {
+  readonly device: HidDeviceInfo;
+  readonly error: AppError;
 }
 
 /** Access to HID devices by one way: the system's, recordings, or the demo UPS. */
@@ -54,6 +71,8 @@ export interface HidPort {
   open(device: HidDeviceInfo): Promise<HidConnection>;
   /** Calls back when devices may have come or gone (late is fine within 1 s, once too often as well). */
   watch(onChange: () => void): Stop;
+  /** What list() cannot show because another program took it away from the HID system. Absent where nobody can. */
+  blocked?(): Promise<readonly BlockedDevice[]>;
 }
 
 /** An open HID device. Calls of one connection are carried out one after the other. */
@@ -72,8 +91,11 @@ export interface HidConnection {
   setFeatureReport(report: Uint8Array): Promise<void>;
   /** A USB string descriptor, or undefined where the system gives no way to it. */
   getString(index: number): Promise<string | undefined>;
-  /** Every input report as it comes, id byte first (0 where the device has no ids). */
-  onInputReport(receive: (report: Uint8Array) => void): Stop;
+  /**
+   * Every input report as it comes, id byte first (0 where the device has no ids).
+   * @param failed called once when no more input reports will come although the device still answers
+   */
+  onInputReport(receive: (report: Uint8Array) => void, failed?: (error: Error) => void): Stop;
   /** Called once when the device is gone or broken beyond use. */
   onClosed(closed: (error: Error) => void): Stop;
   close(): Promise<void>;

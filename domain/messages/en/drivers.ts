@@ -12,10 +12,25 @@ export const drivers = {
   'remedy.driver/unplugged': 'Plug the USB cable in again; the UPS is found by itself.',
   'error.driver/io': '{device} did not answer: {reason}.',
   'remedy.driver/io': 'It is tried again by itself. If it stays so, replug the USB cable or try another port.',
+  'error.driver/no-hid-library': 'USB devices cannot be reached: {reason}.',
+  'remedy.driver/no-hid-library':
+    'Install the program again; on a slim Linux image also install libusb-1.0-0 and libudev1.',
+  'error.driver/no-descriptor': 'The report descriptor of {device} cannot be read: {reason}.',
+  'remedy.driver/no-descriptor':
+    'Replug the USB cable. On Windows use the desktop program, which reads it another way.',
+  'error.driver/no-answer': '{device} answered none of its reports: {reason}.',
+  'remedy.driver/no-answer': 'It is opened again by itself. If it stays so, replug the USB cable or restart the UPS.',
+  'error.driver/gave-up':
+    'No more tries for {ups} after {tries}, as reconnect_max_tries says. The last reason: {reason}',
+  'remedy.driver/gave-up': 'Repair the cause, then reload the driver or start again.',
   'error.driver/bad-option': 'Option {option} of {ups} cannot be used: {reason}.',
   'remedy.driver/bad-option': 'Correct the option and start again.',
   'error.driver/unknown': 'Driver {driver} of {ups} is not known.',
   'remedy.driver/unknown': 'Use usbhid-ups, dummy-ups or demo, or install the NUT package that brings this driver.',
   'error.driver/bad-file': '{file}:{line}: {reason}.',
   'remedy.driver/bad-file': 'Correct the file; it is read again when it changes.',
+  'error.driver/cannot-read': 'Cannot read {file}: {reason}.',
+  'remedy.driver/cannot-read': 'Check the path, and that the file may be read.',
+  'error.driver/cannot-write': 'Cannot write {file}: {reason}.',
+  'remedy.driver/cannot-write': 'Check the path, the right to write there, and the space left.',
 } as const;
