@@ -48,6 +48,8 @@ export interface Engine {
 interface Running {
   readonly config: UpsConfig;
   readonly driver: Driver;
+  /** A driver that is being stopped may still speak; once released nobody listens to it. */
+  release(): void;
 }
 
 export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine {
@@ -60,18 +62,14 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
   const startUps = (ups: UpsConfig): void => {
     const name = ups.name.toLowerCase();
     let isCurrent = true;
-    // A driver that is being stopped may still speak; what it says belongs to no one any more.
     const driver = ports.createDriver(ups, (event) => {
       if (isCurrent) store.dispatch(name, event);
     });
     running.set(name, {
       config: ups,
-      driver: {
-        ...driver,
-        stop: () => {
-          isCurrent = false;
-          return driver.stop();
-        },
+      driver,
+      release: () => {
+        isCurrent = false;
       },
     });
     driver.start();
@@ -80,6 +78,7 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
   const stopUps = async (name: string): Promise<void> => {
     const entry = running.get(name);
     running.delete(name);
+    entry?.release();
     await entry?.driver.stop();
   };
 
@@ -125,7 +124,8 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
       }
       for (const [name, ups] of changed) {
         await stopUps(name);
-        if (store.get(name)) store.dispatch(name, { type: 'configured', config: ups, maxAgeSeconds: next.maxAgeSeconds });
+        if (store.get(name))
+          store.dispatch(name, { type: 'configured', config: ups, maxAgeSeconds: next.maxAgeSeconds });
         else store.add(ups, next.maxAgeSeconds);
         startUps(ups);
       }

@@ -1,0 +1,130 @@
+/**
+ * Everything a face may ask of the engine and everything the engine tells, as values: types are derived, nothing is
+ * written twice. Electron IPC and WebSocket are two transports of this one table.
+ */
+import { z } from 'zod';
+import { DottedName, UpsName } from './schema/names.ts';
+import { Availability, Incident, NetworkClient, Sample, UpsSnapshot, WireErrorSchema } from './schema/snapshot.ts';
+
+/** Rights, each includes the ones before: look, act on a UPS, change how the program works. */
+export const ACCESS_LEVELS = ['read', 'control', 'admin'] as const;
+export type AccessLevel = (typeof ACCESS_LEVELS)[number];
+
+export const mayAccess = (has: AccessLevel, needs: AccessLevel): boolean =>
+  ACCESS_LEVELS.indexOf(has) >= ACCESS_LEVELS.indexOf(needs);
+
+/** How a command or a write ended at the UPS. */
+export const CommandOutcome = z.enum(['handled', 'unknown', 'invalid', 'failed', 'conversion-failed']);
+export type CommandOutcome = z.infer<typeof CommandOutcome>;
+
+/** An attached device that could be a UPS. */
+export const FoundDevice = z.object({
+  title: z.string(),
+  /** Ready section for ups.conf. */
+  section: z.string(),
+  matchReason: z.string(),
+  problem: WireErrorSchema.optional(),
+});
+export type FoundDevice = z.infer<typeof FoundDevice>;
+
+const Nothing = z.object({});
+
+interface RequestShape {
+  readonly params: z.ZodObject;
+  readonly result: z.ZodType;
+  readonly access: AccessLevel;
+}
+
+export const requests = {
+  /** Who answers, and what the asker may do. */
+  'engine.hello': {
+    params: Nothing,
+    result: z.object({
+      version: z.string(),
+      hostName: z.string(),
+      access: z.enum(ACCESS_LEVELS),
+      /** NUT addresses that are served. */
+      nut: z.array(z.string()),
+      /** Where the configuration comes from: `nut-files` are shown read-only. */
+      configuration: z.enum(['nut-files', 'automatic', 'demo']),
+      startedAt: z.number(),
+    }),
+    access: 'read',
+  },
+  /** Everything there is, at one moment. Events with a higher sequence follow on it. */
+  'ups.list': {
+    params: Nothing,
+    result: z.object({
+      sequence: z.number(),
+      upses: z.array(UpsSnapshot),
+      clients: z.array(NetworkClient),
+      incidents: z.array(Incident),
+    }),
+    access: 'read',
+  },
+  /** The last minutes, one sample a second, oldest first. */
+  'ups.samples': {
+    params: z.object({ ups: UpsName, sinceAt: z.number().optional() }),
+    result: z.object({ samples: z.array(Sample) }),
+    access: 'read',
+  },
+  'ups.runCommand': {
+    params: z.object({ ups: UpsName, command: DottedName, parameter: z.string().max(256).optional() }),
+    result: z.object({ outcome: CommandOutcome }),
+    access: 'control',
+  },
+  'ups.setVariable': {
+    params: z.object({ ups: UpsName, variable: DottedName, value: z.string().max(256) }),
+    result: z.object({ outcome: CommandOutcome }),
+    access: 'control',
+  },
+  /** Takes a forced shutdown back, so that clients that connect later do not shut down again. */
+  'ups.clearForcedShutdown': { params: z.object({ ups: UpsName }), result: Nothing, access: 'control' },
+  'device.scan': { params: Nothing, result: z.object({ devices: z.array(FoundDevice) }), access: 'read' },
+  /** Adds the demo UPS until the program ends. */
+  'demo.start': { params: Nothing, result: z.object({ ups: UpsName }), access: 'control' },
+  'demo.stop': { params: Nothing, result: Nothing, access: 'control' },
+} as const satisfies Record<string, RequestShape>;
+
+/** Every event carries its number; a gap means that something was missed and `ups.list` is asked again. */
+const numbered = { sequence: z.number() };
+
+export const events = {
+  /** What changed of one UPS. */
+  'ups.changed': {
+    payload: z.object({
+      ...numbered,
+      ups: UpsName,
+      at: z.number(),
+      availability: Availability,
+      revision: z.number(),
+      /** The whole UPS as it is now. */
+      snapshot: UpsSnapshot,
+      /** Names of variables whose value changed, for a live mark. */
+      changed: z.array(z.string()),
+    }),
+    access: 'read',
+  },
+  /** UPSes came or went. */
+  'ups.listChanged': { payload: z.object({ ...numbered, names: z.array(UpsName) }), access: 'read' },
+  /** One new second of one UPS. */
+  'ups.sample': { payload: z.object({ ...numbered, ups: UpsName, sample: Sample }), access: 'read' },
+  /** An incident began, changed or ended. */
+  incident: { payload: z.object({ ...numbered, incident: Incident }), access: 'read' },
+  'clients.changed': { payload: z.object({ ...numbered, clients: z.array(NetworkClient) }), access: 'read' },
+} as const satisfies Record<string, { payload: z.ZodType; access: AccessLevel }>;
+
+export type RequestName = keyof typeof requests;
+export type RequestParams<Name extends RequestName> = z.infer<(typeof requests)[Name]['params']>;
+export type RequestResult<Name extends RequestName> = z.infer<(typeof requests)[Name]['result']>;
+
+export type EventName = keyof typeof events;
+export type EventPayload<Name extends EventName> = z.infer<(typeof events)[Name]['payload']>;
+
+/** The answer to a request: the value, or the whole error with its remedy. */
+export type Answer<Name extends RequestName> =
+  | { readonly ok: true; readonly value: RequestResult<Name> }
+  | { readonly ok: false; readonly error: z.infer<typeof WireErrorSchema> };
+
+export const isRequestName = (name: string): name is RequestName => Object.hasOwn(requests, name);
+export const isEventName = (name: string): name is EventName => Object.hasOwn(events, name);

@@ -1,0 +1,89 @@
+/** The command line: one module per command, loaded only when it is asked for, so that `upsc` starts fast. */
+import { EXIT, UsageError, type CommandIo } from './io.ts';
+
+interface Command {
+  readonly summary: string;
+  load(): Promise<(args: readonly string[], io: CommandIo) => Promise<number>>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  serve: {
+    summary: 'Watch the UPS and serve it over the NUT protocol',
+    load: async () => (await import('./commands/serve.ts')).serve,
+  },
+  scan: {
+    summary: 'List attached UPSes as ups.conf sections',
+    load: async () => (await import('./commands/scan.ts')).scan,
+  },
+  record: {
+    summary: 'Record a UPS (descriptor and reports) into a folder',
+    load: async () => (await import('./commands/record.ts')).record,
+  },
+  config: {
+    summary: 'Check a configuration',
+    load: async () => (await import('./commands/config.ts')).config,
+  },
+  upsc: {
+    summary: 'Show variables of a UPS on any NUT server',
+    load: async () => (await import('./nut-commands/upsc.ts')).runUpsc,
+  },
+  upscmd: {
+    summary: 'Send an instant command to a UPS on any NUT server',
+    load: async () => (await import('./nut-commands/upscmd.ts')).runUpscmd,
+  },
+  upsrw: {
+    summary: 'Show or change writable variables of a UPS on any NUT server',
+    load: async () => (await import('./nut-commands/upsrw.ts')).runUpsrw,
+  },
+};
+
+function usage(): string {
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return `Usage: ridethrough COMMAND [OPTION]...\n\n${lines.join('\n')}\n\nridethrough COMMAND --help tells more of one command.\n`;
+}
+
+async function main(argv: readonly string[], io: CommandIo): Promise<number> {
+  const [name, ...args] = argv;
+  if (name === '--help' || name === '-h' || name === 'help') {
+    io.stdout.write(usage());
+    return EXIT.ok;
+  }
+  if (name === '--version' || name === '-V') {
+    io.stdout.write(`ridethrough ${(await import('#engine/version.ts')).VERSION}\n`);
+    return EXIT.ok;
+  }
+  const command = name === undefined || !Object.hasOwn(COMMANDS, name) ? undefined : COMMANDS[name];
+  if (!command) {
+    if (name !== undefined) io.stderr.write(`ridethrough: there is no command "${name}"\n`);
+    io.stderr.write(usage());
+    return EXIT.usage;
+  }
+  try {
+    return await (
+      await command.load()
+    )(args, io);
+  } catch (error) {
+    return report(`ridethrough ${String(name)}`, error, io);
+  }
+}
+
+/** Tells an error once, the way a terminal wants it, and gives the exit status that goes with it. */
+async function report(what: string, error: unknown, io: CommandIo): Promise<number> {
+  if (error instanceof UsageError) {
+    io.stderr.write(`${what}: ${error.message}\nTry "${what} --help".\n`);
+    return EXIT.usage;
+  }
+  const { AppError, SettingsError } = await import('#domain/errors.ts');
+  if (error instanceof SettingsError) {
+    io.stderr.write(`${error.message} (${error.remedy})\n`);
+    return EXIT.configuration;
+  }
+  if (error instanceof AppError) io.stderr.write(`${what}: ${error.message} ${error.remedy}\n`);
+  else io.stderr.write(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return EXIT.failed;
+}
+
+const status = await main(process.argv.slice(2), process);
+// Not process.exit(): what was written to a pipe must arrive whole.
+process.exitCode = status;
