@@ -135,28 +135,33 @@ const plainReading = (field: HidField, raw: number): number => (isSigned(field) 
 const isSigned = ({ logicalMin, logicalMax, bitSize }: HidField): boolean =>
   logicalMin < 0 && (bitSize < 16 || logicalMax > 0 || logicalMin < -1);
 
+/** Bits of the whole-number ranges that devices copy from their firmware's types. */
+const WHOLE_RANGES: ReadonlySet<number> = new Set([7, 8, 15, 16, 23, 24, 31]);
+
 /**
- * Some Back-UPS (BF500 class) leave garbage in the upper bits of a field that is wider than its range. The garbage is
- * cut off only where the range fills its bits entirely (`0..65535` in 32 bits), so that a reading above a plain limit, a
- * load of 130 % in `0..100`, stays what it is. A range of one byte on a field of more is not trusted either: there the
- * maximum was inherited from a shorter field (Minuteman, Legrand: 230.0 V with a maximum of 255).
+ * Some Back-UPS (BF500 class) leave garbage in the upper bits of a field that is wider than its range. It is cut off
+ * only where the range is that of a whole number type (`0..65535` in 32 bits), so that a reading above a plain limit, a
+ * load of 130 % in `0..100`, stays what it is. Left alone as well: a range of one byte on a wider field, where the
+ * maximum was inherited from a shorter one (Minuteman, Legrand: 230.0 V in `0..255`), and all bits set on more than one
+ * byte, which is how a device says that a time is not known.
  */
 function withoutGarbage(field: HidField, raw: number): number | undefined {
-  if (!hasRange(field) || field.logicalMaxAssumed) return undefined;
-  const magnitudeBits = Math.log2(field.logicalMax + 1);
-  if (!Number.isInteger(magnitudeBits) || magnitudeBits === 0) return undefined;
-  const signed = field.logicalMin < 0;
-  const bits = signed ? magnitudeBits + 1 : magnitudeBits;
-  if (bits >= field.bitSize || (bits <= 8 && field.bitSize > 8)) return undefined;
+  const { bitSize, logicalMin, logicalMax } = field;
+  const magnitudeBits = Math.log2(logicalMax + 1);
+  if (field.logicalMaxAssumed || !WHOLE_RANGES.has(magnitudeBits)) return undefined;
+  const bits = logicalMin < 0 ? magnitudeBits + 1 : magnitudeBits;
+  if (bits >= bitSize || (bits <= 8 && bitSize > 8)) return undefined;
+  if (bitSize > 8 && raw === 2 ** bitSize - 1) return undefined;
   const kept = raw % 2 ** bits;
-  return signed ? signExtend(kept, bits) : kept;
+  return logicalMin < 0 ? signExtend(kept, bits) : kept;
 }
 
 function fitsField(field: HidField, logical: number): boolean {
   if (!Number.isInteger(logical) || field.bitSize > MAX_NUMBER_BITS) return false;
   const lowest = field.logicalMin < 0 ? -(2 ** (field.bitSize - 1)) : 0;
-  const highest = isSigned(field) ? 2 ** (field.bitSize - 1) - 1 : 2 ** field.bitSize - 1;
-  return logical >= lowest && logical <= highest;
+  const highest =
+    isSigned(field) && field.logicalMax < 2 ** (field.bitSize - 1) ? 2 ** (field.bitSize - 1) : 2 ** field.bitSize;
+  return logical >= lowest && logical < highest;
 }
 
 function physicalLine(field: HidField): { from: number; logicalSpan: number; physicalSpan: number } | undefined {
@@ -174,7 +179,7 @@ const scale = (value: number, shift: number): number => (shift < 0 ? value / 10 
 /** Toward zero, but a product that misses an integer only by floating point noise is that integer. */
 function truncate(value: number): number {
   const nearest = Math.round(value);
-  const isNoise = Math.abs(value - nearest) <= 1e-9 * Math.max(1, Math.abs(value));
+  const isNoise = Math.abs(value - nearest) <= 1e-12 * Math.max(1000, Math.abs(value));
   // Adding 0 turns -0 into 0.
   return (isNoise ? nearest : Math.trunc(value)) + 0;
 }
