@@ -59,6 +59,11 @@ export class SettingsError<Code extends CodeOf<'settings'> = CodeOf<'settings'>>
   override readonly name = 'SettingsError';
 }
 
+/** A request of a face that cannot be answered. */
+export class ApiError<Code extends CodeOf<'api' | 'client'> = CodeOf<'api' | 'client'>> extends AppError<Code> {
+  override readonly name = 'ApiError';
+}
+
 /** One line for a log or a terminal: what failed and what to do. */
 export function describeError(error: unknown): string {
   if (error instanceof AppError) return `${error.message} ${error.remedy}`.trim();

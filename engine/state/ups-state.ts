@@ -229,6 +229,7 @@ function derive(before: UpsState, told: UpsState, now: Now, isUpdate: boolean): 
     told.isForcedShutdown !== before.isForcedShutdown ||
     told.commands !== before.commands ||
     told.notes !== before.notes ||
+    told.isReady !== before.isReady ||
     told.config !== before.config ||
     told.error?.message !== before.error?.message;
   return {

@@ -1,0 +1,128 @@
+/** Incidents: what happened to a UPS and lasted. A pure reducer over its states, and the small owner around it. */
+import type { Incident, INCIDENT_KINDS } from '#domain/schema/snapshot.ts';
+import type { Stop } from '#engine/ports.ts';
+import { numberOf, statusTokens } from '#engine/state/readings.ts';
+import type { UpsState } from '#engine/state/ups-state.ts';
+import type { UpsStore } from '#engine/state/ups-store.ts';
+
+export type IncidentKind = (typeof INCIDENT_KINDS)[number];
+
+const BY_TOKEN: readonly (readonly [string, IncidentKind])[] = [
+  ['OB', 'on-battery'],
+  ['LB', 'low-battery'],
+  ['OVER', 'overload'],
+  ['RB', 'replace-battery'],
+  ['BYPASS', 'bypass'],
+  ['TRIM', 'trim'],
+  ['BOOST', 'boost'],
+  ['CAL', 'calibration'],
+  ['OFF', 'output-off'],
+  ['FSD', 'forced-shutdown'],
+];
+
+/** The kinds of incident that a state is in, with the text that goes with it. Undefined: nothing can be said now. */
+export function incidentsIn(state: UpsState): ReadonlyMap<IncidentKind, string | undefined> {
+  const kinds = new Map<IncidentKind, string | undefined>();
+  if (state.isForcedShutdown) kinds.set('forced-shutdown', undefined);
+  if (state.availability !== 'available') {
+    kinds.set('no-contact', state.error?.message);
+    return kinds;
+  }
+  const tokens = statusTokens(state);
+  for (const [token, kind] of BY_TOKEN) if (tokens.has(token)) kinds.set(kind, undefined);
+  const alarm = state.variables.get('ups.alarm')?.value;
+  if (tokens.has('ALARM') || alarm !== undefined) kinds.set('alarm', alarm);
+  return kinds;
+}
+
+/**
+ * Compares what a UPS is in with the open incidents.
+ * Without contact nobody knows whether an outage goes on: incidents read from the device stay open until it speaks again.
+ * @returns the incidents that began, changed or ended
+ */
+export function stepIncidents(
+  open: readonly Incident[],
+  state: UpsState,
+  at: number,
+  nextId: () => number,
+): readonly Incident[] {
+  const now = incidentsIn(state);
+  const isHeard = state.availability === 'available';
+  const charge = numberOf(state, 'battery.charge');
+  const changed: Incident[] = [];
+  for (const incident of open) {
+    const isOwnKnowledge = incident.kind === 'no-contact' || incident.kind === 'forced-shutdown';
+    if (now.has(incident.kind)) {
+      const isLower = charge !== undefined && isHeard && charge < (incident.chargeLowest ?? Infinity);
+      const detail = now.get(incident.kind) ?? incident.detail;
+      if (isLower || detail !== incident.detail) {
+        changed.push({
+          ...incident,
+          ...(isLower ? { chargeLowest: charge } : {}),
+          ...(detail === undefined ? {} : { detail }),
+        });
+      }
+    } else if (isHeard || isOwnKnowledge) {
+      changed.push({ ...incident, endedAt: at });
+    }
+  }
+  const openKinds = new Set(open.map((incident) => incident.kind));
+  for (const [kind, detail] of now) {
+    if (openKinds.has(kind)) continue;
+    changed.push({
+      id: nextId(),
+      ups: state.config.name,
+      kind,
+      startedAt: at,
+      ...(detail === undefined ? {} : { detail }),
+      ...(charge === undefined || !isHeard ? {} : { chargeAtStart: charge, chargeLowest: charge }),
+    });
+  }
+  return changed;
+}
+
+const KEPT_INCIDENTS = 200;
+
+export interface IncidentLog {
+  /** Newest first. */
+  list(): readonly Incident[];
+  onIncident(receive: (incident: Incident) => void): Stop;
+  stop(): void;
+}
+
+export function createIncidentLog(store: UpsStore): IncidentLog {
+  const incidents = new Map<number, Incident>();
+  const heardOnce = new Set<string>();
+  const listeners = new Set<(incident: Incident) => void>();
+  let lastId = 0;
+
+  const stopListening = store.subscribe((change) => {
+    const state = store.get(change.ups);
+    if (!state) return;
+    const name = state.config.name;
+    // Before the first contact there is nothing to lose: a start is not an incident.
+    if (state.availability === 'available' && state.isReady) heardOnce.add(name);
+    if (!heardOnce.has(name)) return;
+    const open = [...incidents.values()].filter((incident) => incident.ups === name && incident.endedAt === undefined);
+    for (const incident of stepIncidents(open, state, change.at, () => ++lastId)) {
+      incidents.set(incident.id, incident);
+      for (const listener of listeners) listener(incident);
+    }
+    for (const id of incidents.keys()) {
+      if (incidents.size <= KEPT_INCIDENTS) break;
+      if (incidents.get(id)?.endedAt !== undefined) incidents.delete(id);
+    }
+  });
+
+  return {
+    list: () => [...incidents.values()].sort((a, b) => b.id - a.id),
+    onIncident(receive) {
+      listeners.add(receive);
+      return () => listeners.delete(receive);
+    },
+    stop() {
+      stopListening();
+      listeners.clear();
+    },
+  };
+}
