@@ -27,6 +27,23 @@ export const drivers = {
   'remedy.driver/bad-option': 'Correct the option and start again.',
   'error.driver/unknown': 'Driver {driver} of {ups} is not known.',
   'remedy.driver/unknown': 'Use usbhid-ups, dummy-ups or demo, or install the NUT package that brings this driver.',
+  'error.driver/not-installed': 'Driver {driver} of {ups} is not installed; looked in {folders}.',
+  'remedy.driver/not-installed':
+    'Install the NUT package that brings it ({package} on Debian and Ubuntu), or name its folder with driverpath.',
+  'error.driver/start-failed': 'Driver {driver} of {ups} did not start: {reason}.',
+  'remedy.driver/start-failed': 'Check the port and the options of this UPS. The driver is started again by itself.',
+  'error.driver/ended': 'Driver {driver} of {ups} ended: {reason}.',
+  'remedy.driver/ended': 'It is started again by itself. If it stays so, look for its last lines in the log.',
+  'error.driver/socket-lost': 'The connection to driver {driver} of {ups} was lost.',
+  'remedy.driver/socket-lost': 'It is made again by itself, as soon as the driver runs.',
+  'error.driver/socket-denied': 'The socket {path} of driver {driver} of {ups} may not be used: {reason}.',
+  'remedy.driver/socket-denied':
+    'Add the user that runs Ridethrough to the group that owns the socket (mostly nut), then log in again.',
+  'error.driver/data-stale': 'Driver {driver} of {ups} says that its data are old.',
+  'remedy.driver/data-stale':
+    'Check the cable or the network to the UPS; data come back by themselves, the log has what the driver said.',
+  'error.driver/power-cut': 'Driver {driver} of {ups} was stopped so that the UPS can cut the power.',
+  'remedy.driver/power-cut': 'Reload the driver or start again if the power stayed on.',
   'error.driver/bad-file': '{file}:{line}: {reason}.',
   'remedy.driver/bad-file': 'Correct the file; it is read again when it changes.',
   'error.driver/cannot-read': 'Cannot read {file}: {reason}.',
