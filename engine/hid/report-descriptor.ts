@@ -360,34 +360,33 @@ class DescriptorParser {
     const count = isOneBuffer ? 1 : globals.reportCount;
     const bitSize = isOneBuffer ? globals.reportSize * globals.reportCount : globals.reportSize;
     const names = expand(usages, isVariable ? Math.min(count, MAX_FIELDS) : MAX_ARRAY_USAGES);
-    const range = this.#logicalRange(item);
     const { physicalMin, physicalMax } = globals;
     const hasPhysical =
       physicalMin !== undefined && physicalMax !== undefined && (physicalMin !== 0 || physicalMax !== 0);
-
+    const common = {
+      reportType,
+      reportId: globals.reportId,
+      bitSize,
+      ...this.#logicalRange(item),
+      ...(hasPhysical ? { physicalMin, physicalMax } : {}),
+      unit: globals.unit,
+      unitExponent: globals.unitExponent,
+      isConstant: (flags & FLAG.constant) !== 0,
+      isVariable,
+      isRelative: (flags & FLAG.relative) !== 0,
+      hasNullState: (flags & FLAG.nullState) !== 0,
+      isVolatile: (flags & FLAG.volatile) !== 0,
+      isBufferedBytes,
+      ...(isVariable ? {} : { arrayUsages: names }),
+    };
+    let path: readonly number[] = [];
     for (let index = 0; index < count; index++) {
       if (this.#fields.length >= MAX_FIELDS) {
         this.note('too-many-fields', item.at, `only the first ${MAX_FIELDS} fields are used`);
         return;
       }
-      this.#fields.push({
-        reportType,
-        reportId: globals.reportId,
-        bitOffset: start + index * bitSize,
-        bitSize,
-        path: [...this.#path, names[Math.min(index, names.length - 1)] ?? NO_USAGE],
-        ...range,
-        ...(hasPhysical ? { physicalMin, physicalMax } : {}),
-        unit: globals.unit,
-        unitExponent: globals.unitExponent,
-        isConstant: (flags & FLAG.constant) !== 0,
-        isVariable,
-        isRelative: (flags & FLAG.relative) !== 0,
-        hasNullState: (flags & FLAG.nullState) !== 0,
-        isVolatile: (flags & FLAG.volatile) !== 0,
-        isBufferedBytes,
-        ...(isVariable ? {} : { arrayUsages: names }),
-      });
+      if (index < names.length) path = [...this.#path, names[index] ?? NO_USAGE];
+      this.#fields.push({ ...common, path, bitOffset: start + index * bitSize });
     }
   }
 
