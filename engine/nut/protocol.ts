@@ -1,0 +1,58 @@
+/**
+ * Words of the NUT network protocol that client and server share. Pure.
+ * Source: RFC 9271, and upsd 2.8.5 where it differs.
+ */
+import { quote } from './words.ts';
+
+export const NUT_PORT = 3493;
+
+/** Protocol version this server speaks and answers to NETVER and PROTVER. */
+export const PROTOCOL_VERSION = '1.3';
+
+/** Longest reply line in bytes, its line end included. */
+export const MAX_REPLY_BYTES = 512;
+
+/** What may follow `ERR`. The last five are results that only GET TRACKING gives, or words of old servers. */
+export const ERROR_WORDS = [
+  'ACCESS-DENIED',
+  'UNKNOWN-UPS',
+  'VAR-NOT-SUPPORTED',
+  'CMD-NOT-SUPPORTED',
+  'INVALID-ARGUMENT',
+  'INVALID-VALUE',
+  'INSTCMD-FAILED',
+  'SET-FAILED',
+  'READONLY',
+  'TOO-LONG',
+  'FEATURE-NOT-SUPPORTED',
+  'FEATURE-NOT-CONFIGURED',
+  'ALREADY-SSL-MODE',
+  'DRIVER-NOT-CONNECTED',
+  'DATA-STALE',
+  'ALREADY-LOGGED-IN',
+  'ALREADY-SET-USERNAME',
+  'ALREADY-SET-PASSWORD',
+  'USERNAME-REQUIRED',
+  'PASSWORD-REQUIRED',
+  'UNKNOWN-COMMAND',
+  'UNKNOWN',
+  'FAILED',
+  'INVALID-USERNAME',
+  'INVALID-PASSWORD',
+] as const;
+
+export type ErrorWord = (typeof ERROR_WORDS)[number];
+
+/** A reply line that says no, line end included. */
+export const errorLine = (word: ErrorWord): string => `ERR ${word}\n`;
+
+/** Characters that mean nothing to the word parser, so that a word of them needs no quotes. */
+const PLAIN_WORD = /^[\w.:@,;/+-]+$/;
+
+/** A command line as clients send it, without the line end. Text that is no printable ASCII is lost on the way. */
+export function formatCommand(words: readonly string[]): string {
+  return words.map((word) => (PLAIN_WORD.test(word) ? word : quote(word))).join(' ');
+}
+
+/** Text as it can travel: the protocol's readers drop everything but printable ASCII, so it is dropped before. */
+export const wireText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '');
