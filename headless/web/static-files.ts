@@ -1,0 +1,53 @@
+/** The built renderer, read once: a page is a few files, and a request must not reach outside of them. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join, relative, sep } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+export interface StaticFile {
+  readonly type: string;
+  readonly body: Buffer;
+  readonly gzipped: Buffer | undefined;
+  readonly etag: string;
+  /** The name changes with the content: may be kept for ever. */
+  readonly isImmutable: boolean;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.webmanifest': 'application/manifest+json',
+};
+
+/** @returns files by URL path, `/index.html` among them; empty when the folder is not there */
+export async function loadStaticFiles(folder: string): Promise<ReadonlyMap<string, StaticFile>> {
+  let entries;
+  try {
+    entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Map();
+    throw error;
+  }
+  const files = entries.filter((entry) => entry.isFile() && extname(entry.name) in TYPES);
+  const loaded = files.map(async (entry): Promise<[string, StaticFile]> => {
+    const path = join(entry.parentPath, entry.name);
+    const body = await readFile(path);
+    const gzipped = body.length > 1024 && !path.endsWith('.png') ? gzipSync(body) : undefined;
+    return [
+      `/${relative(folder, path).split(sep).join('/')}`,
+      {
+        type: TYPES[extname(entry.name)] ?? 'application/octet-stream',
+        body,
+        gzipped,
+        etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+        isImmutable: /-[\w-]{8,}\.\w+$/.test(entry.name),
+      },
+    ];
+  });
+  return new Map(await Promise.all(loaded));
+}
