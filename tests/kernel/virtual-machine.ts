@@ -100,7 +100,7 @@ function machineArguments(kernel: string, initrd: string, consoleLog: string): s
     'mitigations=off nokaslr tsc=nowatchdog random.trust_cpu=on audit=0 selinux=0 apparmor=0',
   ];
   return [
-    ['-machine', 'q35', '-accel', process.env.RIDETHROUGH_QEMU_ACCEL ?? 'tcg,thread=multi', '-cpu', 'max'],
+    ['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max'],
     ['-smp', '2', '-m', '1024', '-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
     ['-kernel', kernel, '-initrd', initrd, '-append', kernelOptions.join(' ')],
     ['-serial', `file:${consoleLog}`],
