@@ -64,6 +64,11 @@ export class ApiError<Code extends CodeOf<'api' | 'client'> = CodeOf<'api' | 'cl
   override readonly name = 'ApiError';
 }
 
+/** The web host cannot do its work. */
+export class WebError<Code extends CodeOf<'web'> = CodeOf<'web'>> extends AppError<Code> {
+  override readonly name = 'WebError';
+}
+
 /** One line for a log or a terminal: what failed and what to do. */
 export function describeError(error: unknown): string {
   if (error instanceof AppError) return `${error.message} ${error.remedy}`.trim();

@@ -1,0 +1,16 @@
+/** Errors of the web host and texts of its log-in page. */
+export const web = {
+  'error.web/port-in-use': 'The web interface cannot listen on {address}: the port is in use.',
+  'remedy.web/port-in-use':
+    'Another Ridethrough may be running; open that one, or choose another port with --web HOST:PORT.',
+  'error.web/cannot-listen': 'The web interface cannot listen on {address}: {reason}.',
+  'remedy.web/cannot-listen': 'Check the address and the right to use the port.',
+  'error.web/password-needed': 'The web interface may not listen on {address} without a password.',
+  'remedy.web/password-needed': 'Set one with "ridethrough config set web.password PASSWORD", or listen on 127.0.0.1.',
+  'error.web/tls-needed':
+    'The web interface may not listen on {address} without TLS: the password would travel readable.',
+  'remedy.web/tls-needed':
+    'Set "ridethrough config set web.tls own" or "web.tls.certFile" and "web.tls.keyFile"; behind a proxy that does TLS, "web.allowPlainHttp true".',
+  'error.web/bad-certificate': 'The certificate {file} of the web interface cannot be used: {reason}.',
+  'remedy.web/bad-certificate': 'Give a PEM file with the certificate chain and one with its key.',
+} as const;

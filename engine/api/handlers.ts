@@ -1,0 +1,159 @@
+/** The contract answered by the engine: one handler per request, one stream of numbered events. */
+import {
+  isRequestName,
+  mayAccess,
+  requests,
+  type AccessLevel,
+  type Answer,
+  type EventName,
+  type EventPayload,
+  type FoundDevice,
+  type RequestName,
+  type RequestParams,
+  type RequestResult,
+} from '#domain/contract.ts';
+import { ApiError, AppError } from '#domain/errors.ts';
+import type { NetworkClient } from '#domain/schema/snapshot.ts';
+import type { Engine } from '#engine/engine.ts';
+import type { IncidentLog } from '#engine/history/incidents.ts';
+import type { RecentSamples } from '#engine/history/recent-samples.ts';
+import type { Log, Stop } from '#engine/ports.ts';
+import type { UpsState } from '#engine/state/ups-state.ts';
+import { toSnapshot } from './to-snapshot.ts';
+
+/** An event of the contract with its number. */
+export type NumberedEvent = {
+  [Name in EventName]: { readonly name: Name; readonly payload: EventPayload<Name> };
+}[EventName];
+
+export interface ApiDeps {
+  readonly engine: Engine;
+  readonly samples: RecentSamples;
+  readonly incidents: IncidentLog;
+  readonly log: Log;
+  /** What does not change while the program runs. */
+  readonly about: Omit<RequestResult<'engine.hello'>, 'access' | 'nut'> & { readonly nut: () => string[] };
+  scanDevices(): Promise<readonly FoundDevice[]>;
+  readonly demo: { start(): Promise<string>; stop(): Promise<void> };
+}
+
+export interface Api {
+  /** Checks the parameters and the right, and answers; never throws. */
+  handle<Name extends RequestName>(name: Name, params: unknown, access: AccessLevel): Promise<Answer<Name>>;
+  handle(name: string, params: unknown, access: AccessLevel): Promise<Answer<RequestName>>;
+  onEvent(receive: (event: NumberedEvent) => void): Stop;
+  stop(): void;
+}
+
+type Handlers = {
+  [Name in RequestName]: (
+    params: RequestParams<Name>,
+    access: AccessLevel,
+  ) => RequestResult<Name> | Promise<RequestResult<Name>>;
+};
+
+type Unnumbered<Payload> = Payload extends unknown ? Omit<Payload, 'sequence'> : never;
+
+export function createApi(deps: ApiDeps): Api {
+  const { engine, samples, incidents, log } = deps;
+  const listeners = new Set<(event: NumberedEvent) => void>();
+  let sequence = 0;
+
+  const publish = <Name extends EventName>(name: Name, payload: Unnumbered<EventPayload<Name>>): void => {
+    sequence += 1;
+    const event = { name, payload: { ...payload, sequence } } as unknown as NumberedEvent;
+    for (const listener of listeners) listener(event);
+  };
+
+  const clients = (): NetworkClient[] => engine.clients().map((client) => ({ ...client }));
+
+  const upsNamed = (name: string): UpsState => {
+    const state = engine.store.get(name);
+    if (!state) throw new ApiError('api/unknown-ups', { ups: name });
+    return state;
+  };
+
+  const handlers: Handlers = {
+    'engine.hello': (_, access) => {
+      const { nut, ...about } = deps.about;
+      return { ...about, nut: nut(), access };
+    },
+    'ups.list': () => ({
+      sequence,
+      upses: engine.store.list().map(toSnapshot),
+      clients: clients(),
+      incidents: [...incidents.list()],
+    }),
+    'ups.samples': ({ ups, sinceAt }) => ({ samples: [...samples.of(upsNamed(ups).config.name, sinceAt)] }),
+    'ups.runCommand': async ({ ups, command, parameter }) => ({
+      outcome: await engine.control.runCommand(upsNamed(ups).config.name, command, parameter),
+    }),
+    'ups.setVariable': async ({ ups, variable, value }) => ({
+      outcome: await engine.control.setVariable(upsNamed(ups).config.name, variable, value),
+    }),
+    'ups.clearForcedShutdown': ({ ups }) => {
+      engine.store.dispatch(upsNamed(ups).config.name, { type: 'forced-shutdown', isSet: false });
+      log.warn('Forced shutdown taken back', { ups });
+      return {};
+    },
+    'device.scan': async () => ({ devices: [...(await deps.scanDevices())] }),
+    'demo.start': async () => ({ ups: await deps.demo.start() }),
+    'demo.stop': async () => {
+      await deps.demo.stop();
+      return {};
+    },
+  };
+
+  const answer = (name: string, params: unknown, access: AccessLevel): unknown => {
+    if (!isRequestName(name)) throw new ApiError('api/bad-request', { name, reason: 'there is no such request' });
+    const request = requests[name];
+    if (!mayAccess(access, request.access)) throw new ApiError('api/forbidden', { name });
+    const parsed = request.params.safeParse(params);
+    if (!parsed.success) {
+      const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim()).join('; ');
+      throw new ApiError('api/bad-request', { name, reason });
+    }
+    return (handlers[name] as (params: unknown, access: AccessLevel) => unknown)(parsed.data, access);
+  };
+
+  const stops = [
+    engine.store.subscribe((change) => {
+      const state = engine.store.get(change.ups);
+      if (!state) return;
+      publish('ups.changed', {
+        ups: state.config.name,
+        at: change.at,
+        availability: state.availability,
+        revision: state.revision,
+        snapshot: toSnapshot(state),
+        changed: Object.keys(change.set),
+      });
+    }),
+    engine.onListChanged(() =>
+      publish('ups.listChanged', { names: engine.store.list().map((ups) => ups.config.name) }),
+    ),
+    engine.onClientsChanged(() => publish('clients.changed', { clients: clients() })),
+    samples.onSample((ups, sample) => publish('ups.sample', { ups, sample })),
+    incidents.onIncident((incident) => publish('incident', { incident })),
+  ];
+
+  return {
+    async handle(name: string, params: unknown, access: AccessLevel) {
+      try {
+        return { ok: true, value: await answer(name, params, access) } as Answer<RequestName>;
+      } catch (error) {
+        if (error instanceof AppError) return { ok: false, error: error.toWire() };
+        log.error(`Request ${name} failed`, { error: error instanceof Error ? error.stack : String(error) });
+        return { ok: false, error: new ApiError('api/internal', { name }).toWire() };
+      }
+    },
+    onEvent(receive) {
+      listeners.add(receive);
+      return () => listeners.delete(receive);
+    },
+    stop() {
+      for (const stop of stops) stop();
+      listeners.clear();
+    },
+  } as Api;
+}

@@ -1,0 +1,292 @@
+/**
+ * The web host: the renderer's files, the contract over WebSocket, `/healthz` and `/metrics`.
+ * Loopback with a token link by default; any other address needs a password and TLS (or an explicit opt-out).
+ */
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { hostname } from 'node:os';
+import type { AddressInfo } from 'node:net';
+import { mayAccess, type AccessLevel } from '#domain/contract.ts';
+import { WebError } from '#domain/errors.ts';
+import type { Api } from '#engine/api/handlers.ts';
+import type { Clock, Log } from '#engine/ports.ts';
+import { LOGIN_STYLE, loginPage } from './login-page.ts';
+import { cookieValue, isOwnHost, isOwnOrigin, readAuthorization, SECURITY_HEADERS } from './request-guard.ts';
+import { createLoginLimiter, isPassword, isSameText, SESSION_SECONDS, type Sessions } from './sessions.ts';
+import type { StaticFile } from './static-files.ts';
+import { createSocketServer, type SocketServer } from './socket-server.ts';
+
+export interface WebHostConfig {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Token of the link that `serve` prints; gives every right. */
+  readonly token: string;
+  /** scrypt hashes; absent: no log-in of this kind. */
+  readonly passwords: { readonly control?: string; readonly read?: string };
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** TLS is done by somebody else (a proxy), or knowingly not at all. */
+  readonly allowPlainHttp: boolean;
+  /** Names besides our own under which this host is reached. */
+  readonly hostNames: readonly string[];
+}
+
+export interface WebHostDeps {
+  readonly config: WebHostConfig;
+  readonly api: Api;
+  readonly sessions: Sessions;
+  readonly files: ReadonlyMap<string, StaticFile>;
+  readonly clock: Clock;
+  readonly log: Log;
+  metrics(): string;
+  health(): { readonly status: number; readonly body: unknown };
+}
+
+export interface WebHost {
+  /** @returns the link to open, token included @throws WebError */
+  start(): Promise<string>;
+  /** Open pages. */
+  readonly clientCount: number;
+  stop(): Promise<void>;
+}
+
+const COOKIE = 'ridethrough';
+const LONGEST_FORM = 4096;
+
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
+
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
+export function createWebHost(deps: WebHostDeps): WebHost {
+  const { config, clock, log, sessions } = deps;
+  const limiter = createLoginLimiter();
+  const ownNames = ['localhost', hostname(), `${hostname()}.local`, ...config.hostNames];
+  const scheme = config.tls ? 'https' : 'http';
+  const isLocal = isLoopback(config.host);
+  const address = `${bracketed(config.host)}:${config.port}`;
+  let server: Server | undefined;
+  let sockets: SocketServer | undefined;
+
+  /** What the sender of a request may do; undefined: nothing. */
+  const accessOf = (request: IncomingMessage): AccessLevel | undefined => {
+    const cookie = cookieValue(request.headers.cookie, COOKIE);
+    return cookie === undefined ? undefined : sessions.read(cookie, clock.now());
+  };
+
+  const accessOfPassword = async (password: string): Promise<AccessLevel | undefined> => {
+    const { control, read } = config.passwords;
+    if (control !== undefined && (await isPassword(password, control))) return 'admin';
+    if (read !== undefined && (await isPassword(password, read))) return 'read';
+    return undefined;
+  };
+
+  const accessOfProgram = async (request: IncomingMessage): Promise<AccessLevel | undefined> => {
+    const given = readAuthorization(request.headers.authorization);
+    const peer = request.socket.remoteAddress ?? '';
+    if (!given || limiter.waitMs(peer, clock.now()) > 0) return undefined;
+    const access =
+      given.kind === 'bearer'
+        ? isSameText(given.token, config.token)
+          ? ('admin' as const)
+          : undefined
+        : await accessOfPassword(given.password);
+    if (access === undefined) limiter.failed(peer, clock.now());
+    else limiter.succeeded(peer);
+    return access;
+  };
+
+  const sessionCookie = (access: AccessLevel): string =>
+    `${COOKIE}=${sessions.issue(access, clock.now())}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_SECONDS}${config.tls ? '; Secure' : ''}`;
+
+  const send = (response: ServerResponse, status: number, type: string, body: string | Buffer, headers = {}): void => {
+    response.writeHead(status, {
+      ...SECURITY_HEADERS,
+      'Content-Type': type,
+      'Content-Length': Buffer.byteLength(body),
+      'Cache-Control': 'no-store',
+      ...headers,
+    });
+    response.end(body);
+  };
+
+  const sendLogin = (response: ServerResponse, status: number, problem?: string): void =>
+    send(response, status, 'text/html; charset=utf-8', loginPage(config.passwords.control !== undefined, problem));
+
+  const redirectHome = (response: ServerResponse, access: AccessLevel): void => {
+    response.writeHead(303, {
+      ...SECURITY_HEADERS,
+      Location: '/',
+      'Set-Cookie': sessionCookie(access),
+      'Cache-Control': 'no-store',
+    });
+    response.end();
+  };
+
+  const tryToken = (request: IncomingMessage, response: ServerResponse, token: string): void => {
+    const peer = request.socket.remoteAddress ?? '';
+    const wait = limiter.waitMs(peer, clock.now());
+    if (wait === 0 && isSameText(token, config.token)) {
+      limiter.succeeded(peer);
+      redirectHome(response, 'admin');
+      return;
+    }
+    if (wait === 0) limiter.failed(peer, clock.now());
+    sendLogin(response, 403, 'This link is no longer valid. Open the one that the program printed last.');
+  };
+
+  const tryPassword = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const peer = request.socket.remoteAddress ?? '';
+    const wait = limiter.waitMs(peer, clock.now());
+    if (wait > 0) {
+      const seconds = Math.ceil(wait / 1000);
+      response.setHeader('Retry-After', seconds);
+      sendLogin(response, 429, `Too many tries. Wait ${seconds} s and try again.`);
+      return;
+    }
+    const form = await readForm(request);
+    if (form === undefined) {
+      sendLogin(response, 413, 'That was too long for a password.');
+      return;
+    }
+    const access = await accessOfPassword(form.get('password') ?? '');
+    if (access === undefined) {
+      limiter.failed(peer, clock.now());
+      log.warn('Wrong password on the web interface', { address: peer });
+      sendLogin(response, 403, 'That password is not right.');
+      return;
+    }
+    limiter.succeeded(peer);
+    redirectHome(response, access);
+  };
+
+  const sendFile = (request: IncomingMessage, response: ServerResponse, file: StaticFile): void => {
+    const cache = file.isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache';
+    if (request.headers['if-none-match'] === file.etag) {
+      response.writeHead(304, { ...SECURITY_HEADERS, ETag: file.etag, 'Cache-Control': cache });
+      response.end();
+      return;
+    }
+    const acceptsGzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+    const gzipped = acceptsGzip ? file.gzipped : undefined;
+    send(response, 200, file.type, gzipped ?? file.body, {
+      ETag: file.etag,
+      'Cache-Control': cache,
+      Vary: 'Accept-Encoding',
+      ...(gzipped ? { 'Content-Encoding': 'gzip' } : {}),
+    });
+  };
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { host, origin } = request.headers;
+    if (!isOwnHost(host, ownNames) || !isOwnOrigin(origin, host)) {
+      send(response, 403, 'text/plain; charset=utf-8', 'This address is not served here.\n');
+      return;
+    }
+    const url = new URL(request.url ?? '/', 'http://host');
+    if (request.method === 'POST' && url.pathname === '/login') return tryPassword(request, response);
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      send(response, 405, 'text/plain; charset=utf-8', 'Only GET and HEAD.\n', { Allow: 'GET, HEAD' });
+      return;
+    }
+    if (url.pathname === '/healthz') {
+      const { status, body } = deps.health();
+      send(response, status, 'application/json; charset=utf-8', `${JSON.stringify(body)}\n`);
+      return;
+    }
+    if (url.pathname === '/login.css') { send(response, 200, 'text/css; charset=utf-8', LOGIN_STYLE); return; }
+    if (url.pathname === '/metrics') {
+      const access = isLocal ? 'read' : (accessOf(request) ?? (await accessOfProgram(request)));
+      if (access !== undefined && mayAccess(access, 'read')) {
+        send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', deps.metrics());
+      } else {
+        send(response, 401, 'text/plain; charset=utf-8', 'A password is needed.\n', {
+          'WWW-Authenticate': 'Basic realm="Ridethrough"',
+        });
+      }
+      return;
+    }
+    const token = url.searchParams.get('token');
+    if (token !== null) { tryToken(request, response, token); return; }
+    if (accessOf(request) === undefined) {
+      const isPage = url.pathname === '/' || url.pathname === '/index.html';
+      if (isPage) sendLogin(response, 401);
+      else send(response, 401, 'text/plain; charset=utf-8', 'Log in first.\n');
+      return;
+    }
+    const file = deps.files.get(url.pathname === '/' ? '/index.html' : url.pathname);
+    if (file) sendFile(request, response, file);
+    else send(response, 404, 'text/plain; charset=utf-8', 'There is no such page.\n');
+  };
+
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    answer(request, response).catch((error: unknown) => {
+      log.error('A web request failed', {
+        url: request.url,
+        error: error instanceof Error ? error.stack : String(error),
+      });
+      if (!response.headersSent)
+        send(response, 500, 'text/plain; charset=utf-8', 'The program met an error; its log tells more.\n');
+      else response.destroy();
+    });
+  };
+
+  return {
+    async start() {
+      if (!isLocal && config.passwords.control === undefined) throw new WebError('web/password-needed', { address });
+      if (!isLocal && !config.tls && !config.allowPlainHttp) throw new WebError('web/tls-needed', { address });
+      const created = config.tls ? createHttpsServer(config.tls, listener) : createHttpServer(listener);
+      created.headersTimeout = 10_000;
+      created.requestTimeout = 30_000;
+      server = created;
+      await listen(created, config, address);
+      sockets = createSocketServer({
+        server: created,
+        api: deps.api,
+        log,
+        clock,
+        accessOf: (request) => {
+          const { host, origin } = request.headers;
+          return isOwnHost(host, ownNames) && isOwnOrigin(origin, host) ? accessOf(request) : undefined;
+        },
+      });
+      const { port } = created.address() as AddressInfo;
+      return `${scheme}://${bracketed(config.host)}:${port}/?token=${config.token}`;
+    },
+    get clientCount() {
+      return sockets?.clientCount ?? 0;
+    },
+    async stop() {
+      await sockets?.stop();
+      const closing = server;
+      if (!closing?.listening) return;
+      await new Promise<void>((resolve) => {
+        closing.close(() => resolve());
+        closing.closeAllConnections();
+      });
+    },
+  };
+}
+
+function listen(server: Server, config: WebHostConfig, address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new WebError('web/port-in-use', { address }, error)
+          : new WebError('web/cannot-listen', { address, reason: error.message }, error),
+      ),
+    );
+    server.listen(config.port, config.host, () => resolve());
+  });
+}
+
+/** A form of a few bytes, or undefined when it is too long. */
+async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8') as AsyncIterable<string>) {
+    text += chunk;
+    if (text.length > LONGEST_FORM) return undefined;
+  }
+  return new URLSearchParams(text);
+}
