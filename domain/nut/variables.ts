@@ -35,57 +35,57 @@ function generalName(name: string): string {
 }
 
 /** What can be measured on each phase of an input or output. Source: NUT's three-phase naming (nut-names). */
-const PHASE_VALUES: Readonly<Record<string, readonly [what: string, unit?: Unit]>> = {
-  alarm: ['Alarms'],
-  current: ['Current', 'A'],
-  'current.maximum': ['Highest current', 'A'],
-  'current.minimum': ['Lowest current', 'A'],
-  'current.status': ['State of the current'],
-  'current.low.warning': ['Lower warning limit of the current', 'A'],
-  'current.low.critical': ['Lower critical limit of the current', 'A'],
-  'current.high.warning': ['Upper warning limit of the current', 'A'],
-  'current.high.critical': ['Upper critical limit of the current', 'A'],
-  'current.peak': ['Peak current', 'A'],
-  voltage: ['Voltage', 'V'],
-  'voltage.nominal': ['Voltage by design', 'V'],
-  'voltage.maximum': ['Highest voltage', 'V'],
-  'voltage.minimum': ['Lowest voltage', 'V'],
-  'voltage.status': ['State of the voltage'],
-  'voltage.low.warning': ['Lower warning limit of the voltage', 'V'],
-  'voltage.low.critical': ['Lower critical limit of the voltage', 'V'],
-  'voltage.high.warning': ['Upper warning limit of the voltage', 'V'],
-  'voltage.high.critical': ['Upper critical limit of the voltage', 'V'],
-  power: ['Apparent power', 'VA'],
-  'power.maximum': ['Highest apparent power', 'VA'],
-  'power.minimum': ['Lowest apparent power', 'VA'],
-  'power.percent': ['Apparent power as part of the possible', '%'],
-  'power.maximum.percent': ['Highest apparent power as part of the possible', '%'],
-  'power.minimum.percent': ['Lowest apparent power as part of the possible', '%'],
-  realpower: ['Power', 'W'],
-  powerfactor: ['Power factor'],
-  crestfactor: ['Crest factor'],
-  load: ['Load as part of the possible', '%'],
-  frequency: ['Frequency', 'Hz'],
-  'frequency.nominal': ['Frequency by design', 'Hz'],
-};
+const PHASE_VALUES: ReadonlyMap<string, readonly [what: string, unit?: Unit]> = new Map([
+  ['alarm', ['Alarms']],
+  ['current', ['Current', 'A']],
+  ['current.maximum', ['Highest current', 'A']],
+  ['current.minimum', ['Lowest current', 'A']],
+  ['current.status', ['State of the current']],
+  ['current.low.warning', ['Lower warning limit of the current', 'A']],
+  ['current.low.critical', ['Lower critical limit of the current', 'A']],
+  ['current.high.warning', ['Upper warning limit of the current', 'A']],
+  ['current.high.critical', ['Upper critical limit of the current', 'A']],
+  ['current.peak', ['Peak current', 'A']],
+  ['voltage', ['Voltage', 'V']],
+  ['voltage.nominal', ['Voltage by design', 'V']],
+  ['voltage.maximum', ['Highest voltage', 'V']],
+  ['voltage.minimum', ['Lowest voltage', 'V']],
+  ['voltage.status', ['State of the voltage']],
+  ['voltage.low.warning', ['Lower warning limit of the voltage', 'V']],
+  ['voltage.low.critical', ['Lower critical limit of the voltage', 'V']],
+  ['voltage.high.warning', ['Upper warning limit of the voltage', 'V']],
+  ['voltage.high.critical', ['Upper critical limit of the voltage', 'V']],
+  ['power', ['Apparent power', 'VA']],
+  ['power.maximum', ['Highest apparent power', 'VA']],
+  ['power.minimum', ['Lowest apparent power', 'VA']],
+  ['power.percent', ['Apparent power as part of the possible', '%']],
+  ['power.maximum.percent', ['Highest apparent power as part of the possible', '%']],
+  ['power.minimum.percent', ['Lowest apparent power as part of the possible', '%']],
+  ['realpower', ['Power', 'W']],
+  ['powerfactor', ['Power factor']],
+  ['crestfactor', ['Crest factor']],
+  ['load', ['Load as part of the possible', '%']],
+  ['frequency', ['Frequency', 'Hz']],
+  ['frequency.nominal', ['Frequency by design', 'Hz']],
+]);
 
 const PHASE_NAME =
   /^(input|input\.bypass|input\.servicebypass|output|output\.bypass|output\.inverter|output\.servicebypass)(?:\.(l[123](?:-(?:l[123]|n))?|n))?\.([a-z]+(?:\.[a-z]+)*)$/;
 
-const DOMAINS: Readonly<Record<string, string>> = {
-  input: 'input',
-  'input.bypass': 'bypass input',
-  'input.servicebypass': 'service bypass input',
-  output: 'output',
-  'output.bypass': 'bypass output',
-  'output.inverter': 'inverter output',
-  'output.servicebypass': 'service bypass output',
-};
+const DOMAINS: ReadonlyMap<string, string> = new Map([
+  ['input', 'input'],
+  ['input.bypass', 'bypass input'],
+  ['input.servicebypass', 'service bypass input'],
+  ['output', 'output'],
+  ['output.bypass', 'bypass output'],
+  ['output.inverter', 'inverter output'],
+  ['output.servicebypass', 'service bypass output'],
+]);
 
 function phaseVariable(name: string): VariableInfo | undefined {
   const [, domain = '', phase, value = ''] = PHASE_NAME.exec(name) ?? [];
-  const found = PHASE_VALUES[value];
-  const place = DOMAINS[domain];
+  const found = PHASE_VALUES.get(value);
+  const place = DOMAINS.get(domain);
   if (found === undefined || place === undefined) return undefined;
   const [what, unit] = found;
   const isText = unit === undefined && !value.endsWith('factor');
