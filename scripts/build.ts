@@ -25,7 +25,9 @@ const headless: InlineConfig = {
   },
 };
 
-const parts: Record<string, InlineConfig> = { headless };
+const renderer: InlineConfig = { configFile: `${root}vite.config.ts`, logLevel: 'warn' };
+
+const parts: Record<string, InlineConfig> = { headless, renderer };
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(parts)) {
   const part = parts[name];

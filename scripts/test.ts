@@ -64,6 +64,7 @@ const checks: readonly Check[] = [
   { name: 'format', command: [tool('prettier'), '--check', '--log-level', 'warn', '.'] },
   { name: 'lint', command: [tool('eslint'), '--max-warnings', '0', '.'] },
   { name: 'types', command: [tool('tsc'), '--noEmit'] },
+  { name: 'types of the renderer', command: [tool('svelte-check'), '--tsconfig', 'renderer/tsconfig.json'] },
   { name: 'unused code', command: [tool('knip')] },
   { name: 'build', command: [process.execPath, 'scripts/build.ts'] },
   {
