@@ -40,6 +40,21 @@ export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
+/** An error that came over the contract, with the texts of where it happened. Its code may be of a newer version. */
+export class RemoteError extends Error {
+  override readonly name = 'RemoteError';
+  readonly code: string;
+  readonly remedy: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(wire: { code: string; message: string; remedy: string; details: Readonly<Record<string, unknown>> }) {
+    super(wire.message);
+    this.code = wire.code;
+    this.remedy = wire.remedy;
+    this.details = wire.details;
+  }
+}
+
 type CodeOf<Area extends string> = Extract<ErrorCode, `${Area}/${string}`>;
 
 /** Bytes of a device that make no sense. */

@@ -18,7 +18,7 @@ const headless: InlineConfig = {
     outDir: 'dist/headless',
     emptyOutDir: true,
     minify: false,
-    rollupOptions: {
+    rolldownOptions: {
       input: { cli: 'headless/cli.ts' },
       output: { format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: 'parts/[name]-[hash].mjs' },
     },

@@ -1,0 +1,161 @@
+/** The engine over WebSocket. Reconnects by itself; a request that was under way fails and is the asker's to repeat. */
+import type { ConnectionState, EngineClient } from '#domain/client.ts';
+import {
+  events,
+  isEventName,
+  requests,
+  type EventName,
+  type EventPayload,
+  type RequestName,
+  type RequestParams,
+  type RequestResult,
+} from '#domain/contract.ts';
+import { ApiError, RemoteError } from '#domain/errors.ts';
+import { z } from 'zod';
+
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 10_000;
+const ANSWER_MS = 20_000;
+
+const AnswerFrame = z.union([
+  z.object({ id: z.number(), ok: z.literal(true), value: z.unknown() }),
+  z.object({
+    id: z.number(),
+    ok: z.literal(false),
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      remedy: z.string(),
+      details: z.record(z.string(), z.unknown()),
+    }),
+  }),
+]);
+const EventFrame = z.object({ event: z.string(), payload: z.unknown() });
+
+interface Waiting {
+  readonly name: RequestName;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+/**
+ * @param url address of the socket
+ * @param onRefused called when the server does not accept this session any more
+ */
+export function createWsClient(url: string, onRefused: () => Promise<boolean>): EngineClient {
+  const subscribers = new Map<EventName, Set<(payload: never) => void>>();
+  const watchers = new Set<(state: ConnectionState) => void>();
+  const waiting = new Map<number, Waiting>();
+  let state: ConnectionState = 'connecting';
+  let socket: WebSocket | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let retryMs = FIRST_RETRY_MS;
+  let lastId = 0;
+  let isClosed = false;
+
+  const become = (next: ConnectionState): void => {
+    if (state === next) return;
+    state = next;
+    for (const watcher of watchers) watcher(next);
+  };
+
+  const failAll = (): void => {
+    for (const { reject, timer } of waiting.values()) {
+      clearTimeout(timer);
+      reject(new ApiError('client/unreachable', {}));
+    }
+    waiting.clear();
+  };
+
+  const settle = (frame: z.infer<typeof AnswerFrame>): void => {
+    const asked = waiting.get(frame.id);
+    if (!asked) return;
+    waiting.delete(frame.id);
+    clearTimeout(asked.timer);
+    if (!frame.ok) asked.reject(new RemoteError(frame.error));
+    else {
+      const parsed = requests[asked.name].result.safeParse(frame.value);
+      if (parsed.success) asked.resolve(parsed.data);
+      else asked.reject(new ApiError('api/bad-request', { name: asked.name, reason: parsed.error.message }));
+    }
+  };
+
+  const receive = (text: string): void => {
+    const frame: unknown = JSON.parse(text);
+    const answer = AnswerFrame.safeParse(frame);
+    if (answer.success) {
+      settle(answer.data);
+      return;
+    }
+    const told = EventFrame.safeParse(frame);
+    if (!told.success || !isEventName(told.data.event)) return;
+    const payload = events[told.data.event].payload.safeParse(told.data.payload);
+    if (!payload.success) return;
+    for (const subscriber of subscribers.get(told.data.event) ?? []) subscriber(payload.data as never);
+  };
+
+  const lost = async (wasOpen: boolean): Promise<void> => {
+    failAll();
+    if (isClosed) return;
+    become('reconnecting');
+    // A refusal and an absent server look alike from here; only asking tells them apart.
+    if (!wasOpen && (await onRefused())) {
+      become('gone');
+      return;
+    }
+    retry = setTimeout(open, retryMs);
+    retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2);
+  };
+
+  const open = (): void => {
+    let wasOpen = false;
+    const opened = new WebSocket(url);
+    socket = opened;
+    opened.addEventListener('open', () => {
+      wasOpen = true;
+      retryMs = FIRST_RETRY_MS;
+      become('connected');
+    });
+    opened.addEventListener('message', (message) => {
+      if (typeof message.data === 'string') receive(message.data);
+    });
+    opened.addEventListener('close', () => void lost(wasOpen));
+  };
+  open();
+
+  return {
+    request<Name extends RequestName>(name: Name, params: RequestParams<Name>) {
+      return new Promise<RequestResult<Name>>((resolve, reject) => {
+        if (socket?.readyState !== WebSocket.OPEN) {
+          reject(new ApiError('client/unreachable', {}));
+          return;
+        }
+        const id = ++lastId;
+        const timer = setTimeout(() => {
+          waiting.delete(id);
+          reject(new ApiError('client/unreachable', {}));
+        }, ANSWER_MS);
+        waiting.set(id, { name, resolve: (value) => resolve(value as RequestResult<Name>), reject, timer });
+        socket.send(JSON.stringify({ id, name, params }));
+      });
+    },
+    subscribe<Name extends EventName>(name: Name, receive: (payload: EventPayload<Name>) => void) {
+      const set = subscribers.get(name) ?? new Set();
+      subscribers.set(name, set);
+      set.add(receive);
+      return () => set.delete(receive);
+    },
+    onConnection(changed) {
+      watchers.add(changed);
+      changed(state);
+      return () => watchers.delete(changed);
+    },
+    close() {
+      isClosed = true;
+      clearTimeout(retry);
+      socket?.close();
+      failAll();
+    },
+  };
+}
