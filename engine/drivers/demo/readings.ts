@@ -1,12 +1,5 @@
 /** What the unit's own sensors and flags say: the state as its reports tell it. Pure. */
-import {
-  DEMO_BATTERY,
-  secondsToEmpty,
-  stateOfCharge,
-  terminalVolts,
-  WORN_HEALTH,
-  type BatteryDesign,
-} from './battery.ts';
+import { DEMO_BATTERY, secondsToEmpty, stateOfCharge, terminalVolts, WORN_HEALTH } from './battery.ts';
 import { mainsHertz, mainsVolts } from './mains.ts';
 import { batteryDemand, demandedW, isFrequencyOff, isLinePresent, isLineUsable, isOnBattery } from './unit-model.ts';
 import { RATING, TEST_RESULT, type Beeper, type Limits, type TestResult, type UnitState } from './unit-state.ts';
@@ -73,22 +66,21 @@ const HOT_CELSIUS = 60;
 const IMMINENT_S = 20;
 
 export function readUnit(state: UnitState): Readings {
-  const design: BatteryDesign = DEMO_BATTERY;
   const demand = batteryDemand(state);
-  const charge = stateOfCharge(design, state.battery);
+  const charge = stateOfCharge(DEMO_BATTERY, state.battery);
   const output = readOutput(state);
   const activeW = state.isOutputOn ? demandedW(state) : 0;
   const apparentVA = activeW / RATING.loadPowerFactor;
-  const partial = {
+  const gauges = {
     chargePercent: Math.round(charge * 100),
-    runtimeSeconds: Math.floor(secondsToEmpty(design, state.battery, state.steadyDrawW)),
+    runtimeSeconds: Math.floor(secondsToEmpty(DEMO_BATTERY, state.battery, state.steadyDrawW)),
     loadPercent: Math.max(activeW / RATING.activeW, apparentVA / RATING.apparentVA) * 100,
   };
   return {
-    ...partial,
-    flags: readFlags(state, partial),
+    ...gauges,
+    flags: readFlags(state, gauges),
     fullChargePercent: state.battery.health * 100,
-    batteryVolts: terminalVolts(design, state.battery, demand),
+    batteryVolts: terminalVolts(DEMO_BATTERY, state.battery, demand),
     batteryCelsius: state.battery.temperature,
     inputVolts: mainsVolts(state.mains),
     inputHertz: mainsHertz(state.mains),

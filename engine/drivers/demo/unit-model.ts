@@ -50,8 +50,10 @@ const TEST_FLOOR = 0.1;
 const DEEP_TEST_MARGIN = 5;
 const SPENT_HEALTH = 0.3;
 const ESTIMATE_TAU_S = 8;
+/** Steps are no longer than this on the battery's clock, nor than a second on ours ... */
 const BATTERY_STEP_S = 10;
-const LONGEST_GAP_STEPS = 100_000;
+/** ... unless the gap is so long (hours without a listener) that walking it would hold up the program. */
+const LONGEST_GAP_STEPS = 20_000;
 
 const FULL_FROM = 0.999;
 const FULL_UNTIL = 0.97;
