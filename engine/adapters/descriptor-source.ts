@@ -1,0 +1,17 @@
+/** Where the report descriptor of an attached device comes from: node-hid does not hand it out. */
+import { DriverError } from '#domain/errors.ts';
+import type { HidDeviceInfo } from '#engine/ports.ts';
+
+export interface DescriptorSource {
+  /** @throws DriverError driver/no-descriptor, driver/unplugged */
+  read(device: HidDeviceInfo): Promise<Uint8Array>;
+}
+
+export const noDescriptor = (device: HidDeviceInfo, reason: string, cause?: unknown): DriverError =>
+  new DriverError('driver/no-descriptor', { device: device.product ?? device.path, reason }, cause);
+
+/** For systems that keep the descriptor to themselves; the desktop program brings a source of its own there. */
+export const noDescriptorSource: DescriptorSource = {
+  read: (device) =>
+    Promise.reject(noDescriptor(device, 'this system does not hand it out to programs without a browser engine')),
+};
