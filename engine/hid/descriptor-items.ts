@@ -1,4 +1,45 @@
-/** Splits a report descriptor into its items. Source: HID 1.11 sections 6.2.2.2 (short items) and 6.2.2.3 (long items). */
+/** The items of a report descriptor. Source: HID 1.11 sections 6.2.2.2 (short items) and 6.2.2.3 (long items). */
+
+/** Prefixes without the size bits. Source: HID 1.11 sections 6.2.2.4, 6.2.2.7 and 6.2.2.8. */
+export const TAG = {
+  input: 0x80,
+  output: 0x90,
+  feature: 0xb0,
+  collection: 0xa0,
+  endCollection: 0xc0,
+  usagePage: 0x04,
+  logicalMinimum: 0x14,
+  logicalMaximum: 0x24,
+  physicalMinimum: 0x34,
+  physicalMaximum: 0x44,
+  unitExponent: 0x54,
+  unit: 0x64,
+  reportSize: 0x74,
+  reportId: 0x84,
+  reportCount: 0x94,
+  push: 0xa4,
+  pop: 0xb4,
+  usage: 0x08,
+  usageMinimum: 0x18,
+  usageMaximum: 0x28,
+  designatorIndex: 0x38,
+  designatorMinimum: 0x48,
+  designatorMaximum: 0x58,
+  stringIndex: 0x78,
+  stringMinimum: 0x88,
+  stringMaximum: 0x98,
+  delimiter: 0xa8,
+} as const;
+
+/** Bits of a main item's data. Source: HID 1.11 section 6.2.2.5. */
+export const FLAG = {
+  constant: 1,
+  variable: 2,
+  relative: 4,
+  nullState: 0x40,
+  volatile: 0x80,
+  bufferedBytes: 0x100,
+} as const;
 
 /** One short item. `unsigned` and `signed` are its data read both ways; both are 0 where there is no data. */
 export interface ShortItem {
@@ -14,7 +55,7 @@ export interface ShortItem {
 }
 
 /** A long item (skipped as a whole: no long item tags are defined) or an item that the end of the bytes cut off. */
-export interface OtherItem {
+interface OtherItem {
   readonly kind: 'long' | 'truncated';
   readonly at: number;
 }

@@ -3,7 +3,8 @@
  * Sources: HID 1.11 section 6.2.2; habits of real UPSes are named where they are dealt with.
  */
 import { HidError } from '#domain/errors.ts';
-import { readItems, type ShortItem } from './descriptor-items.ts';
+import { FLAG, readItems, TAG, type ShortItem } from './descriptor-items.ts';
+import { PendingUsages } from './pending-usages.ts';
 import { reportKey, type DescriptorNote, type HidField, type HidReportMap, type ReportType } from './types.ts';
 
 /** The length of a descriptor travels in 16 bits. */
@@ -16,40 +17,6 @@ const MAX_PUSHED = 32;
 const MAX_REPORT_BITS = 0x80000;
 const MAX_ARRAY_USAGES = 256;
 const MAX_NOTES = 256;
-
-/** Prefixes without the size bits. Source: HID 1.11 sections 6.2.2.4, 6.2.2.7 and 6.2.2.8. */
-const TAG = {
-  input: 0x80,
-  output: 0x90,
-  feature: 0xb0,
-  collection: 0xa0,
-  endCollection: 0xc0,
-  usagePage: 0x04,
-  logicalMinimum: 0x14,
-  logicalMaximum: 0x24,
-  physicalMinimum: 0x34,
-  physicalMaximum: 0x44,
-  unitExponent: 0x54,
-  unit: 0x64,
-  reportSize: 0x74,
-  reportId: 0x84,
-  reportCount: 0x94,
-  push: 0xa4,
-  pop: 0xb4,
-  usage: 0x08,
-  usageMinimum: 0x18,
-  usageMaximum: 0x28,
-  designatorIndex: 0x38,
-  designatorMinimum: 0x48,
-  designatorMaximum: 0x58,
-  stringIndex: 0x78,
-  stringMinimum: 0x88,
-  stringMaximum: 0x98,
-  delimiter: 0xa8,
-} as const;
-
-/** Bits of a main item's data. Source: HID 1.11 section 6.2.2.5. */
-const FLAG = { constant: 1, variable: 2, relative: 4, nullState: 0x40, volatile: 0x80, bufferedBytes: 0x100 } as const;
 
 /** A collection item with this bit carries an index in the other seven. Source: MGE and Eaton descriptors, NUT. */
 const COLLECTION_INDEX = 0x80;
@@ -73,27 +40,6 @@ interface GlobalState {
   reportCount: number;
   reportId: number;
 }
-
-interface UsageRange {
-  readonly first: number;
-  readonly last: number;
-}
-
-interface LocalState {
-  /** Kept as ranges, so that a range of four thousand million usages costs nothing. */
-  usages: UsageRange[];
-  usageMin: number | undefined;
-  usageMax: number | undefined;
-  /** Usages between delimiters are alternatives for one control; the first is the preferred one. */
-  delimiter: 'closed' | 'open' | 'open-and-named';
-}
-
-const freshLocals = (): LocalState => ({
-  usages: [],
-  usageMin: undefined,
-  usageMax: undefined,
-  delimiter: 'closed',
-});
 
 /**
  * Fields, lengths and oddities of a report descriptor.
@@ -145,7 +91,7 @@ class DescriptorParser {
     reportId: 0,
   };
   readonly #pushed: GlobalState[] = [];
-  #locals: LocalState = freshLocals();
+  #usages = new PendingUsages();
   /** Nodes that each open collection added to the path. */
   readonly #open: number[] = [];
   /** Collections open beyond MAX_DEPTH. */
@@ -220,18 +166,16 @@ class DescriptorParser {
         this.#globals = this.#pop(item) ?? globals;
         break;
       case TAG.usage:
-        this.#addUsages(this.#usage(item), this.#usage(item));
+        this.#usages.add(this.#usage(item));
         break;
       case TAG.usageMinimum:
-        this.#locals.usageMin = this.#usage(item);
-        this.#closeUsageRange(item);
+        this.#usageEnd('minimum', item);
         break;
       case TAG.usageMaximum:
-        this.#locals.usageMax = this.#usage(item);
-        this.#closeUsageRange(item);
+        this.#usageEnd('maximum', item);
         break;
       case TAG.delimiter:
-        this.#locals.delimiter = item.unsigned === 0 ? 'closed' : 'open';
+        this.#usages.delimit(item.unsigned !== 0);
         break;
       case TAG.designatorIndex:
       case TAG.designatorMinimum:
@@ -280,28 +224,21 @@ class DescriptorParser {
     return item.size === 4 ? item.unsigned : this.#globals.usagePage * 0x10000 + item.unsigned;
   }
 
-  #addUsages(first: number, last: number): void {
-    const locals = this.#locals;
-    if (locals.delimiter === 'open-and-named') return;
-    if (locals.delimiter === 'open') {
-      locals.delimiter = 'open-and-named';
-      last = first;
+  #usageEnd(end: 'minimum' | 'maximum', item: ShortItem): void {
+    if (!this.#usages.addEnd(end, this.#usage(item))) {
+      this.note('empty-range', item.at, 'the usage maximum is below the usage minimum');
     }
-    locals.usages.push({ first, last });
   }
 
-  #closeUsageRange(item: ShortItem): void {
-    const { usageMin, usageMax } = this.#locals;
-    if (usageMin === undefined || usageMax === undefined) return;
-    this.#locals.usageMin = undefined;
-    this.#locals.usageMax = undefined;
-    if (usageMax < usageMin) this.note('empty-range', item.at, 'the usage maximum is below the usage minimum');
-    else this.#addUsages(usageMin, usageMax);
+  /** Usages declared since the last main item, which hold for this one only. */
+  #takeUsages(): PendingUsages {
+    const usages = this.#usages;
+    this.#usages = new PendingUsages();
+    return usages;
   }
 
   #openCollection(item: ShortItem): void {
-    const usage = this.#locals.usages[0]?.first ?? NO_USAGE;
-    this.#locals = freshLocals();
+    const usage = this.#takeUsages().first ?? NO_USAGE;
     if (this.#open.length >= MAX_DEPTH) {
       if (this.#tooDeep === 0) this.note('too-deep', item.at, `more than ${MAX_DEPTH} collections are nested`);
       this.#tooDeep++;
@@ -316,7 +253,7 @@ class DescriptorParser {
   }
 
   #closeCollection(item: ShortItem): void {
-    this.#locals = freshLocals();
+    this.#takeUsages();
     if (this.#tooDeep > 0) {
       this.#tooDeep--;
       return;
@@ -328,8 +265,7 @@ class DescriptorParser {
 
   #dataItem(reportType: ReportType, item: ShortItem): void {
     const globals = this.#globals;
-    const { usages } = this.#locals;
-    this.#locals = freshLocals();
+    const usages = this.#takeUsages();
     if (this.#topLevel.length === 0) this.startedWithData = true;
 
     const key = reportKey(reportType, globals.reportId);
@@ -344,22 +280,27 @@ class DescriptorParser {
     this.#reportBits.set(key, start + bits);
     if (bits === 0) return;
     const isConstant = (item.unsigned & FLAG.constant) !== 0;
-    if (usages.length === 0) {
+    if (usages.isEmpty) {
       if (!isConstant) this.note('usage-missing', item.at, 'a value has no usage');
       return;
     }
     this.#addFields(reportType, item, usages, start);
   }
 
-  #addFields(reportType: ReportType, item: ShortItem, usages: readonly UsageRange[], start: number): void {
+  #addFields(reportType: ReportType, item: ShortItem, usages: PendingUsages, start: number): void {
     const globals = this.#globals;
     const flags = item.unsigned;
     const isVariable = (flags & FLAG.variable) !== 0;
     const isBufferedBytes = (flags & FLAG.bufferedBytes) !== 0;
-    const isOneBuffer = isBufferedBytes && usages.length === 1 && usages[0]?.first === usages[0]?.last;
+    const isOneBuffer = isBufferedBytes && usages.isSingle;
     const count = isOneBuffer ? 1 : globals.reportCount;
     const bitSize = isOneBuffer ? globals.reportSize * globals.reportCount : globals.reportSize;
-    const names = expand(usages, isVariable ? Math.min(count, MAX_FIELDS) : MAX_ARRAY_USAGES);
+    const room = MAX_FIELDS - this.#fields.length;
+    if (count > room && this.#notes.at(-1)?.code !== 'too-many-fields') {
+      this.note('too-many-fields', item.at, `only the first ${MAX_FIELDS} fields are used`);
+    }
+    if (room === 0) return;
+    const names = usages.expand(isVariable ? Math.min(count, room) : MAX_ARRAY_USAGES);
     const { physicalMin, physicalMax } = globals;
     const hasPhysical =
       physicalMin !== undefined && physicalMax !== undefined && (physicalMin !== 0 || physicalMax !== 0);
@@ -380,11 +321,7 @@ class DescriptorParser {
       ...(isVariable ? {} : { arrayUsages: names }),
     };
     let path: readonly number[] = [];
-    for (let index = 0; index < count; index++) {
-      if (this.#fields.length >= MAX_FIELDS) {
-        this.note('too-many-fields', item.at, `only the first ${MAX_FIELDS} fields are used`);
-        return;
-      }
+    for (let index = 0; index < Math.min(count, room); index++) {
       if (index < names.length) path = [...this.#path, names[index] ?? NO_USAGE];
       this.#fields.push({ ...common, path, bitOffset: start + index * bitSize });
     }
@@ -412,16 +349,4 @@ class DescriptorParser {
 function signedNibble(value: number): number {
   const nibble = value & 0xf;
   return nibble > 7 ? nibble - 16 : nibble;
-}
-
-/** The first usages of a list of ranges, at most `limit`. */
-function expand(ranges: readonly UsageRange[], limit: number): number[] {
-  const usages: number[] = [];
-  for (const { first, last } of ranges) {
-    for (let usage = first; usage <= last; usage++) {
-      if (usages.length >= limit) return usages;
-      usages.push(usage);
-    }
-  }
-  return usages;
 }

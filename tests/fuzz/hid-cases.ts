@@ -20,7 +20,7 @@ export interface FuzzOutcome {
 }
 
 /** A promise that was broken. */
-export class FuzzFailure extends Error {
+class FuzzFailure extends Error {
   override readonly name = 'FuzzFailure';
 }
 

@@ -6,7 +6,7 @@ import type { VendorTable } from '#engine/hid/usages.ts';
 
 const FOLDER = join(import.meta.dirname, '../fixtures/devices');
 
-export interface RecordedReport {
+interface RecordedReport {
   readonly type: ReportType;
   /** Id byte first. */
   readonly bytes: Uint8Array;
