@@ -24,7 +24,7 @@ async function testInKernel(): Promise<Counts> {
   const outcome = await runInMachine({
     kernel: found.kernel,
     project: PROJECT,
-    command: `cd /ridethrough && exec ${quote(guestNode())} --test-reporter=tap tests/kernel/guest/scenario.ts`,
+    command: `cd /ridethrough && NO_COLOR=1 exec ${quote(guestNode())} --test-reporter=tap --test-timeout=60000 tests/kernel/guest/scenario.ts`,
     timeoutMs: TIMEOUT_MS,
     onLine: (line) => {
       if (tally.take(line)) console.log(line);

@@ -5,11 +5,9 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { devicesAsync, HIDAsync, type Device } from 'node-hid';
 import { until } from './until.ts';
-import type { VirtualUps } from './virtual-ups.ts';
+import { BUFFER_BYTES, unansweredReportId, type VirtualUps } from './virtual-ups.ts';
 
 const POWER_DEVICE_PAGE = 0x84;
-/** Longer than any report of a UPS; hidraw returns as much as the device answered. */
-const BUFFER_BYTES = 256;
 
 async function findUps(): Promise<(Device & { path: string }) | undefined> {
   const devices = await devicesAsync();
@@ -102,10 +100,4 @@ async function withOpenUps(use: (hid: HIDAsync) => Promise<void>): Promise<void>
   } finally {
     await hid.close();
   }
-}
-
-function unansweredReportId({ recording }: VirtualUps): number {
-  const free = Array.from({ length: 255 }, (_, index) => index + 1).find((id) => !recording.features.has(id));
-  if (free === undefined) throw new Error('the recording answers every report');
-  return free;
 }

@@ -69,6 +69,9 @@ const BUS_USB = 3;
 /** Errno of the kernel's "input/output error": what a stalled transfer turns into. */
 const EIO = 5;
 
+/** A buffer longer than any report of a UPS: hidraw returns as much as the device answered. */
+export const BUFFER_BYTES = 256;
+
 /**
  * A recorded UPS in the flesh: a HID device of this machine's kernel, made through /dev/uhid. It answers feature reports
  * from its table and with an error where the table has nothing, takes what is written into the table, and sends input
@@ -86,6 +89,10 @@ export class VirtualUps {
   constructor(recording: RecordedDevice) {
     this.recording = recording;
     this.#features = new Map(recording.features);
+  }
+
+  get isPluggedIn(): boolean {
+    return this.#plug !== undefined;
   }
 
   /** Resolves when the kernel has taken the device. Its node appears after that. */
@@ -187,4 +194,11 @@ function message(type: number, length: number): Buffer {
   const bytes = Buffer.alloc(4 + length);
   bytes.writeUInt32LE(type, 0);
   return bytes;
+}
+
+/** A report id that the unit answers with an error. */
+export function unansweredReportId({ recording }: VirtualUps): number {
+  const free = Array.from({ length: 255 }, (_, index) => index + 1).find((id) => !recording.features.has(id));
+  if (free === undefined) throw new Error('the recording answers every report');
+  return free;
 }
