@@ -202,6 +202,12 @@ describe('an outage', () => {
     expect(flags(advance(back, 3))).toMatchObject({ acPresent: true, discharging: false, charging: true });
   });
 
+  test('little runtime is an alarm only while the battery is used', () => {
+    const drained = act(newUnit(1), { type: 'charge', percent: 2 });
+    expect(flags(drained)).toMatchObject({ remainingTimeLimitExpired: false, belowRemainingCapacityLimit: true });
+    expect(flags(withMains('off', drained)).remainingTimeLimitExpired).toBe(true);
+  });
+
   test('recharging ends full, and floating there', () => {
     const charging = act(newUnit(1), { type: 'charge', percent: 40 });
     expect(flags(charging)).toMatchObject({ charging: true, fullyCharged: false });
