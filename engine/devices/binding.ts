@@ -27,7 +27,10 @@ export interface DeviceStrings {
 /** `start`: once after opening. `full`: every pollfreq, and after a write. `quick`: every pollinterval in between. */
 export type Pass = 'start' | 'full' | 'quick';
 
-/** What changed, in the shape of the driver event, with the notes that became known since binding. */
+/**
+ * What changed, in the shape of the driver event, with the notes that became known since binding. `statusDefaults` comes
+ * with the first update.
+ */
 export type BindingUpdate = Omit<Extract<DriverEvent, { type: 'update' }>, 'type'> & {
   /** Replaces the list of notes; absent when it is as before. */
   readonly notes?: readonly DriverNote[];
@@ -55,12 +58,6 @@ export interface PollDefaults {
   readonly interruptOnly: boolean;
 }
 
-/** Defaults of state options that this unit needs because of its habits; an option of the user wins. */
-export interface StateDefaults {
-  /** Seconds that a low or replace battery bit must last on line power before it is believed (`lbrb_log_delay_sec`). */
-  readonly lbrbLogDelaySeconds?: number;
-}
-
 export interface DeviceBinding {
   /** Name of our definition, as published in `driver.version.data`. */
   readonly definitionName: string;
@@ -69,7 +66,6 @@ export interface DeviceBinding {
   /** Cures and guesses known at binding time. */
   readonly notes: readonly DriverNote[];
   readonly defaults: PollDefaults;
-  readonly stateDefaults: StateDefaults;
   /** Empty for every pass when the unit is interrupt-only. */
   reportsFor(pass: Pass): readonly ReportRequest[];
   /** Input report ids that carry something this binding understands. */

@@ -1,0 +1,92 @@
+/** Matches a device, repairs and parses its report descriptor and binds it to a definition. */
+import { DriverError } from '#domain/errors.ts';
+import type { Quirk } from '#domain/schema/device-definition.ts';
+import type { DriverNote, DriverOptions } from '#engine/drivers/driver.ts';
+import { parseReportDescriptor } from '#engine/hid/report-descriptor.ts';
+import type { HidDeviceInfo } from '#engine/ports.ts';
+import type { DeviceBinding } from './binding.ts';
+import { BoundDevice } from './bound-device.ts';
+import { bindRows } from './bound-rows.ts';
+import { builtInDefinitions, type DefinitionSet } from './definition.ts';
+import { deviceName, matchDevice, type Candidate } from './match.ts';
+import { applyQuirks } from './quirks.ts';
+
+/**
+ * @param descriptor the report descriptor as the device gave it
+ * @param definitions what to match with; a person's own definitions come first in it
+ * @throws HidError hid/bad-descriptor; DriverError driver/not-a-ups, driver/bad-option
+ */
+export function bindDevice(
+  device: HidDeviceInfo,
+  descriptor: Uint8Array,
+  options: DriverOptions,
+  definitions: DefinitionSet = builtInDefinitions,
+): DeviceBinding {
+  const map = parseReportDescriptor(descriptor, deviceName(device));
+  const match = matchDevice(device, map, options, definitions);
+  const { definition } = match;
+  const effects = applyQuirks(quirksOf(match, options), map, !isOn(options, 'disable_fix_report_desc'));
+  const rows = bindRows(definition, effects.fields, effects.factors);
+  if (rows.variables.length === 0 && rows.status.length === 0) {
+    const reason = `its report descriptor has nothing that ${definition.name} knows`;
+    throw new DriverError('driver/not-a-ups', { device: deviceName(device), reason });
+  }
+
+  const kept = new Map<string, string>();
+  const delays = [
+    ['ondelay', 'ups.delay.start'],
+    ['offdelay', 'ups.delay.shutdown'],
+  ] as const;
+  for (const [option, variable] of delays) {
+    const text = wholeNumber(options, option, device);
+    if (text !== undefined) kept.set(variable, text);
+  }
+  const low = wholeNumber(options, 'lowbatt', device);
+  const pinned = new Map(low === undefined ? [] : [['battery.charge.low', low]]);
+  const notes = [...guessNote(match), ...effects.notes, ...roundingNotes(effects.roundsDelaysToMinutes, kept)];
+  return new BoundDevice({
+    definition,
+    matchReason: match.reason,
+    notes,
+    device,
+    options,
+    rows,
+    effects,
+    reportBytes: map.reportBytes,
+    kept,
+    pinned,
+  });
+}
+
+function quirksOf(match: Candidate, options: DriverOptions): readonly Quirk[] {
+  const quirks: Quirk[] = [...(match.definition.quirks ?? []), ...match.rules.flatMap((rule) => rule.quirks ?? [])];
+  // What a user may switch on for units that are not listed.
+  if (isOn(options, 'maxreport')) quirks.push({ quirk: 'answer-buffer', bytes: 256 });
+  return quirks;
+}
+
+const guessNote = (match: Candidate): readonly DriverNote[] =>
+  match.isGuess ? [{ code: 'guess', text: match.reason }] : [];
+
+function roundingNotes(rounds: boolean, kept: ReadonlyMap<string, string>): readonly DriverNote[] {
+  if (!rounds) return [];
+  const uneven = [...kept].filter(([, seconds]) => Number(seconds) > 0 && Number(seconds) % 60 !== 0);
+  return uneven.map(([variable, seconds]) => ({
+    code: 'whole-minute-delays',
+    text: `This make keeps delays in whole minutes: ${variable} of ${seconds} s becomes ${Math.ceil(Number(seconds) / 60) * 60} s.`,
+  }));
+}
+
+function isOn(options: DriverOptions, name: string): boolean {
+  const value = options[name];
+  return value === true || (value !== undefined && /^(1|yes|true|on|enabled)$/i.test(value));
+}
+
+/** @throws DriverError driver/bad-option */
+function wholeNumber(options: DriverOptions, option: string, device: HidDeviceInfo): string | undefined {
+  const value = options[option];
+  if (value === undefined) return undefined;
+  if (value !== true && /^\s*-?\d{1,9}\s*$/.test(value)) return value.trim();
+  const reason = `${value === true ? 'it' : value} must be a whole number`;
+  throw new DriverError('driver/bad-option', { option, ups: deviceName(device), reason });
+}

@@ -1,0 +1,140 @@
+/** Rows of a definition tied to the fields of one device, and how one of them is read. */
+import type { CommandRow, DeviceDefinition, StatusRow, VariableRow } from '#domain/schema/device-definition.ts';
+import { decodeField, toPhysical } from '#engine/hid/report-codec.ts';
+import type { HidField, UsagePath } from '#engine/hid/types.ts';
+import { parsePath } from '#engine/hid/usages.ts';
+import { CONVERTERS } from './converters.ts';
+import type { ConversionContext, Reading } from './converters/conversion.ts';
+import { fixed } from './converters/number-text.ts';
+import { ENUMERATIONS, type CodeTexts } from './enumerations.ts';
+import { STATUS_RULES } from './status-rules.ts';
+import { STATUS_TABLES } from './status-tables.ts';
+
+/** Where a row's value is found. At least one of the two is there. */
+export interface BoundField {
+  readonly feature: HidField | undefined;
+  readonly input: HidField | undefined;
+  /** Factor of the definition's quirks for this path. */
+  readonly factor: number;
+}
+export interface BoundVariable extends BoundField {
+  readonly row: VariableRow;
+  readonly texts: CodeTexts | undefined;
+}
+export interface BoundStatus extends BoundField {
+  readonly row: StatusRow;
+}
+export interface BoundAlarm extends BoundField {
+  readonly row: { readonly path: string; readonly text: string };
+}
+/** Commands are written, so only feature fields carry them. */
+export interface BoundCommand {
+  readonly row: CommandRow;
+  readonly field: HidField;
+  readonly factor: number;
+}
+
+export interface BoundRows {
+  readonly variables: readonly BoundVariable[];
+  readonly status: readonly BoundStatus[];
+  readonly alarms: readonly BoundAlarm[];
+  /** By command name; of several rows the first whose path exists. */
+  readonly commands: ReadonlyMap<string, BoundCommand>;
+  find(path: string): BoundField | undefined;
+}
+
+const startsWith = (path: UsagePath, prefix: UsagePath): boolean =>
+  prefix.length <= path.length && prefix.every((usage, index) => usage === path[index]);
+
+/**
+ * Ties rows to fields. A row means the first field whose path begins with its own, as in NUT: two fields of one path do
+ * occur (Powercom), and a row may leave out the innermost node.
+ */
+export function bindRows(
+  definition: DeviceDefinition,
+  fields: readonly HidField[],
+  factors: ReadonlyMap<string, number>,
+): BoundRows {
+  const features = fields.filter((field) => field.reportType === 'feature');
+  const inputs = fields.filter((field) => field.reportType === 'input');
+  const find = (path: string): BoundField | undefined => {
+    const usages = parsePath(path, definition.usages);
+    if (usages === undefined) return undefined;
+    const feature = features.find((field) => startsWith(field.path, usages));
+    const input = inputs.find((field) => startsWith(field.path, usages));
+    return feature || input ? { feature, input, factor: factors.get(path) ?? 1 } : undefined;
+  };
+  const tie = <Row extends { readonly path: string }>(rows: readonly Row[]): (BoundField & { row: Row })[] =>
+    rows.flatMap((row) => {
+      const field = find(row.path);
+      return field ? [{ row, ...field }] : [];
+    });
+  const commands = new Map<string, BoundCommand>();
+  for (const { row, feature, factor } of tie(definition.commands)) {
+    if (feature && !commands.has(row.command)) commands.set(row.command, { row, field: feature, factor });
+  }
+  return {
+    variables: tie(definition.variables).map((bound) => ({ ...bound, texts: textsOf(bound.row) })),
+    status: tie(definition.status),
+    alarms: tie(definition.alarms ?? []),
+    commands,
+    find,
+  };
+}
+
+const textsOf = (row: VariableRow): CodeTexts | undefined =>
+  typeof row.values === 'string' ? ENUMERATIONS[row.values] : row.values;
+
+/** The reading of a bound field in a report; undefined when the report does not hold it. */
+export function readField(field: HidField, factor: number, report: Uint8Array): Reading | undefined {
+  const logical = decodeField(field, report);
+  if (logical === undefined) return undefined;
+  return { field, logical, physical: toPhysical(field, logical) * factor };
+}
+
+const RUN_TIME_TO_EMPTY = 0x00850068;
+const DELAYS: readonly number[] = [0x00840055, 0x00840056, 0x00840057];
+export const usageOf = (field: HidField): number => field.path.at(-1) ?? 0;
+export const isDelay = (field: HidField): boolean => DELAYS.includes(usageOf(field));
+
+/** All bits set in a wide field: "none" or "unknown". */
+const isAllOnes = ({ field, logical }: Reading): boolean =>
+  logical === -1 || (field.bitSize >= 16 && logical === 2 ** field.bitSize - 1);
+
+/** A runtime of 65535 s (or -1) is the device's way of not knowing it. */
+export const isUnknownRuntime = (reading: Reading): boolean =>
+  usageOf(reading.field) === RUN_TIME_TO_EMPTY && isAllOnes(reading);
+
+/** The text of a variable, or undefined when the value is unknown. */
+export function variableText(bound: BoundVariable, reading: Reading, context: ConversionContext): string | undefined {
+  const { row, texts } = bound;
+  if (row.convert !== undefined) {
+    return CONVERTERS[row.convert].read?.(reading, context, row.report ?? 0);
+  }
+  // Codes have no decimals: a unit exponent left over from the field before is not theirs.
+  if (texts !== undefined) return texts[String(reading.logical)];
+  if (isUnknownRuntime(reading)) return undefined;
+  // Unsigned 65535 is what -1 is elsewhere: no countdown is running.
+  if (isDelay(reading.field) && reading.field.logicalMin >= 0 && isAllOnes(reading)) return '-1';
+  return fixed(reading.physical * (row.scale ?? 1), row.digits ?? 0);
+}
+
+/** The status words a row has to say; empty for none. */
+export function statusWords(
+  bound: BoundStatus,
+  reading: Reading,
+  context: ConversionContext,
+  has: Parameters<(typeof STATUS_RULES)['ever-on-off']['words']>[2],
+): string {
+  const { row } = bound;
+  if (row.rule !== undefined) return STATUS_RULES[row.rule].words(reading, context, has);
+  const table = typeof row.sets === 'string' ? STATUS_TABLES[row.sets] : row.sets;
+  return table?.[String(codeOf(row, reading.logical))] ?? '';
+}
+
+function codeOf(row: StatusRow, logical: number): number {
+  if (row.mask === undefined) return logical;
+  const masked = (logical & row.mask) >>> 0;
+  if (row.equals !== undefined) return masked === row.equals ? 1 : 0;
+  return masked === 0 ? 0 : 1;
+}

@@ -1,0 +1,71 @@
+import type { DeviceDefinition } from '#domain/schema/device-definition.ts';
+
+export const openups = {
+  id: 'openups',
+  name: 'openUPS HID',
+  source: ['NUT 2.8.5, subdriver openups', 'no recording yet: tested against a descriptor made from these paths'],
+  usages: 'openups',
+  match: [
+    // Voltages and currents are counts of the converter.
+    {
+      vendorId: '04d8',
+      productId: 'd004',
+      models: 'openUPS, firmware 1.4 or later',
+      quirks: [
+        { quirk: 'multiply', paths: ['UPS.PowerSummary.Input.Voltage'], by: 3.545 },
+        { quirk: 'multiply', paths: ['UPS.PowerSummary.Output.Voltage'], by: 2.571 },
+        { quirk: 'multiply', paths: ['UPS.PowerSummary.Input.Current'], by: 0.08274 },
+        { quirk: 'multiply', paths: ['UPS.PowerSummary.Output.Current'], by: 1.6113 },
+      ],
+    },
+    {
+      vendorId: '04d8',
+      productId: 'd005',
+      models: 'openUPS2',
+      quirks: [
+        { quirk: 'multiply', paths: ['UPS.PowerSummary.Input.Voltage'], by: 0.1 },
+        { quirk: 'multiply', paths: ['UPS.PowerSummary.Output.Voltage'], by: 0.1 },
+        { quirk: 'multiply', paths: ['UPS.PowerSummary.Input.Current'], by: 0.1 },
+        { quirk: 'multiply', paths: ['UPS.PowerSummary.Output.Current'], by: 0.1 },
+      ],
+    },
+  ],
+  identity: { manufacturer: 'openUPS', model: 'product' },
+  variables: [
+    { variable: 'ups.serial', path: 'UPS.PowerSummary.iSerialNumber', convert: 'string' },
+    { variable: 'battery.type', path: 'UPS.PowerSummary.iDeviceChemistry', convert: 'string', poll: 'once' },
+    { variable: 'battery.mfr.date', path: 'UPS.PowerSummary.iOEMInformation', convert: 'string', poll: 'once' },
+    { variable: 'battery.voltage', path: 'UPS.PowerSummary.Voltage', digits: 2, poll: 'quick' },
+    { variable: 'battery.current', path: 'UPS.PowerSummary.Current', digits: 3, poll: 'quick' },
+    { variable: 'battery.capacity', path: 'UPS.PowerSummary.DesignCapacity', poll: 'once' },
+    { variable: 'battery.charge', path: 'UPS.PowerSummary.RemainingCapacity', poll: 'quick' },
+    { variable: 'battery.charge.low', path: 'UPS.PowerSummary.RemainingCapacityLimit', poll: 'quick' },
+    { variable: 'battery.charge.warning', path: 'UPS.PowerSummary.WarningCapacityLimit' },
+    { variable: 'battery.runtime', path: 'UPS.PowerSummary.RunTimeToEmpty', poll: 'quick' },
+    {
+      variable: 'battery.temperature',
+      path: 'UPS.PowerSummary.Temperature',
+      convert: 'openups-thermistor',
+      poll: 'quick',
+    },
+    { variable: 'output.voltage', path: 'UPS.PowerSummary.Output.Voltage', digits: 2, poll: 'quick' },
+    { variable: 'output.current', path: 'UPS.PowerSummary.Output.Current', digits: 3, poll: 'quick' },
+    { variable: 'input.voltage', path: 'UPS.PowerSummary.Input.Voltage', digits: 2, poll: 'quick' },
+    { variable: 'input.current', path: 'UPS.PowerSummary.Input.Current', digits: 3, poll: 'quick' },
+  ],
+  status: [
+    { path: 'UPS.PowerSummary.PresentStatus.Good', sets: 'good', mask: 255, poll: 'quick' },
+    { path: 'UPS.PowerSummary.PresentStatus.InternalFailure', sets: 'commfault', poll: 'quick' },
+    { path: 'UPS.PowerSummary.PresentStatus.Overload', sets: 'overload', poll: 'quick' },
+    { path: 'UPS.PowerSummary.PresentStatus.OverTemperature', sets: 'overheat', poll: 'quick' },
+    { path: 'UPS.PowerSummary.PresentStatus.ShutdownImminent', sets: 'shutdownimm', poll: 'quick' },
+    { path: 'UPS.PowerSummary.PresentStatus.BelowRemainingCapacityLimit', sets: 'lowbatt', poll: 'quick' },
+    { path: 'UPS.PowerSummary.PresentStatus.RemainingTimeLimitExpired', sets: 'timelimitexp', poll: 'quick' },
+    { path: 'UPS.PowerSummary.PresentStatus.Charging', sets: 'chrg', mask: 255, poll: 'quick' },
+    { path: 'UPS.PowerSummary.PresentStatus.Discharging', sets: 'dischrg', mask: 255, poll: 'quick' },
+    { path: 'UPS.PowerSummary.PresentStatus.NeedReplacement', sets: 'replacebatt' },
+    { path: 'UPS.PowerSummary.PresentStatus.ACPresent', sets: 'line-present-only', mask: 255, poll: 'quick' },
+    { path: 'UPS.PowerSummary.PresentStatus.BatteryPresent', sets: 'battery-present', poll: 'quick' },
+  ],
+  commands: [],
+} satisfies DeviceDefinition;
