@@ -1,0 +1,184 @@
+/** Checks the options of one section of ups.conf against what its driver takes. */
+import { isNativeDriver } from '#engine/drivers/native-drivers.ts';
+import {
+  GLOBAL_OPTIONS,
+  NUT_DRIVERS,
+  type OptionTable,
+  type OptionType,
+  UPS_OPTIONS,
+  USB_OPTIONS,
+} from './driver-options.ts';
+import { nearestName } from './nearest-name.ts';
+import type { Problems } from './problem.ts';
+import { expected, parseBoolean, parseInteger } from './values.ts';
+
+/** One option as it stands in the file; `true` without a value. */
+export interface WrittenOption {
+  readonly name: string;
+  readonly value: string | true;
+  readonly line: number;
+}
+
+/** Options that a driver program of NUT needs and our own drivers do not. */
+const WITHOUT_EFFECT_NATIVELY = new Set([
+  'chroot',
+  'user',
+  'group',
+  'nolock',
+  'synchronous',
+  'LIBUSB_DEBUG',
+  'usb_set_altinterface',
+  'usb_config_index',
+  'usb_hid_ep_in',
+  'usb_hid_ep_out',
+  'interruptsize',
+  'winhid',
+]);
+
+const OBSOLETE = new Set(['sddelay']);
+
+/** `undefined`: the driver is not known, so any option may be right. */
+function optionsOf(driver: string): ReadonlyMap<string, OptionType> | undefined {
+  const own = Object.hasOwn(NUT_DRIVERS, driver) ? NUT_DRIVERS[driver] : undefined;
+  if (!own) return undefined;
+  const tables: OptionTable[] = [UPS_OPTIONS, own.isUsb ? USB_OPTIONS : {}, own.options];
+  return new Map(tables.flatMap((table) => Object.entries(table)));
+}
+
+/** Tells a driver name that neither NUT nor this program has. */
+export function checkDriver(driver: string, line: number, problems: Problems): void {
+  // A NUT package may bring a second build of a driver beside the usual one.
+  const name = driver.replace(/-(?:old|new)$/, '');
+  if (isNativeDriver(driver) || Object.hasOwn(NUT_DRIVERS, driver) || Object.hasOwn(NUT_DRIVERS, name)) return;
+  const nearest = nearestName(driver, [...Object.keys(NUT_DRIVERS), 'demo']);
+  if (nearest === undefined) problems.warning('unknown-driver', line, { driver });
+  else problems.warning('mistyped-driver', line, { driver, nearest });
+}
+
+/**
+ * @returns the option under its right name; undefined when it is not used
+ */
+export function checkOption(
+  option: WrittenOption,
+  driver: string,
+  problems: Problems,
+): { readonly name: string; readonly value: string | true } | undefined {
+  const { name, value, line } = option;
+  if (/^(?:default|override)\../.test(name)) {
+    if (value !== true) return option;
+    problems.warning('option-needs-value', line, { name });
+    return undefined;
+  }
+  const known = optionsOf(driver);
+  if (!known) return option;
+  const rightName = known.has(name) ? name : [...known.keys()].find((key) => key.toLowerCase() === name.toLowerCase());
+  const type = rightName === undefined ? undefined : known.get(rightName);
+  if (rightName === undefined || type === undefined) {
+    tellUnknown(option, driver, known.keys(), problems);
+    return undefined;
+  }
+  // Options of the drivers themselves may be written in any capitals, those all drivers share may not.
+  if (rightName !== name && Object.hasOwn(UPS_OPTIONS, rightName)) {
+    problems.warning('wrong-capitals', line, { name, nearest: rightName });
+  }
+  if (OBSOLETE.has(rightName)) {
+    problems.notice('obsolete', line, { name: rightName });
+    return undefined;
+  }
+  if (isNativeDriver(driver) && WITHOUT_EFFECT_NATIVELY.has(rightName)) {
+    problems.notice('no-effect', line, { name: rightName });
+  }
+  return checkValue({ name: rightName, value, line }, type, driver, problems);
+}
+
+function checkValue(
+  option: WrittenOption,
+  type: OptionType,
+  driver: string,
+  problems: Problems,
+): { readonly name: string; readonly value: string | true } | undefined {
+  const { name, value, line } = option;
+  if (type === 'flag') {
+    if (value === true) return { name, value };
+    problems.warning('value-of-flag', line, { name, value });
+    // `pollonly = no` asks for the opposite of what NUT would make of it.
+    return parseBoolean(value) === false ? undefined : { name, value: true };
+  }
+  if (value === true) {
+    if (type === 'flag-or-value') return { name, value };
+    problems.warning('option-needs-value', line, { name });
+    return undefined;
+  }
+  const wanted = mismatch(value, type);
+  if (wanted !== undefined) {
+    const details = { name, value, expected: wanted };
+    if (isNativeDriver(driver)) problems.error('bad-option-value', line, details);
+    else problems.warning('bad-option-value', line, details);
+  }
+  return { name, value };
+}
+
+/** @returns what would be right, undefined when the value is */
+function mismatch(value: string, type: Exclude<OptionType, 'flag'>): string | undefined {
+  switch (type) {
+    case 'text':
+    case 'flag-or-value':
+      return undefined;
+    case 'integer': {
+      const { value: read, isSloppy } = parseInteger(value, true);
+      return read === undefined || isSloppy ? expected.wholeNumber : undefined;
+    }
+    case 'number':
+      return /^\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$/.test(value) ? undefined : expected.number;
+    case 'hex':
+      return /^\s*(?:0x)?[0-9a-f]+\s*$/i.test(value) ? undefined : expected.hexNumber;
+    case 'boolean':
+      return parseBoolean(value) === undefined ? expected.boolean : undefined;
+    case 'regex':
+      return isPattern(value) ? undefined : expected.pattern;
+    default:
+      return type.some((word) => word.toLowerCase() === value.toLowerCase()) ? undefined : expected.oneOf(type);
+  }
+}
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false; // the constructor is the only judge of a pattern
+  }
+}
+
+function tellUnknown({ name, line }: WrittenOption, driver: string, known: Iterable<string>, problems: Problems): void {
+  const nearest = nearestName(name, known);
+  // NUT's own program ends over an unknown option; an installed one may be newer than the list here.
+  const tell = isNativeDriver(driver) ? problems.error.bind(problems) : problems.warning.bind(problems);
+  if (nearest === undefined) tell('unknown-option', line, { name, driver });
+  else tell('mistyped-option', line, { name, driver, nearest });
+}
+
+/** Lines before the first section. Unknown ones may belong to a program that is not here. */
+export function checkGlobalOption(option: WrittenOption, problems: Problems): void {
+  const { name, value, line } = option;
+  const type = Object.hasOwn(GLOBAL_OPTIONS, name) ? GLOBAL_OPTIONS[name] : undefined;
+  if (type === undefined) {
+    const nearest = nearestName(name, Object.keys(GLOBAL_OPTIONS));
+    if (nearest === undefined) problems.warning('unknown-global', line, { name });
+    else problems.warning('mistyped-directive', line, { name, nearest });
+    return;
+  }
+  if (name === 'chroot') problems.notice('no-effect', line, { name });
+  if (type === 'flag') {
+    if (value !== true) problems.warning('value-of-flag', line, { name, value });
+  } else if (value === true) {
+    problems.warning('option-needs-value', line, { name });
+  } else {
+    const wanted = mismatch(value, type);
+    if (wanted !== undefined) problems.warning('bad-option-value', line, { name, value, expected: wanted });
+  }
+}
+
+/** Global options that every section has unless it says otherwise. */
+export const isInherited = (name: string): boolean =>
+  Object.hasOwn(GLOBAL_OPTIONS, name) && Object.hasOwn(UPS_OPTIONS, name);
