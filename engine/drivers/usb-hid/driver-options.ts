@@ -1,0 +1,101 @@
+/** The options of usbhid-ups that say how to talk to the device. Source: nut-facts drivers.json (usbhid-ups, global). */
+import { DriverError } from '#domain/errors.ts';
+import type { DriverOptions, UpsConfig } from '#engine/drivers/driver.ts';
+import type { PollDefaults } from '#engine/devices/binding.ts';
+
+export interface TalkOptions {
+  readonly pollIntervalMs: number;
+  /** Undefined: as the device definition says. */
+  readonly pollFreqMs: number | undefined;
+  readonly isPollOnly: boolean;
+  readonly isInterruptOnly: boolean;
+  /** Open it again after more than so many polls without an input report; undefined: never. */
+  readonly silentPollsAllowed: number | undefined;
+  readonly waitBeforeReconnectMs: number;
+  /** Undefined: for ever. */
+  readonly reconnectMaxTries: number | undefined;
+  /** Tell every n-th failed try again; undefined: only changes are told. */
+  readonly reconnectReportEvery: number | undefined;
+  /** Options that could not be read; their defaults hold. */
+  readonly problems: readonly DriverError[];
+  /** Options that are accepted and mean nothing here. */
+  readonly ignored: readonly string[];
+}
+
+const DEFAULT_POLL_INTERVAL_SECONDS = 2;
+/** Faster than this no USB 1.1 device answers a pass, and none changes. */
+const MIN_POLL_INTERVAL_SECONDS = 0.1;
+
+/** `maxreport` holds always: every request has room for any report. The others concern libusb. */
+const WITHOUT_MEANING = [
+  'sddelay',
+  'maxreport',
+  'interruptsize',
+  'winhid',
+  'usb_set_altinterface',
+  'usb_config_index',
+  'usb_hid_desc_index',
+  'usb_hid_ep_in',
+  'usb_hid_ep_out',
+] as const;
+
+/** A flag is given bare, or with a word that means yes. */
+export const isFlagSet = (options: DriverOptions, name: string): boolean => {
+  const value = options[name];
+  return value === true || (typeof value === 'string' && /^(1|yes|true|on|enabled)$/i.test(value.trim()));
+};
+
+export function readTalkOptions({ name, options }: Pick<UpsConfig, 'name' | 'options'>): TalkOptions {
+  const problems: DriverError[] = [];
+  const number = (option: string, least: number): number | undefined => {
+    const text = options[option];
+    if (text === undefined) return undefined;
+    const value = typeof text === 'string' && /^\s*-?\d+(\.\d+)?\s*$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least) return value;
+    const reason = Number.isNaN(value) ? `"${String(text)}" is not a number` : `it must be at least ${least}`;
+    problems.push(new DriverError('driver/bad-option', { option, ups: name, reason }));
+    return undefined;
+  };
+  const pollInterval = number('pollinterval', MIN_POLL_INTERVAL_SECONDS) ?? DEFAULT_POLL_INTERVAL_SECONDS;
+  const pollFreq = number('pollfreq', MIN_POLL_INTERVAL_SECONDS);
+  const tolerance = number('interrupt_pipe_no_events_tolerance', -1);
+  const maxTries = number('reconnect_max_tries', -1);
+  const reportEvery = number('reconnect_report_freq', -1);
+  const isPollOnly = isFlagSet(options, 'pollonly');
+  return {
+    pollIntervalMs: pollInterval * 1000,
+    pollFreqMs: pollFreq === undefined ? undefined : pollFreq * 1000,
+    isPollOnly,
+    isInterruptOnly: !isPollOnly && isFlagSet(options, 'interruptonly'),
+    silentPollsAllowed: notNegative(tolerance),
+    waitBeforeReconnectMs: (number('waitbeforereconnect', 0) ?? 0) * 1000,
+    reconnectMaxTries: notNegative(maxTries),
+    reconnectReportEvery: reportEvery !== undefined && reportEvery > 0 ? reportEvery : undefined,
+    problems,
+    ignored: WITHOUT_MEANING.filter((option) => options[option] !== undefined),
+  };
+}
+
+const notNegative = (value: number | undefined): number | undefined =>
+  value !== undefined && value >= 0 ? value : undefined;
+
+/** How one unit is talked to: what was asked for, over what its definition needs. */
+export interface TalkPlan {
+  readonly pollIntervalMs: number;
+  readonly pollFreqMs: number;
+  readonly usesInterrupts: boolean;
+  /** Nothing is ever requested. */
+  readonly isInterruptOnly: boolean;
+  readonly silentPollsAllowed: number | undefined;
+}
+
+export function planTalk(options: TalkOptions, defaults: PollDefaults): TalkPlan {
+  const isInterruptOnly = options.isInterruptOnly || (defaults.interruptOnly && !options.isPollOnly);
+  return {
+    pollIntervalMs: options.pollIntervalMs,
+    pollFreqMs: options.pollFreqMs ?? defaults.pollFreqSeconds * 1000,
+    usesInterrupts: isInterruptOnly || (!options.isPollOnly && defaults.usesInterrupts),
+    isInterruptOnly,
+    silentPollsAllowed: options.silentPollsAllowed,
+  };
+}
