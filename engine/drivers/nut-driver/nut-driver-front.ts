@@ -3,6 +3,7 @@
  * A socket that is open already is used as it is; else the driver is started, watched and stopped.
  */
 import { AppError, describeError, DriverError } from '#domain/errors.ts';
+import { asMonotonic, type Monotonic } from '#domain/units.ts';
 import type { Driver, DriverOutcome, DriverSink, UpsConfig } from '#engine/drivers/driver.ts';
 import type { Clock, Log } from '#engine/ports.ts';
 import { socketPathOf } from './driver-launch.ts';
@@ -112,9 +113,8 @@ class NutDriverFront implements Driver {
 
   /** Asks the driver that runs; one that does not know how is started anew for it, as upsdrvctl would. */
   async killPower(): Promise<DriverOutcome> {
-    await this.setVariable('driver.flag.allow_killpower', '1');
-    const asked = await this.runCommand('driver.killpower');
-    if (asked === 'handled') return asked;
+    const allowed = await this.setVariable('driver.flag.allow_killpower', '1');
+    if (allowed === 'handled' && (await this.runCommand('driver.killpower')) === 'handled') return 'handled';
 
     const wasWatching = this.#watching !== undefined;
     await this.stop();
@@ -140,31 +140,28 @@ class NutDriverFront implements Driver {
   async #watch(signal: AbortSignal): Promise<never> {
     const policy = startPolicyOf(this.#config.options);
     let failures = 0;
-    let foreignLostAt: number | undefined;
+    let mayStartAt = this.#clock.monotonic();
     for (;;) {
-      signal.throwIfAborted();
       try {
         checkNames(this.#config);
         const foreign = await this.#openForeign(signal);
         if (foreign) {
           failures = 0;
           await this.#serve(foreign, undefined, signal);
-          foreignLostAt = this.#clock.monotonic();
+          mayStartAt = later(this.#clock.monotonic(), FOREIGN_GRACE_MS);
+        } else if (this.#clock.monotonic() >= mayStartAt) {
+          const { wasWell, error } = await this.#runDriver(policy, signal);
+          failures = wasWell ? 1 : failures + 1;
+          mayStartAt = later(this.#clock.monotonic(), pauseAfter(failures, policy));
+          this.#tellGone(error);
         }
-        if (foreignLostAt !== undefined && this.#clock.monotonic() - foreignLostAt < FOREIGN_GRACE_MS) {
-          await this.#clock.sleep(FOREIGN_CHECK_MS, signal);
-          continue;
-        }
-        foreignLostAt = undefined;
-        const { wasWell, error } = await this.#runDriver(policy, signal);
-        if (wasWell) failures = 0;
-        this.#tellGone(error);
       } catch (error) {
         signal.throwIfAborted();
+        failures += 1;
+        mayStartAt = later(this.#clock.monotonic(), pauseAfter(failures, policy));
         this.#tellGone(this.#asAppError(error));
       }
-      failures += 1;
-      await this.#clock.sleep(pauseAfter(failures, policy), signal);
+      await this.#clock.sleep(FOREIGN_CHECK_MS, signal);
     }
   }
 
@@ -301,6 +298,8 @@ class NutDriverFront implements Driver {
     return new DriverError('driver/start-failed', { driver, ups, reason }, error);
   }
 }
+
+const later = (from: Monotonic, ms: number): Monotonic => asMonotonic(from + ms);
 
 function whenAborted(signal: AbortSignal): { readonly promise: Promise<void>; forget(): void } {
   const { promise, resolve } = Promise.withResolvers<undefined>();
