@@ -56,3 +56,17 @@ export function formatCommand(words: readonly string[]): string {
 
 /** Text as it can travel: the protocol's readers drop everything but printable ASCII, so it is dropped before. */
 export const wireText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '');
+
+/**
+ * A reply line with its line end, cut to what clients read. upsd cuts the closing quote and the line end off too, so
+ * that the next reply runs into this one; here a cut value is still a value and a line still a line.
+ */
+export function replyLine(text: string): string {
+  if (text.length < MAX_REPLY_BYTES) return `${text}\n`;
+  let end = MAX_REPLY_BYTES - 2;
+  let backslashes = 0;
+  while (text[end - 1 - backslashes] === '\\') backslashes += 1;
+  // A backslash that lost its character would take the quote for it.
+  if (backslashes % 2 === 1) end -= 1;
+  return `${text.slice(0, end)}"\n`;
+}
