@@ -1,7 +1,7 @@
 /** One bound device: what its reports mean, and what is remembered between them. No input or output happens here. */
 import type { DeviceDefinition } from '#domain/schema/device-definition.ts';
 import type { DriverNote, DriverOptions, VariableTraits } from '#engine/drivers/driver.ts';
-import { reportKey, type HidField } from '#engine/hid/types.ts';
+import { reportKey } from '#engine/hid/types.ts';
 import type { HidDeviceInfo } from '#engine/ports.ts';
 import type { BindingUpdate, DeviceBinding, DeviceStrings, Pass, ReportCache, ReportRequest } from './binding.ts';
 import {
@@ -20,9 +20,8 @@ import type { QuirkEffects } from './quirks.ts';
 import { StatusBoard } from './status-tables.ts';
 import { STATUS_RULES } from './status-rules.ts';
 import {
-  composedCommands,
   fieldsWrittenBy,
-  isAllowed,
+  offeredCommands,
   planCommand,
   planKillPower,
   planSet,
@@ -133,7 +132,7 @@ export class BoundDevice implements DeviceBinding {
       ...this.#newNotes(),
       conditions: this.#board.list(),
       alarms: this.#alarms,
-      ...(pass === 'start' ? { commands: this.#commands(reports) } : {}),
+      ...(pass === 'start' ? { commands: this.#offered(reports) } : {}),
       ...this.#firstUpdate(),
     };
   }
@@ -182,7 +181,7 @@ export class BoundDevice implements DeviceBinding {
     }
     if (pass !== 'quick') for (const bound of rows.alarms) add(bound);
     if (pass === 'start') {
-      for (const { field } of rows.commands.values()) ids.push(field.reportId);
+      for (const choices of rows.commands.values()) ids.push(...choices.map(({ field }) => field.reportId));
       for (const path of [definition.identity?.modelPath, definition.identity?.serialPath, NOMINAL_POWER_PATH]) {
         if (path !== undefined) add(rows.find(path));
       }
@@ -396,6 +395,11 @@ export class BoundDevice implements DeviceBinding {
     };
   }
 
+  /** A unit that answers nothing cannot be written to either: there is no report to change a field in. */
+  #offered(reports: ReportCache): readonly string[] {
+    return this.#parts.effects.poll.interruptOnly ? [] : offeredCommands(this.#writeContext(reports), reports);
+  }
+
   #remark(code: string, text: string): void {
     if (!this.#found.some((note) => note.code === code)) this.#found = [...this.#found, { code, text }];
   }
@@ -412,24 +416,7 @@ export class BoundDevice implements DeviceBinding {
     this.#isFirstUpdate = false;
     return { statusDefaults: this.#parts.effects.statusDefaults };
   }
-
-  /** What may be offered: the report a command is written to could be read, and takes the value. */
-  #commands(reports: ReportCache): readonly string[] {
-    const { rows, effects } = this.#parts;
-    const offered = [...rows.commands.values()]
-      .filter(({ field, row, factor }) => {
-        const report = reports.feature(field.reportId);
-        if (!report || !readField(field, factor, report)) return false;
-        return row.convert !== undefined || row.value === undefined || row.value < 0 || isAllowed(field, row.value);
-      })
-      .map(({ row }) => row.command);
-    if (effects.poll.interruptOnly) return [];
-    const composed = composedCommands(rows);
-    const cutsPower = planKillPower(this.#writeContext(reports), reports).length > 0;
-    return [...offered, ...composed, ...(cutsPower ? ['shutdown.default'] : [])].sort();
-  }
 }
 
 const NO_REPORTS: ReportCache = { feature: () => undefined, input: () => undefined };
 const NO_STRINGS: DeviceStrings = { get: () => undefined };
-export type { HidField };

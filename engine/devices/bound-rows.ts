@@ -38,17 +38,20 @@ export interface BoundRows {
   readonly variables: readonly BoundVariable[];
   readonly status: readonly BoundStatus[];
   readonly alarms: readonly BoundAlarm[];
-  /** By command name; of several rows the first whose path exists. */
-  readonly commands: ReadonlyMap<string, BoundCommand>;
+  /** By command name, all rows whose path exists; the first whose report the device answers is the one to use. */
+  readonly commands: ReadonlyMap<string, readonly BoundCommand[]>;
   find(path: string): BoundField | undefined;
 }
 
 const startsWith = (path: UsagePath, prefix: UsagePath): boolean =>
   prefix.length <= path.length && prefix.every((usage, index) => usage === path[index]);
 
+/** Fields that share one path are few; more are a table, not a value (Powercom shows a text as 105 times iName). */
+const MAX_FIELDS_OF_A_PATH = 3;
+
 /**
- * Ties rows to fields. A row means the first field whose path begins with its own, as in NUT: two fields of one path do
- * occur (Powercom), and a row may leave out the innermost node.
+ * Ties rows to fields. A row means the first field whose path begins with its own, as in NUT: a row may leave out the
+ * innermost node. Where more fields have that path (Powercom, UPS HI), they follow as further choices.
  */
 export function bindRows(
   definition: DeviceDefinition,
@@ -57,29 +60,49 @@ export function bindRows(
 ): BoundRows {
   const features = fields.filter((field) => field.reportType === 'feature');
   const inputs = fields.filter((field) => field.reportType === 'input');
-  const find = (path: string): BoundField | undefined => {
+  const findAll = (path: string): readonly BoundField[] => {
     const usages = parsePath(path, definition.usages);
-    if (usages === undefined) return undefined;
-    const feature = features.find((field) => startsWith(field.path, usages));
-    const input = inputs.find((field) => startsWith(field.path, usages));
-    return feature || input ? { feature, input, factor: factors.get(path) ?? 1 } : undefined;
+    if (usages === undefined) return [];
+    const [ofFeatures, ofInputs] = [sharing(features, usages), sharing(inputs, usages)];
+    const count = Math.min(MAX_FIELDS_OF_A_PATH, Math.max(ofFeatures.length, ofInputs.length));
+    const factor = factors.get(path) ?? 1;
+    return Array.from({ length: count }, (_, place) => ({
+      feature: ofFeatures[place],
+      input: ofInputs[place],
+      factor,
+    }));
   };
-  const tie = <Row extends { readonly path: string }>(rows: readonly Row[]): (BoundField & { row: Row })[] =>
-    rows.flatMap((row) => {
-      const field = find(row.path);
-      return field ? [{ row, ...field }] : [];
-    });
-  const commands = new Map<string, BoundCommand>();
-  for (const { row, feature, factor } of tie(definition.commands)) {
-    if (feature && !commands.has(row.command)) commands.set(row.command, { row, field: feature, factor });
+  const tieFirst = <Row extends { readonly path: string }>(rows: readonly Row[]): (BoundField & { row: Row })[] =>
+    rows.flatMap((row) =>
+      findAll(row.path)
+        .slice(0, 1)
+        .map((field) => ({ row, ...field })),
+    );
+  const commands = new Map<string, BoundCommand[]>();
+  for (const row of definition.commands) {
+    const found = findAll(row.path).flatMap(({ feature, factor }) =>
+      feature ? [{ row, field: feature, factor }] : [],
+    );
+    if (found.length > 0) commands.set(row.command, [...(commands.get(row.command) ?? []), ...found]);
   }
   return {
-    variables: tie(definition.variables).map((bound) => ({ ...bound, texts: textsOf(bound.row) })),
-    status: tie(definition.status),
-    alarms: tie(definition.alarms ?? []),
+    variables: definition.variables.flatMap((row) =>
+      findAll(row.path)
+        .slice(0, row.keep === undefined ? undefined : 1)
+        .map((field) => ({ row, ...field, texts: textsOf(row) })),
+    ),
+    status: tieFirst(definition.status),
+    alarms: tieFirst(definition.alarms ?? []),
     commands,
-    find,
+    find: (path) => findAll(path)[0],
   };
+}
+
+/** The first field whose path begins like this, and those that share its whole path. */
+function sharing(fields: readonly HidField[], prefix: UsagePath): readonly HidField[] {
+  const first = fields.find((field) => startsWith(field.path, prefix));
+  if (!first) return [];
+  return fields.filter((field) => field.path.length === first.path.length && startsWith(field.path, first.path));
 }
 
 const textsOf = (row: VariableRow): CodeTexts | undefined =>
@@ -92,7 +115,7 @@ export function readField(field: HidField, factor: number, report: Uint8Array): 
   return { field, logical, physical: toPhysical(field, logical) * factor };
 }
 
-const RUN_TIME_TO_EMPTY = 0x00850068;
+const RUNTIMES: readonly number[] = [0x00850068, 0x0085002a];
 const DELAYS: readonly number[] = [0x00840055, 0x00840056, 0x00840057];
 export const usageOf = (field: HidField): number => field.path.at(-1) ?? 0;
 export const isDelay = (field: HidField): boolean => DELAYS.includes(usageOf(field));
@@ -103,7 +126,7 @@ const isAllOnes = ({ field, logical }: Reading): boolean =>
 
 /** A runtime of 65535 s (or -1) is the device's way of not knowing it. */
 export const isUnknownRuntime = (reading: Reading): boolean =>
-  usageOf(reading.field) === RUN_TIME_TO_EMPTY && isAllOnes(reading);
+  RUNTIMES.includes(usageOf(reading.field)) && isAllOnes(reading);
 
 /** The text of a variable, or undefined when the value is unknown. */
 export function variableText(bound: BoundVariable, reading: Reading, context: ConversionContext): string | undefined {

@@ -1,9 +1,10 @@
 /** From a command or a new value to the reports that carry it out. Pure: bytes in, bytes out. */
+import type { CommandRow } from '#domain/schema/device-definition.ts';
 import type { DriverOutcome } from '#engine/drivers/driver.ts';
-import { encodeField, toLogical } from '#engine/hid/report-codec.ts';
+import { encodeField, toLogical, toPhysical } from '#engine/hid/report-codec.ts';
 import { reportKey, type HidField } from '#engine/hid/types.ts';
 import type { ReportCache, WritePlan, WriteStep } from './binding.ts';
-import { isDelay, type BoundCommand, type BoundRows, type BoundVariable } from './bound-rows.ts';
+import { isDelay, readField, type BoundCommand, type BoundRows, type BoundVariable } from './bound-rows.ts';
 import { CONVERTERS } from './converters.ts';
 import type { ConversionContext, Written } from './converters/conversion.ts';
 import { parseNumber } from './converters/number-text.ts';
@@ -37,11 +38,33 @@ const KILL_POWER = ['shutdown.return', 'shutdown.reboot', 'load.off.delay', 'shu
 /** A person asks for "on" and "off" and means whether it may beep at all; the codes of those rows are never sent. */
 const SAME_AS: Readonly<Record<string, string>> = { 'beeper.on': 'beeper.enable', 'beeper.off': 'beeper.disable' };
 
-/** Commands that can be composed from the rows there are. */
-export function composedCommands(rows: BoundRows): readonly string[] {
-  return Object.entries(COMPOSED)
+/** The row of a command to use: the first whose report the device answered, else the first there is. */
+export function commandRow(rows: BoundRows, command: string, reports: ReportCache): BoundCommand | undefined {
+  const choices = rows.commands.get(command) ?? [];
+  return choices.find((choice) => isAnswered(choice, reports)) ?? choices[0];
+}
+
+function isAnswered({ field, factor }: BoundCommand, reports: ReportCache): boolean {
+  const report = reports.feature(field.reportId);
+  return report !== undefined && readField(field, factor, report) !== undefined;
+}
+
+/**
+ * Commands worth offering: those whose report the device answered and takes their value, and those composed of others.
+ * As in NUT the composed ones need only be possible by the descriptor.
+ */
+export function offeredCommands(context: WriteContext, reports: ReportCache): readonly string[] {
+  const { rows } = context;
+  const isUsable = (command: string): boolean => {
+    const row = commandRow(rows, SAME_AS[command] ?? command, reports);
+    return row !== undefined && isAnswered(row, reports) && new Draft(context, reports).command(row, '').isGood();
+  };
+  const own = [...rows.commands.keys()].filter(isUsable);
+  const composed = Object.entries(COMPOSED)
     .filter(([name, { needs }]) => !rows.commands.has(name) && needs.every((need) => rows.commands.has(need)))
     .map(([name]) => name);
+  const cutsPower = planKillPower(context, reports).length > 0;
+  return [...own, ...composed, ...(cutsPower ? ['shutdown.default'] : [])].sort();
 }
 
 export function planKillPower(context: WriteContext, reports: ReportCache): readonly WritePlan[] {
@@ -54,8 +77,8 @@ export function fieldsWrittenBy(context: WriteContext, name: string): readonly H
   if (command === 'killpower' || command === 'shutdown.default') {
     return KILL_POWER.flatMap((each) => fieldsWrittenBy(context, each));
   }
-  const own = context.rows.commands.get(command)?.field;
-  if (own) return [own];
+  const own = context.rows.commands.get(command);
+  if (own) return own.map((choice) => choice.field);
   const needs = COMPOSED[command]?.needs.flatMap((need) => fieldsWrittenBy(context, need)) ?? [];
   if (needs.length > 0) return [...needs, ...fieldsWrittenBy(context, 'ups.start.auto')];
   const field = context.rowOf(command)?.feature;
@@ -71,7 +94,7 @@ export function planCommand(
 ): WritePlan {
   const command = SAME_AS[name] ?? name;
   if (command === 'shutdown.default') return planKillPower(context, reports)[0] ?? refused('unknown');
-  const bound = context.rows.commands.get(command);
+  const bound = commandRow(context.rows, command, reports);
   const draft = new Draft(context, reports);
   if (bound) return draft.command(bound, parameter ?? '').finish();
 
@@ -122,13 +145,17 @@ class Draft {
     return this.#refusal === undefined ? { ok: true, steps: this.#steps } : refused(this.#refusal);
   }
 
+  isGood(): boolean {
+    return this.#refusal === undefined;
+  }
+
   pause(ms: number): this {
     this.#steps.push({ type: 'pause', ms });
     return this;
   }
 
   named(command: string, text: string): this {
-    const bound = this.#context.rows.commands.get(command);
+    const bound = commandRow(this.#context.rows, command, this.#reports);
     return bound ? this.command(bound, text) : this.#refuse('unknown');
   }
 
@@ -139,7 +166,8 @@ class Draft {
       const standard = row.value === undefined ? '' : String(row.value);
       return this.#write(field, 1, CONVERTERS[row.convert].write?.(text === '' ? standard : text, conversion));
     }
-    const value = text === '' ? (row.value ?? 0) : parseNumber(text);
+    if (text === '') return this.#write(field, factor, { physical: standardValue(row, field) });
+    const value = parseNumber(text);
     return this.#write(field, factor, value === undefined ? undefined : { physical: value });
   }
 
@@ -198,15 +226,27 @@ class Draft {
 }
 
 /**
+ * The value of a row that the client left to us. A standard delay is cut to what the device takes: some Back-UPS have a
+ * "reboot" that is a mere 0 or 1. Codes are never cut, they would mean something else.
+ */
+function standardValue(row: CommandRow, field: HidField): number {
+  const value = row.value ?? 0;
+  const isDelayed = /^(load|shutdown)\./.test(row.command);
+  const highest = toPhysical(field, field.logicalMax);
+  return isDelayed && hasRange(field) && value > highest ? highest : value;
+}
+
+const hasRange = (field: HidField): boolean => field.logicalMax > field.logicalMin && !field.logicalMaxAssumed;
+
+/**
  * Values outside what the device itself allows are refused, not cut: NUT's cutting makes "mute" of a Back-UPS an
  * "enable". Ranges that say nothing allow everything that fits.
  */
-export function isAllowed(field: HidField, logical: number): boolean {
+function isAllowed(field: HidField, logical: number): boolean {
   if (!Number.isInteger(logical)) return false;
   const isSigned = field.logicalMin < 0;
   const allOnes = 2 ** field.bitSize - 1;
   if (isDelay(field) && logical === (isSigned ? -1 : allOnes)) return true;
-  const saysNothing = field.logicalMax <= field.logicalMin || field.logicalMaxAssumed;
-  if (saysNothing) return logical >= (isSigned ? -(2 ** (field.bitSize - 1)) : 0) && logical <= allOnes;
+  if (!hasRange(field)) return logical >= (isSigned ? -(2 ** (field.bitSize - 1)) : 0) && logical <= allOnes;
   return logical >= field.logicalMin && logical <= field.logicalMax;
 }
