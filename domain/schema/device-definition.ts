@@ -243,6 +243,7 @@ export const USAGE_TABLES = [
 ] as const;
 
 export const DeviceDefinition = z.strictObject({
+  $schema: z.string().optional().describe('For editors: device-definition.schema.json'),
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,49}$/),
   name: z.string().min(1).max(60).describe('Published as driver.version.data'),
   extends: z.string().optional().describe('Id of a definition whose rows follow after these'),
