@@ -180,9 +180,10 @@ export class NutConnection {
     switch (effect?.type) {
       case undefined:
         return reply;
-      case 'logout':
+      case 'logged-out':
         // Lines that came with it are still answered.
         this.#isLeaving = true;
+        this.#host.act(effect, this);
         return reply;
       case 'wrong-password':
         return this.#refuse(reply);

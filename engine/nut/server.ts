@@ -176,6 +176,9 @@ class Server implements NutServer, ConnectionHost, SessionWorld {
         this.#loginsOf(effect.ups).add(connection);
         log.info(`${connection.address} logged in`, { ups: effect.ups, ...who });
         break;
+      case 'logged-out':
+        this.#leave(effect.ups, connection);
+        break;
       case 'forced-shutdown':
         log.warn(`${connection.address} set a forced shutdown`, { ups: effect.ups, ...who });
         store.dispatch(effect.ups, { type: 'forced-shutdown', isSet: true });
@@ -188,7 +191,6 @@ class Server implements NutServer, ConnectionHost, SessionWorld {
         log.info(`${connection.address} runs ${effect.command}`, { ups: effect.ups, ...who });
         this.#track(effect.trackingId, control.runCommand(effect.ups, effect.command, effect.parameter));
         break;
-      case 'logout':
       case 'start-tls':
       case 'wrong-password':
       case 'wait':
@@ -223,10 +225,12 @@ class Server implements NutServer, ConnectionHost, SessionWorld {
 
   closed(connection: NutConnection): void {
     this.#connections.delete(connection);
-    const ups = connection.session.loggedInto;
-    if (ups === undefined) return;
-    this.#loginsOf(ups).delete(connection);
-    this.#deps.log.info(`${connection.address} is gone`, { ups, client: connection.address });
+    this.#leave(connection.session.loggedInto, connection);
+  }
+
+  #leave(ups: string | undefined, connection: NutConnection): void {
+    if (ups === undefined || !this.#loginsOf(ups).delete(connection)) return;
+    this.#deps.log.info(`${connection.address} logged out or is gone`, { ups, client: connection.address });
   }
 
   #loginsOf(ups: string): Set<NutConnection> {

@@ -102,8 +102,14 @@ const forcedShutdown: Command = (words, session, world) => {
   }));
 };
 
-const logout: Command = (words) =>
-  words.length === 1 ? { reply: 'OK Goodbye\n', effect: { type: 'logout' } } : INVALID_ARGUMENT;
+const logout: Command = (words, session) => {
+  if (words.length !== 1) return INVALID_ARGUMENT;
+  return {
+    reply: 'OK Goodbye\n',
+    session: { ...session, loggedInto: undefined },
+    effect: { type: 'logged-out', ups: session.loggedInto },
+  };
+};
 
 const startTls: Command = (_, session, world) => {
   if (!world.isTlsConfigured) return error('FEATURE-NOT-CONFIGURED');

@@ -48,8 +48,8 @@ export interface SessionWorld {
 /** What a command does beyond its reply. */
 export type SessionEffect =
   | { readonly type: 'logged-in'; readonly ups: string }
-  /** Close once the reply is sent. */
-  | { readonly type: 'logout' }
+  /** Close once the reply is sent; from now on the client counts no longer. */
+  | { readonly type: 'logged-out'; readonly ups: string | undefined }
   /** The reply depends on the certificate: it is the server's to give. */
   | { readonly type: 'start-tls' }
   | { readonly type: 'forced-shutdown'; readonly ups: string }
