@@ -1,6 +1,8 @@
 /** Checks of a request that come before anything else: who it thinks it talks to, and where it comes from. Pure. */
 import { isIP } from 'node:net';
 
+export { SECURITY_HEADERS } from '#domain/security-policy.ts';
+
 /** The name and port of a Host header, or undefined when it is not one. */
 export function parseHost(header: string | undefined): { readonly name: string; readonly port: string } | undefined {
   if (header === undefined) return undefined;
@@ -55,15 +57,3 @@ export function readAuthorization(
   const text = Buffer.from(value, 'base64').toString('utf8');
   return { kind: 'basic', password: text.slice(text.indexOf(':') + 1) };
 }
-
-/** Headers of every answer. Nothing from elsewhere, nothing inline, not in a frame. */
-export const SECURITY_HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), usb=(), hid=()',
-} as const;
