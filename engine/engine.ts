@@ -7,7 +7,8 @@ import type { UpsControl } from './drivers/ups-control.ts';
 import { createNutServer, type NutServer } from './nut/server.ts';
 import type { NutServerConfig } from './nut/server-config.ts';
 import type { NutUser } from './nut/users.ts';
-import type { Clock, Log } from './ports.ts';
+import type { NetworkClient } from '#domain/schema/snapshot.ts';
+import type { Clock, Log, Stop } from './ports.ts';
 import { createUpsStore, type UpsStore } from './state/ups-store.ts';
 
 export interface EngineConfig {
@@ -34,6 +35,15 @@ export interface ListenAddress {
 export interface Engine {
   readonly store: UpsStore;
   readonly control: UpsControl;
+  /** Computers logged in to a UPS on our NUT server. */
+  clients(): readonly NetworkClient[];
+  /** Connections to our NUT server, logged in or not. */
+  readonly nutConnections: number;
+  /** Calls back when UPSes were added or removed. */
+  onListChanged(changed: () => void): Stop;
+  /** Adds a UPS that stands in no configuration, until the program ends or it is removed. */
+  addUps(ups: UpsConfig): void;
+  removeUps(name: string): Promise<void>;
   /**
    * Opens the network first and starts the drivers then: a port in use leaves nothing half-started.
    * @returns the addresses that accept NUT connections
@@ -58,6 +68,10 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
   const running = new Map<string, Running>();
   let config = initial;
   let server: NutServer | undefined;
+  const listListeners = new Set<() => void>();
+  const tellList = (): void => {
+    for (const listener of listListeners) listener();
+  };
 
   const startUps = (ups: UpsConfig): void => {
     const name = ups.name.toLowerCase();
@@ -100,9 +114,38 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     },
   };
 
+  const removeUps = async (name: string): Promise<void> => {
+    store.remove(name);
+    await stopUps(name.toLowerCase());
+  };
+
   return {
     store,
     control,
+    clients: () =>
+      (server?.clients() ?? []).flatMap(({ ups, address, username, connectedAt }) =>
+        ups === undefined
+          ? []
+          : [{ ups, address, user: username ?? '', since: clock.now() - (clock.monotonic() - connectedAt) }],
+      ),
+    get nutConnections() {
+      return server?.clientCount ?? 0;
+    },
+    onListChanged(changed) {
+      listListeners.add(changed);
+      return () => listListeners.delete(changed);
+    },
+    addUps(ups) {
+      if (running.has(ups.name.toLowerCase())) return;
+      store.add(ups, config.maxAgeSeconds);
+      startUps(ups);
+      tellList();
+    },
+    async removeUps(name) {
+      if (!running.has(name.toLowerCase())) return;
+      await removeUps(name);
+      tellList();
+    },
     async start() {
       for (const ups of config.ups) store.add(ups, config.maxAgeSeconds);
       let addresses: readonly ListenAddress[] = [];

@@ -17,7 +17,7 @@ import type { NetworkClient } from '#domain/schema/snapshot.ts';
 import type { Engine } from '#engine/engine.ts';
 import type { IncidentLog } from '#engine/history/incidents.ts';
 import type { RecentSamples } from '#engine/history/recent-samples.ts';
-import type { Log, Stop } from '#engine/ports.ts';
+import type { Clock, Log, Stop } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import { toSnapshot } from './to-snapshot.ts';
 
@@ -30,6 +30,7 @@ export interface ApiDeps {
   readonly engine: Engine;
   readonly samples: RecentSamples;
   readonly incidents: IncidentLog;
+  readonly clock: Clock;
   readonly log: Log;
   /** What does not change while the program runs. */
   readonly about: Omit<RequestResult<'engine.hello'>, 'access' | 'nut'> & { readonly nut: () => string[] };
@@ -116,6 +117,18 @@ export function createApi(deps: ApiDeps): Api {
     return (handlers[name] as (params: unknown, access: AccessLevel) => unknown)(parsed.data, access);
   };
 
+  /** The NUT server is asked once a second: log-ins are rare, and a second late is soon enough for a picture. */
+  const tellClients = (): Stop => {
+    let last = '[]';
+    return deps.clock.every(1000, () => {
+      const now = clients();
+      const text = JSON.stringify(now.map(({ since: _since, ...client }) => client));
+      if (text === last) return;
+      last = text;
+      publish('clients.changed', { clients: now });
+    });
+  };
+
   const stops = [
     engine.store.subscribe((change) => {
       const state = engine.store.get(change.ups);
@@ -132,7 +145,7 @@ export function createApi(deps: ApiDeps): Api {
     engine.onListChanged(() =>
       publish('ups.listChanged', { names: engine.store.list().map((ups) => ups.config.name) }),
     ),
-    engine.onClientsChanged(() => publish('clients.changed', { clients: clients() })),
+    tellClients(),
     samples.onSample((ups, sample) => publish('ups.sample', { ups, sample })),
     incidents.onIncident((incident) => publish('incident', { incident })),
   ];

@@ -194,7 +194,10 @@ export function createWebHost(deps: WebHostDeps): WebHost {
       send(response, status, 'application/json; charset=utf-8', `${JSON.stringify(body)}\n`);
       return;
     }
-    if (url.pathname === '/login.css') { send(response, 200, 'text/css; charset=utf-8', LOGIN_STYLE); return; }
+    if (url.pathname === '/login.css') {
+      send(response, 200, 'text/css; charset=utf-8', LOGIN_STYLE);
+      return;
+    }
     if (url.pathname === '/metrics') {
       const access = isLocal ? 'read' : (accessOf(request) ?? (await accessOfProgram(request)));
       if (access !== undefined && mayAccess(access, 'read')) {
@@ -207,7 +210,10 @@ export function createWebHost(deps: WebHostDeps): WebHost {
       return;
     }
     const token = url.searchParams.get('token');
-    if (token !== null) { tryToken(request, response, token); return; }
+    if (token !== null) {
+      tryToken(request, response, token);
+      return;
+    }
     if (accessOf(request) === undefined) {
       const isPage = url.pathname === '/' || url.pathname === '/index.html';
       if (isPage) sendLogin(response, 401);

@@ -1,0 +1,116 @@
+/** The whole product behind a face: engine, recent history, incidents and the contract, wired together. */
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { FoundDevice } from '#domain/contract.ts';
+import { createApi, type Api } from './api/handlers.ts';
+import { createDriverFactory } from './drivers/create-driver.ts';
+import { createEngine, type Engine, type ListenAddress } from './engine.ts';
+import { createIncidentLog } from './history/incidents.ts';
+import { createRecentSamples } from './history/recent-samples.ts';
+import { renderMetrics } from './metrics/prometheus.ts';
+import type { Clock, HidPort, Log } from './ports.ts';
+import { DEMO_UPS, type Configuration } from './settings/configuration.ts';
+import { VERSION } from './version.ts';
+
+export interface ProductParts {
+  readonly configuration: Configuration;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The system's HID devices. */
+  readonly hidPort: HidPort;
+  scanDevices(): Promise<readonly FoundDevice[]>;
+}
+
+export interface Product {
+  readonly engine: Engine;
+  readonly api: Api;
+  /** @returns addresses that accept NUT connections; empty when nothing is served */
+  start(): Promise<readonly ListenAddress[]>;
+  /** Takes a configuration up that was read again. */
+  reconfigure(configuration: Configuration): Promise<void>;
+  metrics(webClients: number): string;
+  health(): { readonly status: number; readonly body: unknown };
+  stop(): Promise<void>;
+}
+
+export const formatAddress = ({ host, port }: ListenAddress): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+export function createProduct(parts: ProductParts): Product {
+  const { clock, log, configuration, dataDir } = parts;
+  const startedAt = clock.now();
+  const engine = createEngine(
+    {
+      clock,
+      log,
+      createDriver: createDriverFactory({
+        clock,
+        log,
+        hidPort: parts.hidPort,
+        confDir: configuration.confDir,
+        statePath: configuration.statePath,
+        driverPath: configuration.driverPath,
+        maxAgeSeconds: configuration.engine.maxAgeSeconds,
+        runFolder: join(dataDir, 'nut-drivers'),
+      }),
+    },
+    configuration.engine,
+  );
+  const samples = createRecentSamples(engine.store, clock);
+  const incidents = createIncidentLog(engine.store);
+  let nut: string[] = [];
+  const api = createApi({
+    engine,
+    samples,
+    incidents,
+    clock,
+    log,
+    about: {
+      version: VERSION,
+      hostName: hostname(),
+      configuration: configuration.kind,
+      startedAt,
+      nut: () => nut,
+    },
+    scanDevices: () => parts.scanDevices(),
+    demo: {
+      start: () => {
+        engine.addUps(DEMO_UPS);
+        return Promise.resolve(DEMO_UPS.name);
+      },
+      stop: () => engine.removeUps(DEMO_UPS.name),
+    },
+  });
+
+  return {
+    engine,
+    api,
+    async start() {
+      const addresses = await engine.start();
+      nut = addresses.map(formatAddress);
+      return addresses;
+    },
+    reconfigure: (next) => engine.reconfigure(next.engine),
+    metrics: (webClients) =>
+      renderMetrics(
+        engine.store.list(),
+        { version: VERSION, nutClients: engine.nutConnections, webClients, startedAtSeconds: startedAt / 1000 },
+        clock.now(),
+      ),
+    health: () => ({
+      status: 200,
+      body: {
+        status: 'ok',
+        version: VERSION,
+        ups: Object.fromEntries(engine.store.list().map((ups) => [ups.config.name, ups.availability])),
+      },
+    }),
+    async stop() {
+      api.stop();
+      samples.stop();
+      incidents.stop();
+      await engine.stop();
+    },
+  };
+}

@@ -1,0 +1,130 @@
+/** Where `serve` takes its configuration from: NUT's files, the demo UPS, or what is attached. */
+import { join, resolve } from 'node:path';
+import { SettingsError } from '#domain/errors.ts';
+import type { UpsConfig } from '#engine/drivers/driver.ts';
+import type { EngineConfig } from '#engine/engine.ts';
+import { NUT_PORT } from '#engine/nut/protocol.ts';
+import type { Log } from '#engine/ports.ts';
+import type { NutConf } from '#engine/settings/nut-conf/nut-conf.ts';
+import { describeProblem } from '#engine/settings/nut-conf/problem.ts';
+import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
+
+export interface Configuration {
+  readonly kind: 'nut-files' | 'automatic' | 'demo';
+  readonly engine: EngineConfig;
+  /** Folder of NUT's files, where that is the source. */
+  readonly confDir: string | undefined;
+  readonly statePath: string | undefined;
+  readonly driverPath: string | undefined;
+  readonly isDebug: boolean;
+}
+
+const DEFAULT_MAX_AGE_SECONDS = 15;
+const DEFAULT_TRACKING_SECONDS = 3600;
+
+/** The demo UPS, with users that let anybody on this computer try every command. */
+export const DEMO_UPS: UpsConfig = {
+  name: 'demo',
+  driver: 'demo',
+  port: 'auto',
+  description: 'Demo UPS (simulated)',
+  options: {},
+};
+
+/** The first attached UPS under the name that Synology's clients insist on. */
+const ATTACHED_UPS: UpsConfig = { name: 'ups', driver: 'usbhid-ups', port: 'auto', options: {} };
+
+/** Without files: loopback only, no users, so that the network can look and not touch. */
+function ownConfiguration(kind: 'automatic' | 'demo', ups: UpsConfig, dataDir: string): Configuration {
+  return {
+    kind,
+    engine: {
+      ups: [ups],
+      users: [],
+      maxAgeSeconds: DEFAULT_MAX_AGE_SECONDS,
+      nut: {
+        listen: [{ host: '127.0.0.1', port: NUT_PORT }],
+        trackingDelaySeconds: DEFAULT_TRACKING_SECONDS,
+        allowNotAllListeners: false,
+        tls: {
+          ownCertificateFile: join(dataDir, 'nut-server.pem'),
+          clientCertificates: 'no',
+          disableWeakSsl: true,
+        },
+      },
+    },
+    confDir: undefined,
+    statePath: undefined,
+    driverPath: undefined,
+    isDebug: false,
+  };
+}
+
+export const automaticConfiguration = (dataDir: string): Configuration =>
+  ownConfiguration('automatic', ATTACHED_UPS, dataDir);
+export const demoConfiguration = (dataDir: string): Configuration => ownConfiguration('demo', DEMO_UPS, dataDir);
+
+/**
+ * Reads NUT's files. Warnings and notices go to the log, one line each.
+ * @throws SettingsError with the first error of the files
+ */
+export async function nutFilesConfiguration(
+  confDir: string,
+  dataDir: string,
+  env: NodeJS.ProcessEnv,
+  log: Log,
+): Promise<Configuration> {
+  const conf = await readNutConf(confDir, env);
+  for (const problem of conf.problems) {
+    if (problem.severity === 'warning') log.warn(describeProblem(problem));
+    if (problem.severity === 'notice') log.info(describeProblem(problem));
+  }
+  const [error, ...more] = conf.problems.filter((problem) => problem.severity === 'error');
+  if (error) {
+    for (const problem of more) log.error(describeProblem(problem));
+    throw new SettingsError('settings/bad-line', {
+      file: error.file,
+      line: error.line,
+      reason: error.message,
+      fix: error.fix,
+    });
+  }
+  return fromNutConf(conf, confDir, dataDir);
+}
+
+function fromNutConf(conf: NutConf, confDir: string, dataDir: string): Configuration {
+  const { upsd } = conf;
+  const driverPath = conf.upsGlobal.driverpath;
+  return {
+    kind: 'nut-files',
+    engine: {
+      ups: conf.ups,
+      users: conf.users.map(({ name, password, actions, instcmds }) => ({
+        name,
+        password,
+        actions,
+        commands: instcmds === 'ALL' ? 'all' : instcmds,
+      })),
+      maxAgeSeconds: upsd.maxAge,
+      nut: {
+        listen: upsd.listen.map(({ address, port }) => ({ host: address, port })),
+        trackingDelaySeconds: upsd.trackingDelay,
+        allowNotAllListeners: upsd.allowNotAllListeners,
+        ...(upsd.maxConn === undefined ? {} : { maxConn: upsd.maxConn }),
+        tls: {
+          // Without CERTFILE encryption is still on offer, with a certificate of our own.
+          ...(upsd.certFile === undefined
+            ? { ownCertificateFile: join(dataDir, 'nut-server.pem') }
+            : { certFile: resolve(confDir, upsd.certFile) }),
+          ...(upsd.certPath === undefined ? {} : { authorities: resolve(confDir, upsd.certPath) }),
+          clientCertificates: upsd.certRequest,
+          disableWeakSsl: upsd.disableWeakSsl,
+        },
+      },
+    },
+    confDir,
+    statePath: upsd.statePath,
+    driverPath: typeof driverPath === 'string' ? driverPath : undefined,
+    isDebug: upsd.debugMin > 0,
+  };
+}

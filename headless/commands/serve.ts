@@ -1,0 +1,218 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
+import { createPinoLog } from '#engine/adapters/pino-log.ts';
+import { systemClock } from '#engine/adapters/system-clock.ts';
+import { describeError } from '#domain/errors.ts';
+import { scanUsb } from '#engine/drivers/usb-hid/scan.ts';
+import type { Log } from '#engine/ports.ts';
+import { createProduct, formatAddress, type Product } from '#engine/product.ts';
+import {
+  automaticConfiguration,
+  demoConfiguration,
+  nutFilesConfiguration,
+  type Configuration,
+} from '#engine/settings/configuration.ts';
+import { dataDirectory } from '../data-dir.ts';
+import { EXIT, UsageError, type CommandIo } from '../io.ts';
+import { parseOptions } from '../options.ts';
+import { readWebSecrets } from '../web/secrets.ts';
+import { createSessions } from '../web/sessions.ts';
+import { loadStaticFiles } from '../web/static-files.ts';
+import { createWebHost, type WebHost } from '../web/web-host.ts';
+
+const HELP = `Usage: ridethrough serve [OPTION]...
+
+Watches the UPS, serves it over the NUT protocol and shows it in a browser. Prints one line when it is ready:
+ridethrough ready nut=ADDRESS:PORT web=ADDRESS. The log goes to standard error. Ends on SIGTERM and SIGINT;
+SIGHUP reads NUT's files again.
+
+  --nut-conf DIR   take the configuration from NUT's files in DIR (ups.conf, upsd.conf, upsd.users …)
+  --data-dir DIR   folder for secrets and data (default: RIDETHROUGH_DATA_DIR, else the system's folder)
+  --web HOST:PORT  where the web interface listens (default 127.0.0.1:8493)
+  --no-web         no web interface
+  --demo           a simulated UPS instead of a real one
+  --open           open the web interface in the browser
+`;
+
+const DEFAULT_WEB = '127.0.0.1:8493';
+/** Longest time an end may take; what has not finished by then is left behind. */
+const STOP_LIMIT_MS = 1_800;
+
+interface ServeOptions {
+  readonly confDir: string | undefined;
+  readonly dataDir: string;
+  readonly web: { readonly host: string; readonly port: number } | undefined;
+  readonly isDemo: boolean;
+  readonly opensBrowser: boolean;
+}
+
+export async function serve(args: readonly string[], io: CommandIo): Promise<number> {
+  const options = readOptions(args, io.env);
+  if (options === 'help') {
+    io.stdout.write(HELP);
+    return EXIT.ok;
+  }
+  // Asked for before anything is started: a signal that comes early must not be lost.
+  const ending = nextEnding();
+  const log = createPinoLog(io.env.RIDETHROUGH_LOG === 'debug' ? 'debug' : 'info');
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const configuration = await readConfiguration(options, io.env, log);
+  const hidPort = createNodeHidPort({ clock: systemClock, log });
+  const product = createProduct({
+    configuration,
+    dataDir: options.dataDir,
+    clock: systemClock,
+    log,
+    hidPort,
+    scanDevices: async () =>
+      (await scanUsb(hidPort)).map(({ title, section, matchReason, problem }) => ({
+        title,
+        section,
+        matchReason,
+        ...(problem === undefined ? {} : { problem: { ...problem.toWire(), details: { ...problem.details } } }),
+      })),
+  });
+  const web = options.web && (await createWeb(options.web, options.dataDir, product, log));
+  try {
+    const link = await web?.start();
+    const addresses = await product.start();
+    const nut = addresses.length === 0 ? 'off' : addresses.map(formatAddress).join(',');
+    io.stdout.write(`ridethrough ready nut=${nut} web=${link ?? 'off'}\n`);
+    if (link !== undefined && options.opensBrowser) openBrowser(link, log);
+  } catch (error) {
+    await stopAll(product, web);
+    throw error;
+  }
+
+  for (;;) {
+    const signal = await ending();
+    if (signal !== 'SIGHUP') {
+      log.info(`Ending on ${signal}`);
+      break;
+    }
+    await readAgain(options, io.env, product, log);
+  }
+  await stopAll(product, web);
+  return EXIT.ok;
+}
+
+function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): ServeOptions | 'help' {
+  const { values, positionals } = parseOptions(args, {
+    'nut-conf': { type: 'string' },
+    'data-dir': { type: 'string' },
+    web: { type: 'string' },
+    'no-web': { type: 'boolean' },
+    demo: { type: 'boolean' },
+    open: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  });
+  if (values.help) return 'help';
+  if (positionals.length > 0) throw new UsageError(`"serve" takes no "${positionals.join(' ')}"`);
+  if (values.demo && values['nut-conf'] !== undefined) throw new UsageError('--demo and --nut-conf exclude each other');
+  if (values['no-web'] && (values.web !== undefined || values.open)) {
+    throw new UsageError('--no-web excludes --web and --open');
+  }
+  return {
+    confDir: values['nut-conf'],
+    dataDir: dataDirectory(values['data-dir'], env),
+    web: values['no-web'] ? undefined : readWebAddress(values.web ?? DEFAULT_WEB),
+    isDemo: values.demo ?? false,
+    opensBrowser: values.open ?? false,
+  };
+}
+
+function readWebAddress(text: string): { host: string; port: number } {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^:]+)):(\d{1,5})$/i.exec(text);
+  const port = Number(match?.[3]);
+  const host = match?.[1] ?? match?.[2];
+  if (host === undefined || !(port <= 65_535)) throw new UsageError(`--web takes HOST:PORT, not "${text}"`);
+  return { host, port };
+}
+
+async function readConfiguration(options: ServeOptions, env: NodeJS.ProcessEnv, log: Log): Promise<Configuration> {
+  if (options.confDir !== undefined) return nutFilesConfiguration(options.confDir, options.dataDir, env, log);
+  return options.isDemo ? demoConfiguration(options.dataDir) : automaticConfiguration(options.dataDir);
+}
+
+/** SIGHUP: a configuration that cannot be used leaves the running one in force. */
+async function readAgain(options: ServeOptions, env: NodeJS.ProcessEnv, product: Product, log: Log): Promise<void> {
+  if (options.confDir === undefined) return;
+  try {
+    await product.reconfigure(await readConfiguration(options, env, log));
+    log.info('Configuration read again');
+  } catch (error) {
+    log.error(`The configuration was not taken up: ${describeError(error)}`);
+  }
+}
+
+async function createWeb(
+  address: { readonly host: string; readonly port: number },
+  dataDir: string,
+  product: Product,
+  log: Log,
+): Promise<WebHost> {
+  const secrets = await readWebSecrets(dataDir);
+  const host: WebHost = createWebHost({
+    config: {
+      ...address,
+      token: randomBytes(24).toString('base64url'),
+      passwords: secrets.passwords,
+      tls: undefined,
+      allowPlainHttp: false,
+      hostNames: [],
+    },
+    api: product.api,
+    sessions: createSessions(secrets.signingKey),
+    files: await loadStaticFiles(fileURLToPath(new URL('../renderer', import.meta.url))),
+    clock: systemClock,
+    log,
+    metrics: () => product.metrics(host.clientCount),
+    health: () => product.health(),
+  });
+  return host;
+}
+
+async function stopAll(product: Product, web: WebHost | undefined): Promise<void> {
+  const limit = new AbortController();
+  await Promise.race([
+    Promise.all([web?.stop(), product.stop()]),
+    systemClock.sleep(STOP_LIMIT_MS, limit.signal).catch(() => undefined),
+  ]);
+  limit.abort();
+}
+
+type Ending = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
+
+/** Signals one after the other, none lost between two calls. */
+function nextEnding(): () => Promise<Ending> {
+  const waiting: Ending[] = [];
+  let wake: (() => void) | undefined;
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      waiting.push(signal);
+      wake?.();
+    });
+  }
+  return async () => {
+    for (;;) {
+      const signal = waiting.shift();
+      if (signal) return signal;
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+  };
+}
+
+function openBrowser(link: string, log: Log): void {
+  const [program, ...args] =
+    process.platform === 'darwin'
+      ? ['open', link]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '""', link]
+        : ['xdg-open', link];
+  const child = spawn(program, args, { stdio: 'ignore', detached: true });
+  child.on('error', (error) => log.warn(`No browser could be opened (${error.message}); open the link by hand.`));
+  child.unref();
+}
