@@ -49,7 +49,7 @@ export function createUnitFinder(parts: FinderParts): UnitFinder {
     for (const { device, claim } of choice.candidates) {
       // A device that nobody knows is no substitute for a known unit that cannot be opened at the moment.
       if (trouble && claim.kind === 'guess') break;
-      const opened = await open(device);
+      const opened = await open(device, claim.kind === 'guess');
       if (!(opened instanceof AppError)) return opened;
       if (opened.code === 'driver/not-a-ups') refusals.unshift(opened.message.replace(/\.$/, ''));
       else trouble ??= opened;
@@ -61,7 +61,7 @@ export function createUnitFinder(parts: FinderParts): UnitFinder {
     );
   };
 
-  const open = async (device: HidDeviceInfo): Promise<OpenUnit | AppError> => {
+  const open = async (device: HidDeviceInfo, isGuess: boolean): Promise<OpenUnit | AppError> => {
     const label = deviceLabel(device);
     const stranger = strangers.get(device.path);
     if (stranger !== undefined) return new DriverError('driver/not-a-ups', { device: label, reason: stranger });
@@ -79,8 +79,11 @@ export function createUnitFinder(parts: FinderParts): UnitFinder {
       await closeQuietly(connection);
       release();
       const cause = asAppError(error, label);
-      if (cause.code === 'driver/not-a-ups') strangers.set(device.path, String(cause.details.reason));
-      return cause;
+      const isStranger = cause.code === 'driver/not-a-ups' || (isGuess && cause.code === 'hid/bad-descriptor');
+      if (!isStranger) return cause;
+      const reason = String(cause.details.reason);
+      strangers.set(device.path, reason);
+      return new DriverError('driver/not-a-ups', { device: label, reason }, cause);
     }
   };
 

@@ -20,6 +20,8 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly sink: DriverSink;
+  /** Writes a line unless it was written before: a unit that is opened again has the same faults. */
+  readonly tellOnce: (line: string) => void;
 }
 
 /** `gone`: unplugged. `silent`: it no longer answers. `restart`: opening it again is wanted although it answers. */
@@ -54,17 +56,18 @@ const FIRST_INPUT_LIMIT_MS = 5_000;
 const SIGN_OF_LIFE_MS = 4_000;
 
 export function createSession(parts: SessionParts): Session {
-  const { connection, binding, plan, clock, log } = parts;
+  const { connection, binding, plan, clock, log, tellOnce } = parts;
   const name = deviceLabel(connection.device);
   const cache = createReportCache();
   const strings = createStringCache();
   const health = createReportHealth();
   const lock = createPriorityLock();
   const waiter = createWaiter(clock);
+  const firstInput = createWaiter(clock);
   const stops: Stop[] = [];
   const ownNotes = new Map<string, DriverNote>();
-  const complaints = new Set<string>();
   const silentReports = new Map<number, string>();
+  const toldReports = new Set<number>();
   let bindingNotes = binding.notes;
   let isReady = false;
   let isFullWanted = false;
@@ -80,9 +83,15 @@ export function createSession(parts: SessionParts): Session {
     end = how;
     for (const stop of stops) stop();
     waiter.wake();
+    firstInput.wake();
     resolveEnd(how);
   };
   const isOver = (): boolean => end !== undefined;
+  const endedError = ended.then((how): never => {
+    throw how.why === 'stopped' ? noAnswer('it was closed') : how.error;
+  });
+  // It has no listener while nothing is asked.
+  endedError.catch(() => undefined);
   const noAnswer = (reason: string): DriverError => new DriverError('driver/no-answer', { device: name, reason });
 
   const say: DriverSink = (event) => {
@@ -100,7 +109,7 @@ export function createSession(parts: SessionParts): Session {
   const addNote = (note: DriverNote): void => {
     if (ownNotes.has(note.code)) return;
     ownNotes.set(note.code, note);
-    log.info(`${name}: ${note.text}`);
+    tellOnce(`${name}: ${note.text}`);
     if (isReady) sayNotes();
   };
 
@@ -109,20 +118,17 @@ export function createSession(parts: SessionParts): Session {
     try {
       return binding.interpret(cache, strings, pass);
     } catch (error) {
-      complainOnce('interpret', `Reports of ${name} could not be understood: ${describeError(error)}`, error);
+      tellOnce(`${name}: reports could not be understood: ${describeError(error)}`);
       return {};
     }
   };
-  const complainOnce = (about: string, text: string, error: unknown): void => {
-    if (complaints.has(about)) log.debug(text);
-    else log.warn(text, { error });
-    complaints.add(about);
-  };
-
   // --- reading -------------------------------------------------------------------------------------------------------
 
+  /** Gives up when the session ends meanwhile: the answer would be nobody's. */
   const ask = <Result>(work: () => Promise<Result>): Promise<Result> =>
-    withDeadline(clock, ANSWER_LIMIT_MS, work(), () => noAnswer(`nothing came for ${ANSWER_LIMIT_MS / 1000} s`));
+    withDeadline(clock, ANSWER_LIMIT_MS, Promise.race([work(), endedError]), () =>
+      noAnswer(`nothing came for ${ANSWER_LIMIT_MS / 1000} s`),
+    );
 
   /** @returns whether it answered */
   const readReport = async (request: ReportRequest): Promise<boolean> => {
@@ -151,12 +157,12 @@ export function createSession(parts: SessionParts): Session {
 
   /** One line for all reports that failed in a pass and were not told before. */
   const tellSilentReports = (): void => {
-    const fresh = [...silentReports].filter(([reportId]) => !complaints.has(`report ${reportId}`));
+    const fresh = [...silentReports].filter(([reportId]) => !toldReports.has(reportId));
     silentReports.clear();
     if (fresh.length === 0) return;
-    for (const [reportId] of fresh) complaints.add(`report ${reportId}`);
+    for (const [reportId] of fresh) toldReports.add(reportId);
     const ids = fresh.map(([reportId]) => reportId).join(', ');
-    log.info(`${name}: no answer for report ${ids}; what it holds stays unknown (${fresh[0]?.[1] ?? ''})`);
+    tellOnce(`${name}: no answer for report ${ids}; what it holds stays unknown (${fresh[0]?.[1] ?? ''})`);
   };
 
   /** @returns how many answered of how many that were asked */
@@ -178,7 +184,7 @@ export function createSession(parts: SessionParts): Session {
       try {
         strings.set(index, await connection.getString(index));
       } catch (error) {
-        complainOnce('strings', `Texts of ${name} cannot be read: ${describeError(error)}`, undefined);
+        tellOnce(`${name}: texts cannot be read: ${describeError(error)}`);
       }
     }
   };
@@ -192,7 +198,7 @@ export function createSession(parts: SessionParts): Session {
     cache.setInput(reportId, report);
     if (isReady) sayUpdate(interpret({ inputReportId: reportId }));
     else earlyInputs.push(reportId);
-    if (!isReady) waiter.wake();
+    if (!isReady) firstInput.wake();
   };
 
   const inputFailed = (error: Error): void =>
@@ -228,7 +234,7 @@ export function createSession(parts: SessionParts): Session {
 
   /** Not one request was answered, or none is wanted: perhaps it is of the kind that only speaks by itself. */
   const expectInput = async (asked: number): Promise<void> => {
-    if (plan.usesInterrupts && earlyInputs.length === 0 && !isOver()) await waiter.wait(FIRST_INPUT_LIMIT_MS);
+    if (plan.usesInterrupts && earlyInputs.length === 0 && !isOver()) await firstInput.wait(FIRST_INPUT_LIMIT_MS);
     if (isOver() || plan.isInterruptOnly) return;
     if (earlyInputs.length === 0) throw noAnswer(`all ${asked} requests were refused`);
     addNote({
@@ -285,7 +291,7 @@ export function createSession(parts: SessionParts): Session {
       result = await readPass(pass);
       if (isOver()) return;
       if (isSilent()) {
-        finish({ why: 'silent', error: noAnswer(`none of ${result.asked} requests was answered, twice in a row`) });
+        finish({ why: 'silent', error: noAnswer('no request got an answer, twice in a row') });
         return;
       }
     }
@@ -359,6 +365,15 @@ export function createSession(parts: SessionParts): Session {
     return outcome;
   };
 
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    try {
+      await waitAtMost(clock, CLOSE_LIMIT_MS, connection.close());
+    } catch (error) {
+      log.debug(`Closing ${name}: ${describeError(error)}`);
+    }
+  };
+
   return {
     start,
     run,
@@ -367,13 +382,9 @@ export function createSession(parts: SessionParts): Session {
     setVariable: (variable, value) =>
       write(variable, () => [binding.planSet(variable, value, cache)], `Setting ${variable}`),
     killPower: () => write('killpower', () => binding.planKillPower(cache), 'Switching the UPS off'),
-    async stop() {
+    stop() {
       finish({ why: 'stopped' });
-      try {
-        await waitAtMost(clock, CLOSE_LIMIT_MS, connection.close());
-      } catch (error) {
-        log.debug(`Closing ${name}: ${describeError(error)}`);
-      }
+      return (closing ??= close());
     },
   };
 }

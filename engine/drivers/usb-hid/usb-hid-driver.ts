@@ -50,6 +50,12 @@ export function createUsbHidDriver(parts: UsbHidDriverParts): Driver {
   const stopped = new Promise<void>((resolve) => (resolveStopped = resolve));
   const isOff = (): boolean => isStopped;
 
+  const toldOnce = new Set<string>();
+  const tellOnce = (line: string): void => {
+    if (!toldOnce.has(line)) log.info(line);
+    toldOnce.add(line);
+  };
+
   // --- what is told --------------------------------------------------------------------------------------------------
 
   const logCondition = (condition: Condition | undefined): void => {
@@ -107,6 +113,7 @@ export function createUsbHidDriver(parts: UsbHidDriverParts): Driver {
       clock,
       log,
       sink,
+      tellOnce,
     });
     session = opened;
     let ending: Ending;
