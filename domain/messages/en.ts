@@ -1,12 +1,26 @@
 import { api } from './en/api.ts';
 import { devices } from './en/devices.ts';
 import { drivers } from './en/drivers.ts';
+import { faces } from './en/faces.ts';
 import { hid } from './en/hid.ts';
 import { nut } from './en/nut.ts';
+import { pages } from './en/pages.ts';
 import { power } from './en/power.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { web } from './en/web.ts';
 
 /** The English catalogue. Other languages have the same keys; `{name}` stands for a parameter. */
-export const en = { ...api, ...hid, ...drivers, ...devices, ...nut, ...power, ...settings, ...shell, ...web } as const;
+export const en = {
+  ...api,
+  ...hid,
+  ...drivers,
+  ...devices,
+  ...nut,
+  ...faces,
+  ...pages,
+  ...power,
+  ...settings,
+  ...shell,
+  ...web,
+} as const;

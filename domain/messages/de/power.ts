@@ -1,0 +1,33 @@
+import type { power as en } from '../en/power.ts';
+
+/** Was eine USV gerade tut, als Satz. */
+export const power = {
+  'power.no-contact': 'Kein Kontakt zur USV.',
+  'power.old-data': 'Die USV antwortet nicht mehr.',
+  'power.waiting': 'Warten auf die USV.',
+  'power.forced-shutdown': 'Die USV schaltet gleich ab.',
+  'power.low-battery': 'Die Batterie ist fast leer.',
+  'power.output-off': 'Die USV hat ihren Ausgang abgeschaltet.',
+  'power.on-battery': 'Auf Batterie.',
+  'power.on-battery-since': 'Seit {time} auf Batterie.',
+  'power.overload': 'Die USV ist überlastet.',
+  'power.calibration': 'Die Batterie wird ausgemessen.',
+  'power.self-test': 'Die Batterie wird getestet.',
+  'power.bypass': 'Am Netz vorbei an der USV: kein Schutz.',
+  'power.fault': 'Die USV meldet einen Fehler.',
+  'power.fault-told': 'Die USV meldet: {alarm}.',
+  'power.replace-battery': 'Die Batterie sollte ersetzt werden.',
+  'power.boost': 'Am Netz, angehoben, weil die Spannung niedrig ist.',
+  'power.trim': 'Am Netz, abgesenkt, weil die Spannung hoch ist.',
+  'power.charging': 'Am Netz. Die Batterie lädt.',
+  'power.charging-at': 'Am Netz. Batterie {charge} %, lädt.',
+  'power.mains': 'Am Netz.',
+  'power.mains-full': 'Am Netz. Batterie voll.',
+  'power.mains-at': 'Am Netz. Batterie {charge} %.',
+  'power.unknown': 'Die USV sagt nicht, ob sie am Netz ist.',
+  'power-more.runtime': 'Noch etwa {time}.',
+  'power-more.charge': 'Batterie {charge} %.',
+  'time.seconds': '{count} s',
+  'time.minutes': '{count} min',
+  'time.hours': '{hours} h {minutes} min',
+} as const satisfies Record<keyof typeof en, string>;
