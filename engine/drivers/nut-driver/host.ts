@@ -12,8 +12,8 @@ export interface DriverSocket {
 
 export type SocketAnswer =
   | { readonly ok: true; readonly socket: DriverSocket }
-  /** `absent`: nobody listens there. `denied`: somebody does, but not to us. */
-  | { readonly ok: false; readonly reason: 'absent' | 'denied'; readonly text: string };
+  /** `absent`: nobody listens there. `denied`: somebody does, but not to us. `hidden`: the folder is not for us to see. */
+  | { readonly ok: false; readonly reason: 'absent' | 'denied' | 'hidden'; readonly text: string };
 
 export interface ProcessExit {
   /** Exit status; undefined when a signal ended it or it never began. */

@@ -1,5 +1,6 @@
 /** Sockets and programs by way of Node. */
 import { spawn } from 'node:child_process';
+import { lstat } from 'node:fs';
 import { connect } from 'node:net';
 import type { DriverProcess, NutDriverHost, ProcessExit, ProcessOrder, SocketAnswer } from './host.ts';
 
@@ -11,8 +12,13 @@ const DENIED = new Set(['EACCES', 'EPERM', 'EAGAIN', 'EBUSY']);
 function openSocket(path: string): Promise<SocketAnswer> {
   return new Promise((resolve) => {
     const socket = connect(path);
-    const refuse = (error: NodeJS.ErrnoException): void =>
-      resolve({ ok: false, reason: DENIED.has(error.code ?? '') ? 'denied' : 'absent', text: error.message });
+    const refuse = (error: NodeJS.ErrnoException): void => {
+      const answer = (reason: 'absent' | 'denied' | 'hidden'): void =>
+        resolve({ ok: false, reason, text: error.message });
+      if (!DENIED.has(error.code ?? '')) answer('absent');
+      // A closed folder denies what is not there as well.
+      else lstat(path, (hidden) => answer(hidden ? 'hidden' : 'denied'));
+    };
     socket.once('error', refuse);
     socket.once('connect', () => {
       socket.off('error', refuse);

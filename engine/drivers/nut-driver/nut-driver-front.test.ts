@@ -61,7 +61,7 @@ class FakeSocket implements DriverSocket {
 /** A computer with a driver program, of which the test says what happens to it. */
 class FakeHost implements NutDriverHost {
   /** Paths on which somebody listens. */
-  readonly listening = new Map<string, FakeSocket | 'denied'>();
+  readonly listening = new Map<string, FakeSocket | 'denied' | 'hidden'>();
   readonly starts: FakeProcess[] = [];
   /** What happens when the driver is started. */
   whenStarted: (process: FakeProcess) => void = () => undefined;
@@ -71,7 +71,7 @@ class FakeHost implements NutDriverHost {
 
   openSocket(path: string): Promise<SocketAnswer> {
     const found = this.listening.get(path);
-    if (found === 'denied') return Promise.resolve({ ok: false, reason: 'denied', text: 'EACCES' });
+    if (typeof found === 'string') return Promise.resolve({ ok: false, reason: found, text: 'EACCES' });
     return Promise.resolve(
       found && !found.isClosed ? { ok: true, socket: found } : { ok: false, reason: 'absent', text: 'ENOENT' },
     );
@@ -204,6 +204,20 @@ describe('a driver that runs already', () => {
     expect(lastError()).toContain(socketPath);
     expect(host.starts).toEqual([]);
     expect(types()).toEqual(['disconnected']);
+  });
+
+  test('cannot be ruled out in a configured folder that is closed to us', async () => {
+    host.listening.set(socketPath, 'hidden');
+    start();
+    await until(() => types().includes('disconnected'));
+    expect(lastError()).toContain(socketPath);
+    expect(host.starts).toEqual([]);
+  });
+
+  test('is not looked for in usual folders that are closed to us', async () => {
+    host.listening.set('/run/nut/belkin-office', 'hidden');
+    start({ statePath: undefined });
+    await until(() => host.starts.length === 1);
   });
 
   test('and appears while ours fails to start is used at once', async () => {

@@ -178,7 +178,8 @@ class NutDriverFront implements Driver {
         this.#log.info(`Using driver ${driver} of ${ups}, which runs already.`, { path });
         return answer.socket;
       }
-      if (answer.reason === 'denied') {
+      // Usual places that we may not look into say nothing; in one that was asked for, no driver of ours could listen.
+      if (answer.reason === 'denied' || (answer.reason === 'hidden' && this.#installed.statePath !== undefined)) {
         throw new DriverError('driver/socket-denied', { driver, ups, path, reason: answer.text });
       }
     }
