@@ -9,7 +9,7 @@ import { BoundDevice } from './bound-device.ts';
 import { bindRows } from './bound-rows.ts';
 import { builtInDefinitions, type DefinitionSet } from './definition.ts';
 import { deviceName, matchDevice, type Candidate } from './match.ts';
-import { applyQuirks } from './quirks.ts';
+import { applyQuirks, roundingNote } from './quirks.ts';
 
 /**
  * @param descriptor the report descriptor as the device gave it
@@ -32,18 +32,16 @@ export function bindDevice(
     throw new DriverError('driver/not-a-ups', { device: deviceName(device), reason });
   }
 
-  const kept = new Map<string, string>();
-  const delays = [
-    ['ondelay', 'ups.delay.start'],
-    ['offdelay', 'ups.delay.shutdown'],
-  ] as const;
-  for (const [option, variable] of delays) {
+  const chosen = new Map<string, string>();
+  for (const [option, variable] of CHOSEN_BY_OPTION) {
     const text = wholeNumber(options, option, device);
-    if (text !== undefined) kept.set(variable, text);
+    if (text !== undefined) chosen.set(variable, text);
   }
-  const low = wholeNumber(options, 'lowbatt', device);
-  const pinned = new Map(low === undefined ? [] : [['battery.charge.low', low]]);
-  const notes = [...guessNote(match), ...effects.notes, ...roundingNotes(effects.roundsDelaysToMinutes, kept)];
+  const notes = [
+    ...guessNote(match),
+    ...effects.notes,
+    ...(effects.roundsDelaysToMinutes ? roundingNotes(chosen) : []),
+  ];
   return new BoundDevice({
     definition,
     matchReason: match.reason,
@@ -53,10 +51,16 @@ export function bindDevice(
     rows,
     effects,
     reportBytes: map.reportBytes,
-    kept,
-    pinned,
+    chosen,
   });
 }
+
+/** Options that stand for a variable, where the unit has it. */
+const CHOSEN_BY_OPTION = [
+  ['ondelay', 'ups.delay.start'],
+  ['offdelay', 'ups.delay.shutdown'],
+  ['lowbatt', 'battery.charge.low'],
+] as const;
 
 function quirksOf(match: Candidate, options: DriverOptions): readonly Quirk[] {
   const quirks: Quirk[] = [...(match.definition.quirks ?? []), ...match.rules.flatMap((rule) => rule.quirks ?? [])];
@@ -68,13 +72,9 @@ function quirksOf(match: Candidate, options: DriverOptions): readonly Quirk[] {
 const guessNote = (match: Candidate): readonly DriverNote[] =>
   match.isGuess ? [{ code: 'guess', text: match.reason }] : [];
 
-function roundingNotes(rounds: boolean, kept: ReadonlyMap<string, string>): readonly DriverNote[] {
-  if (!rounds) return [];
-  const uneven = [...kept].filter(([, seconds]) => Number(seconds) > 0 && Number(seconds) % 60 !== 0);
-  return uneven.map(([variable, seconds]) => ({
-    code: 'whole-minute-delays',
-    text: `This make keeps delays in whole minutes: ${variable} of ${seconds} s becomes ${Math.ceil(Number(seconds) / 60) * 60} s.`,
-  }));
+function roundingNotes(chosen: ReadonlyMap<string, string>): readonly DriverNote[] {
+  const delays = [...chosen].filter(([variable]) => variable.startsWith('ups.delay.'));
+  return delays.flatMap(([, seconds]) => roundingNote(seconds) ?? []);
 }
 
 function isOn(options: DriverOptions, name: string): boolean {

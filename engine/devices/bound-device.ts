@@ -1,9 +1,16 @@
 /** One bound device: what its reports mean, and what is remembered between them. No input or output happens here. */
-import type { DeviceDefinition } from '#domain/schema/device-definition.ts';
+import type { ConverterName, DeviceDefinition } from '#domain/schema/device-definition.ts';
 import type { DriverNote, DriverOptions, VariableTraits } from '#engine/drivers/driver.ts';
-import { reportKey } from '#engine/hid/types.ts';
 import type { HidDeviceInfo } from '#engine/ports.ts';
-import type { BindingUpdate, DeviceBinding, DeviceStrings, Pass, ReportCache, ReportRequest } from './binding.ts';
+import type {
+  BindingUpdate,
+  DeviceBinding,
+  DeviceStrings,
+  Pass,
+  ReportCache,
+  ReportRequest,
+  WritePlan,
+} from './binding.ts';
 import {
   isUnknownRuntime,
   readField,
@@ -16,9 +23,11 @@ import {
 import { CONVERTERS } from './converters.ts';
 import type { ConversionContext, DeviceMemory, Reading } from './converters/conversion.ts';
 import { identityOf } from './identity.ts';
-import type { QuirkEffects } from './quirks.ts';
+import { usbIds } from './match.ts';
+import { Publication, READ_ONLY } from './publication.ts';
+import { roundingNote, type QuirkEffects } from './quirks.ts';
+import { NOMINAL_POWER_PATH, planReports, type ReportPlan } from './report-plan.ts';
 import { StatusBoard } from './status-tables.ts';
-import { STATUS_RULES } from './status-rules.ts';
 import {
   fieldsWrittenBy,
   offeredCommands,
@@ -27,7 +36,6 @@ import {
   planSet,
   type WriteContext,
 } from './write-plans.ts';
-import { ENUMERATIONS } from './enumerations.ts';
 
 export interface BoundDeviceParts {
   readonly definition: DeviceDefinition;
@@ -38,22 +46,17 @@ export interface BoundDeviceParts {
   readonly rows: BoundRows;
   readonly effects: QuirkEffects;
   readonly reportBytes: ReadonlyMap<string, number>;
-  /** First values of variables that live in the driver, by name: options `ondelay` and `offdelay`. */
-  readonly kept: ReadonlyMap<string, string>;
-  /** Variables whose value the user fixed: option `lowbatt`. */
-  readonly pinned: ReadonlyMap<string, string>;
+  /** Values the user chose by option, by variable; they hold until the variable is set. */
+  readonly chosen: ReadonlyMap<string, string>;
 }
 
-const READ_ONLY: VariableTraits = {};
-const NOMINAL_POWER_PATH = 'UPS.Flow.[4].ConfigApparentPower';
+/** A pass over the feature reports, or one input report that just came. */
+type Occasion = Pass | { readonly inputReportId: number };
+
 /** ups.* that every driver shows as device.* too. Source: nut-facts variables.json. */
 const MIRRORED = ['mfr', 'model', 'serial'] as const;
-
-const POLLED_BY: Readonly<Record<Pass, readonly string[]>> = {
-  start: ['once', 'full', 'quick'],
-  full: ['full', 'quick'],
-  quick: ['quick'],
-};
+/** Converters whose value is the index of a text, which may come later than the report that names it. */
+const TEXTS: readonly (ConverterName | undefined)[] = ['string', 'tripplite-chemistry'];
 
 export class BoundDevice implements DeviceBinding {
   readonly definitionName: string;
@@ -63,38 +66,33 @@ export class BoundDevice implements DeviceBinding {
   readonly inputReportIds: readonly number[];
 
   readonly #parts: BoundDeviceParts;
+  readonly #plan: ReportPlan;
   readonly #memory: DeviceMemory = {};
   readonly #board = new StatusBoard();
+  readonly #publication = new Publication();
   /** Last text of each variable row, by its place; undefined: it has no value now. */
   readonly #texts: (string | undefined)[];
-  readonly #kept: Map<string, string>;
-  readonly #pinned: Map<string, string>;
-  readonly #requests: Readonly<Record<Pass, readonly ReportRequest[]>>;
-  readonly #reportIds: Readonly<Record<Pass, ReadonlySet<number>>>;
+  /** Variables that live here and not in the device, once they were set. */
+  readonly #kept = new Map<string, string>();
+  readonly #chosen: Map<string, string>;
   #identity: Readonly<Record<string, string>> = {};
   #alarms: readonly string[] = [];
+  /** What one row found out about the variable of another. */
   #corrections = new Map<string, string>();
-  #published = new Map<string, string>();
-  #traits = new Map<string, VariableTraits>();
+  /** Cures that showed only in the readings. */
   #found: readonly DriverNote[] = [];
+  #toldNotes: readonly DriverNote[] = this.#found;
   #isFirstUpdate = true;
 
   constructor(parts: BoundDeviceParts) {
     this.#parts = parts;
+    this.#plan = planReports(parts.definition, parts.rows, parts.effects, parts.reportBytes);
+    this.#texts = parts.rows.variables.map(() => undefined);
+    this.#chosen = new Map(parts.chosen);
     this.definitionName = parts.definition.name;
     this.matchReason = parts.matchReason;
     this.notes = parts.notes;
     this.defaults = parts.effects.poll;
-    this.#texts = parts.rows.variables.map(() => undefined);
-    this.#kept = new Map(parts.kept);
-    this.#pinned = new Map(parts.pinned);
-    this.#requests = {
-      start: this.#requestsOf('start'),
-      full: this.#requestsOf('full'),
-      quick: this.#requestsOf('quick'),
-    };
-    const ids = (pass: Pass): ReadonlySet<number> => new Set(this.#requests[pass].map((request) => request.reportId));
-    this.#reportIds = { start: ids('start'), full: ids('full'), quick: ids('quick') };
     const { variables, status, alarms } = parts.rows;
     this.inputReportIds = [
       ...new Set([...variables, ...status, ...alarms].flatMap(({ input }) => (input ? [input.reportId] : []))),
@@ -102,101 +100,69 @@ export class BoundDevice implements DeviceBinding {
   }
 
   reportsFor(pass: Pass): readonly ReportRequest[] {
-    return this.#requests[pass];
+    return this.#plan.requests[pass];
   }
 
   stringIndexes(reports: ReportCache): readonly number[] {
     const { rows, definition } = this.#parts;
-    const named = rows.variables.filter(({ row }) => row.convert === 'string' || row.convert === 'tripplite-chemistry');
+    const named = rows.variables.filter(({ row }) => TEXTS.includes(row.convert));
     const paths = [definition.identity?.modelPath, definition.identity?.serialPath];
     const fields = [...named, ...paths.flatMap((path) => (path === undefined ? [] : (rows.find(path) ?? [])))];
     const indexes = fields
-      .map((bound) => this.#latest(bound, reports)?.logical ?? 0)
+      .map((bound) => latest(bound, reports)?.logical ?? 0)
       .filter((index) => index > 0 && index < 256);
     return [...new Set(indexes)];
   }
 
-  interpret(
-    reports: ReportCache,
-    strings: DeviceStrings,
-    pass: Pass | { readonly inputReportId: number },
-  ): BindingUpdate {
+  interpret(reports: ReportCache, strings: DeviceStrings, occasion: Occasion): BindingUpdate {
     const context = this.#context(reports, strings);
-    // Before the rows: the model decides what some of them mean.
-    if (typeof pass === 'string') this.#identify(reports, strings);
-    this.#readVariables(reports, context, pass);
-    this.#readStatus(reports, context, pass);
-    if (pass === 'start' || pass === 'full') this.#readAlarms(reports, pass);
+    if (typeof occasion === 'string') {
+      this.#corrections = new Map();
+      // Before the rows: the model decides what some of them mean.
+      this.#identify(reports, strings);
+    }
+    this.#readVariables(reports, context, occasion);
+    this.#readStatus(reports, context, occasion);
+    if (occasion === 'start' || occasion === 'full') this.#readAlarms(reports, occasion);
+    const { values, traits } = this.#known();
     return {
-      ...this.#changes(),
+      ...this.#publication.changes(values, traits),
       ...this.#newNotes(),
       conditions: this.#board.list(),
       alarms: this.#alarms,
-      ...(pass === 'start' ? { commands: this.#offered(reports) } : {}),
+      ...(occasion === 'start' ? { commands: this.#offered(reports) } : {}),
       ...this.#firstUpdate(),
     };
   }
 
   reportsForWrite(name: string): readonly ReportRequest[] {
-    const ids = fieldsWrittenBy(this.#writeContext(NO_REPORTS), name.toLowerCase()).map((field) => field.reportId);
-    return this.#toRequests(ids);
+    const fields = fieldsWrittenBy(this.#writeContext(NO_REPORTS), name.toLowerCase());
+    return this.#plan.requestsFor(fields.map((field) => field.reportId));
   }
 
-  planCommand(command: string, parameter: string | undefined, reports: ReportCache): ReturnType<typeof planCommand> {
-    return planCommand(this.#writeContext(reports), command.toLowerCase(), parameter, reports);
+  planCommand(command: string, parameter: string | undefined, reports: ReportCache): WritePlan {
+    const plan = planCommand(this.#writeContext(reports), command.toLowerCase(), parameter, reports);
+    return plan.ok ? this.#withRounding(plan, parameter) : plan;
   }
 
-  planSet(variable: string, value: string, reports: ReportCache): ReturnType<typeof planSet> {
+  planSet(variable: string, value: string, reports: ReportCache): WritePlan {
     const plan = planSet(this.#writeContext(reports), variable, value, reports);
     if (!plan.ok) return plan;
-    this.#pinned.delete(variable);
-    for (const [name, text] of Object.entries(plan.update?.set ?? {})) {
-      this.#kept.set(name, text);
-      this.#published.set(name, text);
-    }
-    return plan;
+    this.#chosen.delete(variable);
+    for (const [name, text] of Object.entries(plan.update?.set ?? {})) this.#kept.set(name, text);
+    return variable.startsWith('ups.delay.') ? this.#withRounding(plan, value) : plan;
   }
 
-  planKillPower(reports: ReportCache): ReturnType<typeof planKillPower> {
+  planKillPower(reports: ReportCache): readonly WritePlan[] {
     return planKillPower(this.#writeContext(reports), reports);
   }
 
-  #requestsOf(pass: Pass): readonly ReportRequest[] {
-    const { rows, definition, effects } = this.#parts;
-    if (effects.poll.interruptOnly) return [];
-    const ids: number[] = [];
-    const add = (bound: BoundField | undefined): void => {
-      if (bound?.feature) ids.push(bound.feature.reportId);
-    };
-    for (const bound of rows.variables) {
-      if (bound.row.keep !== undefined || !POLLED_BY[pass].includes(bound.row.poll ?? 'full')) continue;
-      add(bound);
-      if (bound.row.report !== undefined) ids.push(bound.row.report);
-    }
-    for (const bound of rows.status) {
-      if (!POLLED_BY[pass].includes(bound.row.poll ?? 'full')) continue;
-      add(bound);
-      const report = bound.row.rule === undefined ? undefined : STATUS_RULES[bound.row.rule].report;
-      if (report !== undefined) ids.push(report);
-    }
-    if (pass !== 'quick') for (const bound of rows.alarms) add(bound);
-    if (pass === 'start') {
-      for (const choices of rows.commands.values()) ids.push(...choices.map(({ field }) => field.reportId));
-      for (const path of [definition.identity?.modelPath, definition.identity?.serialPath, NOMINAL_POWER_PATH]) {
-        if (path !== undefined) add(rows.find(path));
-      }
-    }
-    return this.#toRequests(ids);
-  }
-
-  #toRequests(reportIds: readonly number[]): readonly ReportRequest[] {
-    const { effects, reportBytes } = this.#parts;
-    return [...new Set(reportIds)]
-      .filter((reportId) => !effects.neverRead.has(reportId))
-      .map((reportId) => ({
-        reportId,
-        maxLength: Math.max(1 + (reportBytes.get(reportKey('feature', reportId)) ?? 0), effects.answerBytes, 2),
-      }));
+  /** Tells when a delay that was asked for is not the one that will be. */
+  #withRounding(plan: Extract<WritePlan, { ok: true }>, seconds: string | undefined): WritePlan {
+    const note = this.#parts.effects.roundsDelaysToMinutes ? roundingNote(seconds) : undefined;
+    if (!note) return plan;
+    this.#remark(note.code, note.text);
+    return { ...plan, update: { ...plan.update, ...this.#newNotes() } };
   }
 
   #context(reports: ReportCache, strings: DeviceStrings): ConversionContext {
@@ -224,50 +190,37 @@ export class BoundDevice implements DeviceBinding {
       reportBytes,
       roundsDelaysToMinutes: effects.roundsDelaysToMinutes,
       conversion: this.#context(reports, NO_STRINGS),
-      rowOf: (variable) => this.#rowOf(variable),
+      rowOf: (variable) => this.#rowOf(variable)?.bound,
     };
   }
 
-  /** Where a full pass finds the value of a field; the feature half is the one that was asked for. */
-  #latest(bound: BoundField, reports: ReportCache): Reading | undefined {
-    const report = bound.feature && reports.feature(bound.feature.reportId);
-    return bound.feature && report ? readField(bound.feature, bound.factor, report) : undefined;
-  }
-
   /**
-   * The reading of a field that this pass brought, null when the pass does not concern it, undefined when it does but
-   * the device gave no value.
+   * The reading of a field that this occasion brought, null when the occasion does not concern it, undefined when it
+   * does but the device gave no value.
    */
-  #fresh(
-    bound: BoundField,
-    reports: ReportCache,
-    pass: Pass | { readonly inputReportId: number },
-  ): Reading | undefined | null {
-    if (typeof pass !== 'string') {
+  #fresh(bound: BoundField, reports: ReportCache, occasion: Occasion): Reading | undefined | null {
+    if (typeof occasion !== 'string') {
       const field = bound.input;
-      if (field?.reportId !== pass.inputReportId) return null;
-      const report = reports.input(pass.inputReportId);
+      if (field?.reportId !== occasion.inputReportId) return null;
+      const report = reports.input(occasion.inputReportId);
       return report && readField(field, bound.factor, report);
     }
-    if (!bound.feature || !this.#reportIds[pass].has(bound.feature.reportId)) return null;
-    return this.#latest(bound, reports);
+    if (!bound.feature || !this.#plan.reads(occasion, bound.feature.reportId)) return null;
+    return latest(bound, reports);
   }
 
-  #readVariables(
-    reports: ReportCache,
-    context: ConversionContext,
-    pass: Pass | { readonly inputReportId: number },
-  ): void {
-    this.#corrections = new Map();
-    for (const [index, bound] of this.#parts.rows.variables.entries()) {
-      if (bound.row.keep !== undefined) continue;
-      const reading = this.#fresh(bound, reports, pass);
+  #readVariables(reports: ReportCache, context: ConversionContext, occasion: Occasion): void {
+    for (const [place, bound] of this.#parts.rows.variables.entries()) {
+      const { row } = bound;
+      if (row.keep !== undefined) continue;
+      const isTextAwaited = this.#texts[place] === undefined && TEXTS.includes(row.convert);
+      const reading = isTextAwaited ? latest(bound, reports) : this.#fresh(bound, reports, occasion);
       if (reading === null) continue;
-      this.#texts[index] = reading && variableText(bound, reading, context);
+      this.#texts[place] = reading && variableText(bound, reading, context);
       if (reading && isUnknownRuntime(reading)) {
         this.#remark('runtime-unknown', 'The device says that it does not know its runtime; none is shown meanwhile.');
       }
-      if (bound.row.convert === 'eaton-real-power-estimate' && this.#rowOf('ups.realpower') === bound) {
+      if (row.convert === 'eaton-real-power-estimate' && this.#rowOf(row.variable)?.bound === bound) {
         this.#remark('estimated-real-power', 'Real power is estimated from load and nominal power.');
       }
     }
@@ -276,10 +229,10 @@ export class BoundDevice implements DeviceBinding {
     }
   }
 
-  #readStatus(reports: ReportCache, context: ConversionContext, pass: Pass | { readonly inputReportId: number }): void {
+  #readStatus(reports: ReportCache, context: ConversionContext, occasion: Occasion): void {
     this.#board.beginPass();
     for (const bound of this.#parts.rows.status) {
-      const reading = this.#fresh(bound, reports, pass);
+      const reading = this.#fresh(bound, reports, occasion);
       if (!reading) continue;
       this.#board.apply(statusWords(bound, reading, context, (condition) => this.#board.has(condition)));
     }
@@ -295,103 +248,76 @@ export class BoundDevice implements DeviceBinding {
     const { definition, device, rows } = this.#parts;
     const textAt = (path: string | undefined): string | undefined => {
       const bound = path === undefined ? undefined : rows.find(path);
-      const index = bound && this.#latest(bound, reports)?.logical;
+      const index = bound && latest(bound, reports)?.logical;
       return index === undefined || index <= 0 ? undefined : strings.get(index);
     };
     const power = rows.find(NOMINAL_POWER_PATH);
     const facts = {
       modelText: textAt(definition.identity?.modelPath),
       serialText: textAt(definition.identity?.serialPath),
-      nominalPower: power && this.#latest(power, reports)?.physical,
+      nominalPower: power && latest(power, reports)?.physical,
     };
     this.#identity = identityOf(definition.identity, device, facts, this.#memory);
   }
 
+  #textAt(bound: BoundVariable, place: number): string | undefined {
+    const { keep, variable } = bound.row;
+    const text = keep === undefined ? this.#texts[place] : (this.#kept.get(variable) ?? keep);
+    return text === undefined ? undefined : (this.#chosen.get(variable) ?? text);
+  }
+
   /** The row that supplies a variable now: the first with a value. */
-  #rowOf(variable: string): BoundVariable | undefined {
-    const { variables } = this.#parts.rows;
-    return variables.find(
-      ({ row }, index) => row.variable === variable && (row.keep !== undefined || this.#texts[index] !== undefined),
-    );
+  #rowOf(variable: string): { readonly bound: BoundVariable; readonly text: string } | undefined {
+    for (const [place, bound] of this.#parts.rows.variables.entries()) {
+      if (bound.row.variable !== variable) continue;
+      const text = this.#textAt(bound, place);
+      if (text !== undefined) return { bound, text };
+    }
+    return undefined;
   }
 
   #textOf(variable: string): string | undefined {
-    const pinned = this.#pinned.get(variable);
-    const { variables } = this.#parts.rows;
-    for (const [index, { row }] of variables.entries()) {
-      if (row.variable !== variable) continue;
-      const text = row.keep === undefined ? this.#texts[index] : (this.#kept.get(variable) ?? row.keep);
-      if (text !== undefined) return pinned ?? text;
-    }
-    return this.#identity[variable];
+    return this.#rowOf(variable)?.text ?? this.#identity[variable];
   }
 
   /** Every variable that is known now, with what may be done with it. */
   #known(): { values: Map<string, string>; traits: Map<string, VariableTraits> } {
     const { device, rows, definition } = this.#parts;
-    const values = new Map<string, string>(Object.entries(this.#identity));
+    const values = new Map<string, string>();
     const traits = new Map<string, VariableTraits>();
-    const seen = new Set<string>();
-    for (const [index, bound] of rows.variables.entries()) {
-      const { row } = bound;
-      if (seen.has(row.variable)) continue;
-      const text = row.keep === undefined ? this.#texts[index] : (this.#kept.get(row.variable) ?? row.keep);
+    for (const [place, bound] of rows.variables.entries()) {
+      const { variable } = bound.row;
+      const text = values.has(variable) ? undefined : this.#textAt(bound, place);
       if (text === undefined) continue;
-      seen.add(row.variable);
-      values.set(row.variable, this.#pinned.get(row.variable) ?? text);
+      values.set(variable, text);
       const given = this.#traitsOf(bound);
-      if (given !== READ_ONLY) traits.set(row.variable, given);
+      if (given !== READ_ONLY) traits.set(variable, given);
     }
     for (const [variable, value] of this.#corrections) if (values.has(variable)) values.set(variable, value);
+    for (const [variable, value] of Object.entries(this.#identity))
+      if (!values.has(variable)) values.set(variable, value);
     for (const part of MIRRORED) {
       const text = values.get(`ups.${part}`);
       if (text !== undefined && !values.has(`device.${part}`)) values.set(`device.${part}`, text);
     }
+    const { vendorId, productId } = usbIds(device);
     values.set('device.type', 'ups');
-    values.set('ups.vendorid', device.vendorId.toString(16).padStart(4, '0'));
-    values.set('ups.productid', device.productId.toString(16).padStart(4, '0'));
+    values.set('ups.vendorid', vendorId);
+    values.set('ups.productid', productId);
     values.set('driver.version.data', definition.name);
     return { values, traits };
   }
 
-  #traitsOf({ row, feature }: BoundVariable): VariableTraits {
+  #traitsOf({ row, feature, texts }: BoundVariable): VariableTraits {
     const isWritable = row.keep !== undefined || (row.access === 'write' && feature !== undefined);
     if (!isWritable && row.maxLength === undefined) return READ_ONLY;
-    const converted =
-      row.convert === undefined ? undefined : CONVERTERS[row.convert].allowed?.(this.#writeContextFree());
-    const listed =
-      row.listValues && row.values !== undefined
-        ? Object.values(typeof row.values === 'string' ? ENUMERATIONS[row.values] : row.values)
-        : undefined;
-    const values = listed ?? converted;
+    const converter = row.convert === undefined ? undefined : CONVERTERS[row.convert];
+    const listed = row.listValues && texts !== undefined ? Object.values(texts) : undefined;
+    const values = listed ?? converter?.allowed?.(this.#context(NO_REPORTS, NO_STRINGS)) ?? [];
     return {
       ...(isWritable ? { isWritable: true } : {}),
       ...(row.maxLength === undefined ? {} : { kind: 'string' as const, maxLength: row.maxLength }),
-      ...(isWritable && values && values.length > 0 ? { values } : {}),
-    };
-  }
-
-  #writeContextFree(): ConversionContext {
-    return this.#context(NO_REPORTS, NO_STRINGS);
-  }
-
-  #changes(): BindingUpdate {
-    const { values, traits } = this.#known();
-    const set: Record<string, string> = {};
-    const changedTraits: Record<string, VariableTraits> = {};
-    for (const [variable, value] of values) if (this.#published.get(variable) !== value) set[variable] = value;
-    const remove = [...this.#published.keys()].filter((variable) => !values.has(variable));
-    for (const variable of values.keys()) {
-      const now = traits.get(variable);
-      const before = this.#traits.get(variable);
-      if (JSON.stringify(now) !== JSON.stringify(before)) changedTraits[variable] = now ?? READ_ONLY;
-    }
-    this.#published = values;
-    this.#traits = traits;
-    return {
-      ...(Object.keys(set).length > 0 ? { set } : {}),
-      ...(remove.length > 0 ? { remove } : {}),
-      ...(Object.keys(changedTraits).length > 0 ? { traits: changedTraits } : {}),
+      ...(isWritable && values.length > 0 ? { values } : {}),
     };
   }
 
@@ -404,7 +330,6 @@ export class BoundDevice implements DeviceBinding {
     if (!this.#found.some((note) => note.code === code)) this.#found = [...this.#found, { code, text }];
   }
 
-  #toldNotes: readonly DriverNote[] = this.#found;
   #newNotes(): BindingUpdate {
     if (this.#toldNotes === this.#found) return {};
     this.#toldNotes = this.#found;
@@ -416,6 +341,12 @@ export class BoundDevice implements DeviceBinding {
     this.#isFirstUpdate = false;
     return { statusDefaults: this.#parts.effects.statusDefaults };
   }
+}
+
+/** Where a full pass finds the value of a field: in the feature report, the half that is asked for. */
+function latest({ feature, factor }: BoundField, reports: ReportCache): Reading | undefined {
+  const report = feature && reports.feature(feature.reportId);
+  return feature && report ? readField(feature, factor, report) : undefined;
 }
 
 const NO_REPORTS: ReportCache = { feature: () => undefined, input: () => undefined };

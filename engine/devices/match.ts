@@ -28,7 +28,12 @@ const FIRST_VENDOR_PAGE = 0xff00;
 const pageOf = (usage: number): number => usage >>> 16;
 const hex4 = (value: number): string => value.toString(16).padStart(4, '0');
 
-export const usbId = (device: HidDeviceInfo): string => `${hex4(device.vendorId)}:${hex4(device.productId)}`;
+/** USB ids as NUT writes them: four lower-case hex digits. */
+export const usbIds = ({ vendorId, productId }: HidDeviceInfo): { vendorId: string; productId: string } => ({
+  vendorId: hex4(vendorId),
+  productId: hex4(productId),
+});
+const usbId = (device: HidDeviceInfo): string => `${hex4(device.vendorId)}:${hex4(device.productId)}`;
 
 /** How a device is called in a sentence. */
 export function deviceName(device: HidDeviceInfo): string {

@@ -109,3 +109,13 @@ export function applyQuirks(quirks: readonly Quirk[], map: HidReportMap, repairs
   }
   return { fields, notes, poll, statusDefaults, neverRead, answerBytes, factors, roundsDelaysToMinutes };
 }
+
+/** What to tell of a delay in seconds that this make will round up; undefined for whole minutes and no number. */
+export function roundingNote(seconds: string | undefined): DriverNote | undefined {
+  const asked = Number(seconds);
+  if (!(asked > 0) || asked % 60 === 0) return undefined;
+  return {
+    code: 'whole-minute-delays',
+    text: `This make keeps delays in whole minutes: ${asked} s becomes ${Math.ceil(asked / 60) * 60} s.`,
+  };
+}
