@@ -6,9 +6,9 @@ import { expect, test } from 'vitest';
 const ROOMS: Record<string, { rooms: string[]; packages: RegExp }> = {
   domain: { rooms: ['domain'], packages: /^zod$/ },
   engine: { rooms: ['engine', 'domain', 'package.json', 'resources'], packages: /^(node:|zod$|selfsigned$)/ },
-  electron: { rooms: ['electron', 'engine', 'domain', 'package.json', 'resources'], packages: /^(node:|electron)/ },
+  electron: { rooms: ['electron', 'engine', 'domain', 'package.json', 'resources'], packages: /^(node:|electron|zod$)/ },
   headless: { rooms: ['headless', 'engine', 'domain', 'package.json', 'resources'], packages: /^(node:|ws$|zod$)/ },
-  renderer: { rooms: ['renderer', 'domain', 'resources'], packages: /^(svelte|bits-ui|chart\.js)/ },
+  renderer: { rooms: ['renderer', 'domain', 'resources'], packages: /^(svelte|bits-ui|chart\.js|zod$)/ },
 };
 /** Only adapters touch native modules and libraries with effects of their own. */
 const ADAPTER_PACKAGES = /^(node-hid|usb|pino|pino-pretty)$/;

@@ -6,6 +6,7 @@ import { bindDevice } from '#engine/devices/bind-device.ts';
 import { claimDevice } from '#engine/devices/match.ts';
 import type { Clock, HidPort, Log } from '#engine/ports.ts';
 import { createDemoDriver } from './demo/demo-driver.ts';
+import { createDummyDriver } from './dummy/dummy-driver.ts';
 import type { Driver, DriverSink, UpsConfig } from './driver.ts';
 import { isNativeDriver, type NativeDriver } from './native-drivers.ts';
 import { createNutDriverFront } from './nut-driver/nut-driver-front.ts';
@@ -51,6 +52,8 @@ export function createDriverFactory(parts: DriverFactoryParts): DriverFactory {
         ...(isRecording ? {} : { claims }),
       });
     },
+    'dummy-ups': (config, sink) =>
+      createDummyDriver({ config, confDir: base, clock, log: engineLog.child({ ups: config.name }), sink }),
     demo: (config, sink) => createDemoDriver({ config, clock, log: engineLog.child({ ups: config.name }), sink }),
   };
 
