@@ -1,0 +1,98 @@
+/**
+ * When a person is told, and what. A pure reducer over the states of one UPS: each step of an outage is told once,
+ * however often the UPS repeats it or flickers between "low" and "not low".
+ */
+import { message } from '#domain/messages/message.ts';
+import { powerSentence } from '#domain/power-sentence.ts';
+import { powerStateOf, type PowerState } from '#domain/power-state.ts';
+import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
+
+export type NoticeKind = 'on-battery' | 'low-battery' | 'forced-shutdown' | 'back' | 'no-contact' | 'contact';
+
+export interface Notice {
+  readonly kind: NoticeKind;
+  readonly ups: string;
+  readonly title: string;
+  readonly body: string;
+  /** Stays on the screen until it is dismissed, where the system can do that. */
+  readonly isUrgent: boolean;
+}
+
+/** How far an outage has come; each stage includes the ones before. */
+const STAGES = ['fine', 'on-battery', 'low-battery', 'forced-shutdown'] as const;
+type Stage = (typeof STAGES)[number];
+
+export interface NoticeMemory {
+  readonly stage: Stage;
+  /** The loss of contact was told. */
+  readonly isLost: boolean;
+  /** Before the first contact there is none to lose. */
+  readonly wasHeard: boolean;
+}
+
+export const NOTHING_TOLD: NoticeMemory = { stage: 'fine', isLost: false, wasHeard: false };
+
+/** @param hasSeveral the title names the UPS when there is more than one */
+export function stepNotices(
+  memory: NoticeMemory,
+  ups: UpsSnapshot,
+  hasSeveral: boolean,
+): { readonly memory: NoticeMemory; readonly notice: Notice | undefined } {
+  const say = (kind: NoticeKind, next: NoticeMemory) => ({ memory: next, notice: noticeOf(kind, ups, hasSeveral) });
+  const state = powerStateOf(ups);
+  const stage = stageOf(state);
+  if (stage === 'lost') {
+    if (!memory.wasHeard || memory.isLost) return { memory, notice: undefined };
+    return say('no-contact', { ...memory, isLost: true });
+  }
+  if (stage === undefined) return { memory, notice: undefined };
+  const next = { stage: memory.stage, isLost: false, wasHeard: true };
+  if (stage === 'fine' && memory.stage !== 'fine') return say('back', { ...next, stage });
+  if (STAGES.indexOf(stage) > STAGES.indexOf(memory.stage) && stage !== 'fine') return say(stage, { ...next, stage });
+  return memory.isLost ? say('contact', next) : { memory: next, notice: undefined };
+}
+
+/** Undefined for states that say nothing about an outage: a test runs on battery on purpose, `unknown` says nothing. */
+function stageOf(state: PowerState): Stage | 'lost' | undefined {
+  switch (state) {
+    case 'no-contact':
+    case 'old-data':
+      return 'lost';
+    case 'forced-shutdown':
+    case 'low-battery':
+    case 'on-battery':
+      return state;
+    case 'overload':
+    case 'bypass':
+    case 'fault':
+    case 'replace-battery':
+    case 'boost':
+    case 'trim':
+    case 'charging':
+    case 'mains':
+      return 'fine';
+    case 'waiting':
+    case 'output-off':
+    case 'calibration':
+    case 'self-test':
+    case 'unknown':
+      return undefined;
+  }
+}
+
+function noticeOf(kind: NoticeKind, ups: UpsSnapshot, hasSeveral: boolean): Notice {
+  const title = message(`notice.${kind}`, {});
+  return {
+    kind,
+    ups: ups.name,
+    title: hasSeveral ? message('notice.of', { title, ups: ups.name }) : title,
+    body: bodyOf(kind, ups),
+    isUrgent: kind === 'on-battery' || kind === 'low-battery' || kind === 'forced-shutdown',
+  };
+}
+
+function bodyOf(kind: NoticeKind, ups: UpsSnapshot): string {
+  if (kind === 'no-contact') return message('notice.no-contact-advice', {});
+  const sentence = powerSentence(ups);
+  return kind === 'low-battery' ? `${sentence} ${message('notice.low-battery-advice', {})}` : sentence;
+}

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
+import { upsWith } from './test-support.ts';
+import { trayView } from './tray-view.ts';
+
+const seen = (snapshot: UpsSnapshot, onBatterySince?: number) => ({ snapshot, onBatterySince });
+const viewOf = (snapshot: UpsSnapshot) => trayView([seen(snapshot)], 'running', 0);
+const actions = (view: ReturnType<typeof trayView>) => view.menu.filter((item) => item.kind === 'action');
+
+test.each([
+  ['OL', '100', { shape: 'plug', tone: 'mains' }],
+  ['OL BOOST', '100', { shape: 'plug', tone: 'mains' }],
+  ['OL CHRG', '40', { shape: 'charging', tone: 'mains' }],
+  ['OB DISCHRG', '100', { shape: 'battery-4', tone: 'battery' }],
+  ['OB DISCHRG', '50', { shape: 'battery-2', tone: 'battery' }],
+  ['OB DISCHRG', '3', { shape: 'battery-0', tone: 'battery' }],
+  ['OB LB', '8', { shape: 'alert', tone: 'danger' }],
+  ['FSD OB LB', '8', { shape: 'alert', tone: 'danger' }],
+  ['OL OVER', '100', { shape: 'alert', tone: 'care' }],
+  ['OL RB', '100', { shape: 'alert', tone: 'care' }],
+  ['OL CAL', '70', { shape: 'battery-3', tone: 'test' }],
+])('%s at %s %% has its icon', (status, charge, icon) => {
+  expect(viewOf(upsWith({ 'ups.status': status, 'battery.charge': charge })).icon).toEqual(icon);
+});
+
+test('on battery with an unknown charge no level is made up', () => {
+  expect(viewOf(upsWith({ 'ups.status': 'OB' })).icon.shape).toBe('battery-unknown');
+});
+
+test.each(['stale', 'not-connected'] as const)('a UPS that is %s is struck through', (availability) => {
+  expect(viewOf(upsWith({ 'ups.status': 'OL' }, { availability })).icon).toEqual({ shape: 'no-contact', tone: 'none' });
+});
+
+test('the tooltip says how long the outage has lasted and what is left', () => {
+  const outage = upsWith({ 'ups.status': 'OB DISCHRG', 'battery.runtime': '840' });
+  expect(trayView([seen(outage, 1_000)], 'running', 121_000).tooltip).toBe('On battery for 2 min. About 14 min left.');
+});
+
+test('of several UPSes the worst gives the icon and each has its line', () => {
+  const view = trayView(
+    [
+      seen(upsWith({ 'ups.status': 'OL', 'battery.charge': '100' })),
+      seen(upsWith({ 'ups.status': 'OB LB' }, { name: 'attic' })),
+    ],
+    'running',
+    0,
+  );
+  expect(view.icon.shape).toBe('alert');
+  expect(view.tooltip).toBe('office: On mains power. Battery full.\nattic: The battery is nearly empty.');
+  expect(view.menu.filter((item) => item.kind === 'status')).toHaveLength(2);
+});
+
+test('a tooltip is never longer than Windows shows', () => {
+  const many = Array.from({ length: 9 }, (_, at) => seen(upsWith({ 'ups.status': 'OL' }, { name: `ups${at}` })));
+  const { tooltip } = trayView(many, 'running', 0);
+  expect(tooltip.length).toBeLessThanOrEqual(127);
+  expect(tooltip.endsWith('…')).toBe(true);
+});
+
+test('the menu offers only commands that the UPS has', () => {
+  expect(actions(viewOf(upsWith({ 'ups.status': 'OL' }))).map((item) => item.label)).toEqual([
+    'Open Ridethrough',
+    'Quit Ridethrough…',
+  ]);
+  const able = upsWith({ 'ups.status': 'OL' }, { commands: ['beeper.mute', 'test.battery.start.quick', 'load.off'] });
+  expect(actions(viewOf(able)).map((item) => item.action)).toEqual([
+    { type: 'open' },
+    { type: 'command', ups: 'office', command: 'beeper.mute' },
+    { type: 'command', ups: 'office', command: 'test.battery.start.quick' },
+    { type: 'quit' },
+  ]);
+});
+
+test('the battery is not tested while it is all there is', () => {
+  const commands = ['beeper.mute', 'test.battery.start.quick'];
+  const enabled = (snapshot: UpsSnapshot) => actions(viewOf(snapshot)).map((item) => item.isEnabled);
+  expect(enabled(upsWith({ 'ups.status': 'OB' }, { commands }))).toEqual([true, true, false, true]);
+  expect(enabled(upsWith({ 'ups.status': 'OL' }, { commands, availability: 'stale' }))).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ]);
+});
+
+test('while the program ends nothing of the last state is shown', () => {
+  const view = trayView([seen(upsWith({ 'ups.status': 'OL' }))], 'ending', 0);
+  expect(view.tooltip).toBe('Ridethrough is ending.');
+  expect(view.icon.shape).toBe('no-contact');
+  expect(actions(view).every((item) => !item.isEnabled)).toBe(true);
+});
+
+test('without a UPS the tray says so', () => {
+  expect(trayView([], 'running', 0).tooltip).toBe('No UPS is set up.');
+});

@@ -1,0 +1,125 @@
+/** What the tray shows: icon, tooltip and menu from the state of every UPS. Pure. */
+import { message } from '#domain/messages/message.ts';
+import { powerSentence } from '#domain/power-sentence.ts';
+import { batteryLevel, moodOf, numberIn, POWER_STATES, powerStateOf, type Mood } from '#domain/power-state.ts';
+import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
+import type { WatchedUps } from './ups-watch.ts';
+
+/** Shapes drawn in resources/icons; the number is the battery's level in quarters. */
+export type TrayShape =
+  | 'plug'
+  | 'charging'
+  | 'battery-0'
+  | 'battery-1'
+  | 'battery-2'
+  | 'battery-3'
+  | 'battery-4'
+  | 'battery-unknown'
+  | 'alert'
+  | 'no-contact';
+
+export interface TrayIcon {
+  readonly shape: TrayShape;
+  /** The mood gives the colour; the shape alone says it too. */
+  readonly tone: Mood;
+}
+
+export type TrayAction =
+  | { readonly type: 'open' }
+  | { readonly type: 'quit' }
+  | { readonly type: 'command'; readonly ups: string; readonly command: string };
+
+export type TrayItem =
+  | { readonly kind: 'status'; readonly label: string }
+  | { readonly kind: 'separator' }
+  | { readonly kind: 'action'; readonly label: string; readonly action: TrayAction; readonly isEnabled: boolean };
+
+export interface TrayView {
+  readonly icon: TrayIcon;
+  readonly tooltip: string;
+  readonly menu: readonly TrayItem[];
+}
+
+/** Windows cuts a tooltip off after 127 characters. */
+const LONGEST_TOOLTIP = 127;
+const MUTE = 'beeper.mute';
+const SELF_TEST = 'test.battery.start.quick';
+
+/** @param phase of the program: without a running engine nothing is known */
+export function trayView(
+  upses: readonly WatchedUps[],
+  phase: 'starting' | 'running' | 'ending',
+  now: number,
+): TrayView {
+  const lines = phase === 'running' ? statusLines(upses, now) : [message(`tray.${phase}`, {})];
+  const worst = phase === 'running' ? worstOf(upses) : undefined;
+  return {
+    icon: worst ? iconOf(worst) : { shape: 'no-contact', tone: 'none' },
+    tooltip: shorten(lines.join('\n')),
+    menu: [
+      ...lines.map((label): TrayItem => ({ kind: 'status', label })),
+      { kind: 'separator' },
+      { kind: 'action', label: message('tray.open', {}), action: { type: 'open' }, isEnabled: phase !== 'ending' },
+      ...(phase === 'running' ? commandItems(upses) : []),
+      { kind: 'separator' },
+      { kind: 'action', label: message('tray.quit', {}), action: { type: 'quit' }, isEnabled: phase !== 'ending' },
+    ],
+  };
+}
+
+function statusLines(upses: readonly WatchedUps[], now: number): string[] {
+  if (upses.length === 0) return [message('tray.no-ups', {})];
+  return upses.map(({ snapshot, onBatterySince }) => {
+    const sentence = powerSentence(snapshot, onBatterySince === undefined ? undefined : now - onBatterySince);
+    return upses.length === 1 ? sentence : message('tray.several', { ups: snapshot.name, sentence });
+  });
+}
+
+function worstOf(upses: readonly WatchedUps[]): UpsSnapshot | undefined {
+  const rank = (ups: UpsSnapshot): number => POWER_STATES.indexOf(powerStateOf(ups));
+  return upses.map((ups) => ups.snapshot).sort((a, b) => rank(a) - rank(b))[0];
+}
+
+export function iconOf(ups: UpsSnapshot): TrayIcon {
+  const state = powerStateOf(ups);
+  const tone = moodOf(state);
+  switch (tone) {
+    case 'mains':
+      return { shape: state === 'charging' ? 'charging' : 'plug', tone };
+    case 'battery':
+    case 'test':
+      return { shape: batteryShape(numberIn(ups, 'battery.charge')), tone };
+    case 'danger':
+    case 'care':
+      return { shape: 'alert', tone };
+    case 'none':
+      return { shape: 'no-contact', tone };
+  }
+}
+
+function batteryShape(charge: number | undefined): TrayShape {
+  const level = batteryLevel(charge);
+  return level === undefined ? 'battery-unknown' : `battery-${level}`;
+}
+
+/** Only what a unit offers is in the menu; with several units each entry names its own. */
+function commandItems(upses: readonly WatchedUps[]): TrayItem[] {
+  const isOnly = upses.length === 1;
+  const entry = (command: string, label: 'tray.mute' | 'tray.test', mayRun: (ups: UpsSnapshot) => boolean) =>
+    upses
+      .filter(({ snapshot }) => snapshot.commands.includes(command))
+      .map(({ snapshot: ups }): TrayItem => ({
+        kind: 'action',
+        label: isOnly ? message(label, {}) : message(`${label}-of`, { ups: ups.name }),
+        action: { type: 'command', ups: ups.name, command },
+        isEnabled: ups.availability === 'available' && mayRun(ups),
+      }));
+  return [
+    ...entry(MUTE, 'tray.mute', () => true),
+    // A test takes from the battery: not while the battery is all there is.
+    ...entry(SELF_TEST, 'tray.test', (ups) => moodOf(powerStateOf(ups)) === 'mains'),
+  ];
+}
+
+const shorten = (text: string): string =>
+  text.length <= LONGEST_TOOLTIP ? text : `${text.slice(0, LONGEST_TOOLTIP - 1).trimEnd()}…`;
