@@ -44,6 +44,12 @@ export const drivers = {
     'Check the cable or the network to the UPS; data come back by themselves, the log has what the driver said.',
   'error.driver/power-cut': 'Driver {driver} of {ups} was stopped so that the UPS can cut the power.',
   'remedy.driver/power-cut': 'Reload the driver or start again if the power stayed on.',
+  'error.driver/upstream-stale': '{address} is served with old data: its server lost touch with the UPS.',
+  'remedy.driver/upstream-stale':
+    'Check the UPS and its driver on that server; good data are shown again by themselves.',
+  'error.driver/upstream-refused': 'The server of {address} does not show this UPS: {reason}.',
+  'remedy.driver/upstream-refused':
+    'Check the name of the UPS in port, and that its driver runs on that server. It is asked again by itself.',
   'error.driver/bad-file': '{file}:{line}: {reason}.',
   'remedy.driver/bad-file': 'Correct the file; it is read again when it changes.',
   'error.driver/cannot-read': 'Cannot read {file}: {reason}.',
