@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FoundDevice } from '#domain/contract.ts';
 import { createApi, type Api } from './api/handlers.ts';
 import { createDriverFactory } from './drivers/create-driver.ts';
+import type { DriverOutcome } from './drivers/driver.ts';
 import { createEngine, type Engine, type ListenAddress } from './engine.ts';
 import { createIncidentLog } from './history/incidents.ts';
 import { createRecentSamples } from './history/recent-samples.ts';
@@ -20,6 +21,8 @@ export interface ProductParts {
   /** The system's HID devices. */
   readonly hidPort: HidPort;
   scanDevices(): Promise<readonly FoundDevice[]>;
+  /** Reads the configuration again; absent where there is nothing to read. */
+  reload?(): Promise<DriverOutcome>;
 }
 
 export interface Product {
@@ -48,6 +51,7 @@ export function createProduct(parts: ProductParts): Product {
         clock,
         log,
         hidPort: parts.hidPort,
+        reload: () => parts.reload?.() ?? Promise.resolve('handled'),
         confDir: configuration.confDir,
         statePath: configuration.statePath,
         driverPath: configuration.driverPath,

@@ -17,7 +17,7 @@ export function createPinoLog(level: LogLevel): Log {
     sync: true,
     colorize: process.stderr.isTTY,
     translateTime: 'SYS:yyyy-mm-dd HH:MM:ss.l',
-    ignore: 'pid,hostname',
+    ignore: 'pid,hostname,ups',
     singleLine: true,
     messageFormat: (line, key) => {
       const ups = line['ups'];

@@ -5,9 +5,11 @@ import { createRecordingPort, RECORDING_PREFIX } from '#engine/adapters/recordin
 import { bindDevice } from '#engine/devices/bind-device.ts';
 import { claimDevice } from '#engine/devices/match.ts';
 import type { Clock, HidPort, Log } from '#engine/ports.ts';
+import { VERSION } from '#engine/version.ts';
+import { withDriverCore } from './core.ts';
 import { createDemoDriver } from './demo/demo-driver.ts';
 import { createDummyDriver } from './dummy/dummy-driver.ts';
-import type { Driver, DriverSink, UpsConfig } from './driver.ts';
+import type { Driver, DriverOutcome, DriverSink, UpsConfig } from './driver.ts';
 import { isNativeDriver, type NativeDriver } from './native-drivers.ts';
 import { createNutDriverFront } from './nut-driver/nut-driver-front.ts';
 import { createDeviceClaims } from './usb-hid/device-claims.ts';
@@ -23,11 +25,17 @@ export interface DriverFactoryParts {
   readonly maxAgeSeconds: number;
   /** Folder for sockets of NUT drivers that we start. */
   readonly runFolder: string;
+  /** Reads the configuration again, for the command driver.reload. */
+  reload(): Promise<DriverOutcome>;
   /** Another way to the system's HID devices than node-hid on its own. */
   readonly hidPort?: HidPort;
 }
 
 export type DriverFactory = (config: UpsConfig, sink: DriverSink) => Driver;
+type NativeFactory = (config: UpsConfig, inner: { readonly sink: DriverSink; readonly log: Log }) => Driver;
+
+/** Grows when a driver reads or tells its device differently. */
+const DRIVER_GENERATION = '1.0';
 
 export function createDriverFactory(parts: DriverFactoryParts): DriverFactory {
   const { clock, log: engineLog } = parts;
@@ -37,35 +45,46 @@ export function createDriverFactory(parts: DriverFactoryParts): DriverFactory {
   const base = parts.confDir ?? process.cwd();
   const pathOf = (path: string): string => (isAbsolute(path) ? path : resolve(base, path));
 
-  const native: Record<NativeDriver, DriverFactory> = {
-    'usbhid-ups': (config, sink) => {
+  const native: Record<NativeDriver, NativeFactory> = {
+    'usbhid-ups': (config, { sink, log }) => {
       const isRecording = config.port.startsWith(RECORDING_PREFIX);
       const port = isRecording ? createRecordingPort(pathOf(config.port.slice(RECORDING_PREFIX.length))) : systemPort;
       return createUsbHidDriver({
         config: isRecording ? { ...config, port: 'auto' } : config,
         port,
         clock,
-        log: engineLog.child({ ups: config.name }),
+        log,
         bindDevice,
         claimDevice,
         sink,
         ...(isRecording ? {} : { claims }),
       });
     },
-    'dummy-ups': (config, sink) =>
-      createDummyDriver({ config, confDir: base, clock, log: engineLog.child({ ups: config.name }), sink }),
-    demo: (config, sink) => createDemoDriver({ config, clock, log: engineLog.child({ ups: config.name }), sink }),
+    'dummy-ups': (config, { sink, log }) => createDummyDriver({ config, confDir: base, clock, log, sink }),
+    demo: (config, { sink, log }) => createDemoDriver({ config, clock, log, sink }),
   };
 
   return (config, sink) => {
-    if (isNativeDriver(config.driver)) return native[config.driver](config, sink);
+    const { driver } = config;
+    const log = engineLog.child({ ups: config.name });
+    if (isNativeDriver(driver)) {
+      return withDriverCore({
+        config,
+        sink,
+        log,
+        version: VERSION,
+        internalVersion: DRIVER_GENERATION,
+        reload: () => parts.reload(),
+        create: (inner) => native[driver](config, inner),
+      });
+    }
     return createNutDriverFront({
       config,
       statePath: parts.statePath,
       driverPath: parts.driverPath,
       confDir: parts.confDir,
       clock,
-      log: engineLog.child({ ups: config.name }),
+      log,
       sink,
       maxAgeSeconds: parts.maxAgeSeconds,
       runFolder: parts.runFolder,

@@ -1,6 +1,7 @@
 /** Where `serve` takes its configuration from: NUT's files, the demo UPS, or what is attached. */
 import { join, resolve } from 'node:path';
 import { SettingsError } from '#domain/errors.ts';
+import { checkSections } from '#engine/drivers/check-sections.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
 import type { EngineConfig } from '#engine/engine.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
@@ -89,7 +90,14 @@ export async function nutFilesConfiguration(
       fix: error.fix,
     });
   }
-  return fromNutConf(conf, confDir, dataDir);
+  const configuration = fromNutConf(conf, confDir, dataDir);
+  await checkSections(conf.ups, {
+    confDir,
+    statePath: configuration.statePath,
+    driverPath: configuration.driverPath,
+    env,
+  });
+  return configuration;
 }
 
 function fromNutConf(conf: NutConf, confDir: string, dataDir: string): Configuration {

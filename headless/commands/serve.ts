@@ -6,6 +6,7 @@ import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { describeError } from '#domain/errors.ts';
+import type { DriverOutcome } from '#engine/drivers/driver.ts';
 import { scanUsb } from '#engine/drivers/usb-hid/scan.ts';
 import type { Log } from '#engine/ports.ts';
 import { createProduct, formatAddress, type Product } from '#engine/product.ts';
@@ -15,7 +16,7 @@ import {
   nutFilesConfiguration,
   type Configuration,
 } from '#engine/settings/configuration.ts';
-import { dataDirectory } from '../data-dir.ts';
+import { dataDirectory } from '#engine/data-dir.ts';
 import { EXIT, UsageError, type CommandIo } from '../io.ts';
 import { parseOptions } from '../options.ts';
 import { readWebSecrets } from '../web/secrets.ts';
@@ -61,7 +62,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const configuration = await readConfiguration(options, io.env, log);
   const hidPort = createNodeHidPort({ clock: systemClock, log });
-  const product = createProduct({
+  const product: Product = createProduct({
     configuration,
     dataDir: options.dataDir,
     clock: systemClock,
@@ -74,6 +75,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
         matchReason,
         ...(problem === undefined ? {} : { problem: { ...problem.toWire(), details: { ...problem.details } } }),
       })),
+    reload: () => readAgain(options, io.env, product, log),
   });
   const web = options.web && (await createWeb(options.web, options.dataDir, product, log));
   try {
@@ -137,14 +139,21 @@ async function readConfiguration(options: ServeOptions, env: NodeJS.ProcessEnv, 
   return options.isDemo ? demoConfiguration(options.dataDir) : automaticConfiguration(options.dataDir);
 }
 
-/** SIGHUP: a configuration that cannot be used leaves the running one in force. */
-async function readAgain(options: ServeOptions, env: NodeJS.ProcessEnv, product: Product, log: Log): Promise<void> {
-  if (options.confDir === undefined) return;
+/** A configuration that cannot be used leaves the running one in force. */
+async function readAgain(
+  options: ServeOptions,
+  env: NodeJS.ProcessEnv,
+  product: Product,
+  log: Log,
+): Promise<DriverOutcome> {
+  if (options.confDir === undefined) return 'handled';
   try {
     await product.reconfigure(await readConfiguration(options, env, log));
     log.info('Configuration read again');
+    return 'handled';
   } catch (error) {
     log.error(`The configuration was not taken up: ${describeError(error)}`);
+    return 'failed';
   }
 }
 
