@@ -81,7 +81,7 @@ export const settings = {
   'fix.value-of-flag': 'write {name} alone to switch it on, or remove the line',
   'problem.option-needs-value': '{name} needs a value; it is not used',
   'fix.option-needs-value': 'write {name} = VALUE',
-  'problem.bad-option-value': '{name} cannot be "{value}"',
+  'problem.bad-option-value': '{name} cannot be "{value}"; it is not used',
   'fix.bad-option-value': 'write {expected}',
   'problem.unknown-driver': '{driver} is no driver of NUT that is known here',
   'fix.unknown-driver': 'check its spelling; a driver program of that name is used if one is installed',

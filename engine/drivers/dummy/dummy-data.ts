@@ -1,4 +1,4 @@
-/** The variables of a simulated UPS: what its file said, what clients set, and what follows from these. */
+/** The variables of a simulated UPS: what its file said and what clients set. */
 import type { VariableTraits } from '#engine/drivers/driver.ts';
 import type { DevStep } from './dev-file.ts';
 import { dummyTraits } from './dummy-traits.ts';
@@ -12,9 +12,6 @@ const NAMES_OF_NOBODY: readonly (readonly [string, string])[] = [
   ['ups.mfr', 'Dummy Manufacturer'],
   ['ups.model', 'Dummy UPS'],
 ];
-
-/** NUT gives these under both names. */
-const MIRRORED = ['mfr', 'model', 'serial'] as const;
 
 export class DummyData {
   /** By name in lower case. */
@@ -44,15 +41,6 @@ export class DummyData {
       values.set(name, value);
       traits.set(name, dummyTraits(name));
     }
-    const mirror = (from: string, to: string): void => {
-      const text = this.#values.get(from)?.value;
-      if (text !== undefined && !this.#values.has(to)) values.set(to, text);
-    };
-    for (const part of MIRRORED) {
-      mirror(`ups.${part}`, `device.${part}`);
-      mirror(`device.${part}`, `ups.${part}`);
-    }
-    if (!this.#values.has('device.type')) values.set('device.type', 'ups');
     return { values, traits, commands: COMMANDS, alarms: this.#alarm === '' ? [] : [this.#alarm] };
   }
 }

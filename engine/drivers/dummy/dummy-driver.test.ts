@@ -64,9 +64,6 @@ describe('a .dev file', () => {
     await shows('ups.status', 'OL CHRG');
     expect(Object.fromEntries([...store.get('x')!.variables].map(([name, { value: text }]) => [name, text]))).toEqual({
       'battery.charge': '90',
-      'device.mfr': 'Dummy',
-      'device.model': 'Dummy UPS',
-      'device.type': 'ups',
       'ups.beeper.status': 'enabled',
       'ups.mfr': 'Dummy',
       'ups.model': 'Dummy UPS',
@@ -89,7 +86,6 @@ describe('a .dev file', () => {
     expect(traits('battery.charge')).toEqual({ isWritable: true });
     expect(traits('ups.id')).toEqual({ isWritable: true, kind: 'string', maxLength: 16 });
     expect(traits('my.own')).toEqual({ isWritable: true, kind: 'string', maxLength: 32 });
-    expect(traits('device.mfr')).toEqual({});
   });
 
   test('it is read again when it changes, and variables it no longer names stay', async () => {
@@ -224,15 +220,9 @@ describe('writing to a .dev file', () => {
     expect(traits('nope')).toEqual({ isWritable: true, kind: 'string', maxLength: 32 });
   });
 
-  test('a new maker shows as that of the device too', async () => {
-    await driver.setVariable('ups.mfr', 'Other');
-    expect(value('device.mfr')).toBe('Other');
-  });
-
   test('an empty value takes the variable away', async () => {
     expect(await driver.setVariable('ups.mfr', '')).toBe('handled');
     expect(value('ups.mfr')).toBeUndefined();
-    expect(value('device.mfr')).toBeUndefined();
   });
 
   test('names of driver and server, and what is no name, are refused', async () => {

@@ -19,20 +19,32 @@ export interface WrittenOption {
   readonly line: number;
 }
 
-/** Options that a driver program of NUT needs and our own drivers do not. */
+/**
+ * Options that a driver program of NUT needs and our own drivers do not: rights and locks of a process, its start,
+ * libusb, the size of its buffers.
+ */
 const WITHOUT_EFFECT_NATIVELY = new Set([
-  'chroot',
   'user',
   'group',
   'nolock',
   'synchronous',
+  'debug_min',
+  'maxstartdelay',
+  'maxretry',
+  'retrydelay',
+  'repeater_disable_strict_start',
   'LIBUSB_DEBUG',
   'usb_set_altinterface',
   'usb_config_index',
+  'usb_hid_desc_index',
   'usb_hid_ep_in',
   'usb_hid_ep_out',
   'interruptsize',
+  'maxreport',
   'winhid',
+  'explore',
+  'onlinedischarge_log_throttle_sec',
+  'onlinedischarge_log_throttle_hovercharge',
 ]);
 
 const OBSOLETE = new Set(['sddelay']);
@@ -109,27 +121,44 @@ function checkValue(
     problems.warning('option-needs-value', line, { name });
     return undefined;
   }
-  const wanted = mismatch(value, type);
-  if (wanted !== undefined) {
-    const details = { name, value, expected: wanted };
-    if (isNativeDriver(driver)) problems.error('bad-option-value', line, details);
-    else problems.warning('bad-option-value', line, details);
-  }
-  return { name, value };
+  const checked = checkText({ name, value, line }, type, problems);
+  // A program of NUT is the judge of its own options, and may be newer than the list here.
+  return isNativeDriver(driver) ? checked : { name, value };
 }
 
-/** @returns what would be right, undefined when the value is */
+/** @returns the value as it is used; undefined when it is not */
+function checkText(
+  { name, value, line }: WrittenOption & { readonly value: string },
+  type: Exclude<OptionType, 'flag'>,
+  problems: Problems,
+): { readonly name: string; readonly value: string } | undefined {
+  const wanted = mismatch(value, type);
+  const isPollInterval = name === 'pollinterval';
+  if (wanted === undefined && !(isPollInterval && Number(value) <= 0)) return { name, value };
+  const { value: read } = type === 'integer' ? parseInteger(value, true) : { value: undefined };
+  if (read !== undefined && !(isPollInterval && read <= 0)) {
+    problems.warning('sloppy-number', line, { name, value, read, expected: expected.wholeNumber });
+    return { name, value: String(read) };
+  }
+  const details = { name, value, expected: wanted ?? expected.wholeNumber };
+  // Over these two NUT's own programs end.
+  if (isPollInterval || type === 'regex') problems.error('bad-option-value', line, details);
+  else problems.warning('bad-option-value', line, details);
+  return undefined;
+}
+
+const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$/;
+
+/** @returns what would be right, undefined when the value is. Our own drivers take fractions of seconds too. */
 function mismatch(value: string, type: Exclude<OptionType, 'flag'>): string | undefined {
   switch (type) {
     case 'text':
     case 'flag-or-value':
       return undefined;
-    case 'integer': {
-      const { value: read, isSloppy } = parseInteger(value, true);
-      return read === undefined || isSloppy ? expected.wholeNumber : undefined;
-    }
+    case 'integer':
+      return NUMBER.test(value) ? undefined : expected.wholeNumber;
     case 'number':
-      return /^\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$/.test(value) ? undefined : expected.number;
+      return NUMBER.test(value) ? undefined : expected.number;
     case 'hex':
       return /^\s*(?:0x)?[0-9a-f]+\s*$/i.test(value) ? undefined : expected.hexNumber;
     case 'boolean':
@@ -158,25 +187,30 @@ function tellUnknown({ name, line }: WrittenOption, driver: string, known: Itera
   else tell('mistyped-option', line, { name, driver, nearest });
 }
 
-/** Lines before the first section. Unknown ones may belong to a program that is not here. */
-export function checkGlobalOption(option: WrittenOption, problems: Problems): void {
+/**
+ * Lines before the first section. Unknown ones may belong to a program that is not here.
+ * @returns the option as it is used; undefined when it is not
+ */
+export function checkGlobalOption(option: WrittenOption, problems: Problems): WrittenOption | undefined {
   const { name, value, line } = option;
   const type = Object.hasOwn(GLOBAL_OPTIONS, name) ? GLOBAL_OPTIONS[name] : undefined;
   if (type === undefined) {
     const nearest = nearestName(name, Object.keys(GLOBAL_OPTIONS));
     if (nearest === undefined) problems.warning('unknown-global', line, { name });
     else problems.warning('mistyped-directive', line, { name, nearest });
-    return;
+    return undefined;
   }
   if (name === 'chroot') problems.notice('no-effect', line, { name });
   if (type === 'flag') {
     if (value !== true) problems.warning('value-of-flag', line, { name, value });
-  } else if (value === true) {
-    problems.warning('option-needs-value', line, { name });
-  } else {
-    const wanted = mismatch(value, type);
-    if (wanted !== undefined) problems.warning('bad-option-value', line, { name, value, expected: wanted });
+    return { name, value: true, line };
   }
+  if (value === true) {
+    problems.warning('option-needs-value', line, { name });
+    return undefined;
+  }
+  const checked = checkText({ name, value, line }, type, problems);
+  return checked && { ...checked, line };
 }
 
 /** Global options that every section has unless it says otherwise. */

@@ -120,12 +120,20 @@ describe('options of ups.conf', () => {
       'upstype = 4',
       'error upstype is no option of usbhid-ups; it is not used (check its spelling, or remove the line)',
     ],
-    ['a number that is none', 'pollinterval = often', 'error pollinterval cannot be "often" (write a whole number)'],
-    ['a pattern that is none', 'vendorid = "05(1d"', 'error vendorid cannot be "05(1d" (write a regular expression)'],
+    [
+      'a number that is none',
+      'pollinterval = often',
+      'error pollinterval cannot be "often"; it is not used (write a whole number)',
+    ],
+    [
+      'a pattern that is none',
+      'vendorid = "05(1d"',
+      'error vendorid cannot be "05(1d"; it is not used (write a regular expression)',
+    ],
     [
       'a hexadecimal number that is none',
       'usb_hid_rep_index = xyz',
-      'error usb_hid_rep_index cannot be "xyz" (write a hexadecimal number)',
+      'warning usb_hid_rep_index cannot be "xyz"; it is not used (write a hexadecimal number)',
     ],
     [
       'a word that is not among those possible',
@@ -194,12 +202,35 @@ describe('options of ups.conf', () => {
     },
   );
 
+  test('a number with something behind it is read as NUT reads it', () => {
+    const { result, told } = read(section('offdelay = 60s\n'));
+    expect(result.ups[0]?.options).toEqual({ offdelay: '60' });
+    expect(told).toEqual(['warning ups.conf:4: offdelay is "60s"; read as 60 (write a whole number)']);
+  });
+
+  test('a value that makes no sense is left out, and its default holds', () => {
+    expect(read(section('offdelay = soon\n')).result.ups[0]?.options).toEqual({});
+    expect(read(`maxretry = x\n${section('')}`).result.ups[0]?.options).toEqual({});
+  });
+
+  test('a poll interval may be a part of a second, but not nothing', () => {
+    expect(read(section('pollinterval = 0.5\n')).told).toEqual([]);
+    expect(read(section('pollinterval = 0\n')).told[0]).toMatch(/^error ups\.conf:4: pollinterval cannot be "0"/);
+    expect(read(section('pollinterval = -1\n')).told[0]).toMatch(/^error ups\.conf:4: pollinterval cannot be "-1"/);
+  });
+
+  test('a value for an installed driver is told and passed on, since that driver is the judge', () => {
+    const { result, told } = read(section('pollfreq = often\n', 'snmp-ups'));
+    expect(result.ups[0]?.options).toEqual({ pollfreq: 'often' });
+    expect(told[0]).toMatch(/^warning ups\.conf:4: pollfreq cannot be "often"/);
+  });
+
   test('an option of a driver is known by its own name whatever its capitals', () => {
     expect(read(section('VendorID = 051d\n')).result.ups[0]?.options).toEqual({ vendorid: '051d' });
   });
 
   test('a flag that is set to no is left out, one that is set to anything else counts', () => {
-    expect(read(section('pollonly = no\nexplore = 7\n')).result.ups[0]?.options).toEqual({ explore: true });
+    expect(read(section('pollonly = no\ninterruptonly = 7\n')).result.ups[0]?.options).toEqual({ interruptonly: true });
   });
 
   test('driver and port in other capitals are taken and told', () => {
@@ -239,7 +270,7 @@ describe('options of ups.conf', () => {
     expect(told).toEqual([
       'warning ups.conf:1: pollintervall is not known; the line is skipped (write pollinterval if that is meant)',
       'warning ups.conf:2: foo is no global option; it is not used (move it into a section if it belongs to a UPS, else remove the line)',
-      'warning ups.conf:3: maxretry cannot be "x" (write a whole number)',
+      'warning ups.conf:3: maxretry cannot be "x"; it is not used (write a whole number)',
       'notice ups.conf:4: chroot is accepted, has no effect (nothing to do)',
       'warning ups.conf:5: nowait is a flag and takes no value; "1" is not used (write nowait alone to switch it on, or remove the line)',
       'warning ups.conf:6: statepath needs a value; it is not used (write statepath = VALUE)',

@@ -14,8 +14,9 @@ export interface UpsConf {
 
 export function readUpsConf(bytes: Uint8Array, problems: Problems): UpsConf {
   const { global, sections } = readSections(bytes, problems);
-  const globalOptions = readOptions(global, problems);
-  for (const option of globalOptions.values()) checkGlobalOption(option, problems);
+  const globalOptions = [...readOptions(global, problems).values()].flatMap(
+    (option) => checkGlobalOption(option, problems) ?? [],
+  );
   const byKey = new Map<string, Section>();
   const ups: UpsConfig[] = [];
   for (const section of sections) {
@@ -30,13 +31,13 @@ export function readUpsConf(bytes: Uint8Array, problems: Problems): UpsConf {
       if (config) ups.push(config);
     }
   }
-  const asRecord = [...globalOptions.values()].map(({ name, value }) => [name, value] as const);
+  const asRecord = globalOptions.map(({ name, value }) => [name, value] as const);
   return { ups, global: Object.fromEntries(asRecord) };
 }
 
 function readSection(
   section: Section,
-  globalOptions: ReadonlyMap<string, WrittenOption>,
+  globalOptions: readonly WrittenOption[],
   problems: Problems,
 ): UpsConfig | undefined {
   const { name, line } = section;
@@ -58,7 +59,7 @@ function readSection(
   if (driver === undefined || port === undefined) return undefined;
   checkDriver(driver, line, problems);
   const options = new Map<string, string | true>();
-  for (const { name: option, value } of globalOptions.values()) if (isInherited(option)) options.set(option, value);
+  for (const { name: option, value } of globalOptions) if (isInherited(option)) options.set(option, value);
   for (const option of written.values()) {
     const checked = checkOption(option, driver, problems);
     if (checked) options.set(checked.name, checked.value);
