@@ -5,7 +5,7 @@ import type { NotifyFlag, NotifyType } from './notify-types.ts';
 import type { NutConfProblem } from './problem.ts';
 
 /** Where a setting was written. */
-export interface Origin {
+interface Origin {
   readonly file: string;
   readonly line: number;
 }
@@ -141,7 +141,7 @@ export interface UpsmonConf {
 }
 
 export const NUT_MODES = ['none', 'standalone', 'netserver', 'netclient', 'controlled', 'manual'] as const;
-export type NutMode = (typeof NUT_MODES)[number];
+type NutMode = (typeof NUT_MODES)[number];
 
 /** nut.conf: what the service scripts are told. */
 export interface NutFileConf {
