@@ -1,0 +1,152 @@
+/**
+ * The tray's shapes as SVG on a pixel grid: edges lie on whole pixels at 16, 22 and 24, and so at 32 and 44.
+ * Silhouettes, not outlines, wherever a shape must be told apart at arm's length.
+ */
+
+export const GRIDS = [16, 22, 24] as const;
+export type Grid = (typeof GRIDS)[number];
+
+export const SHAPES = [
+  'plug',
+  'charging',
+  'battery-0',
+  'battery-1',
+  'battery-2',
+  'battery-3',
+  'battery-4',
+  'battery-unknown',
+  'alert',
+  'no-contact',
+] as const;
+export type Shape = (typeof SHAPES)[number];
+
+const rect = (x: number, y: number, width: number, height: number, rest = ''): string =>
+  `<rect x="${x}" y="${y}" width="${width}" height="${height}"${rest}/>`;
+
+/** A plug seen from the front: two prongs, a body with a round lower side, the cable. */
+const PLUG: Readonly<Record<Grid, string>> = {
+  16: [
+    rect(5, 1, 2, 4),
+    rect(9, 1, 2, 4),
+    '<path d="M3 5h10v3a4 4 0 0 1-4 4H7a4 4 0 0 1-4-4z"/>',
+    rect(7, 12, 2, 3),
+  ].join(''),
+  22: [
+    rect(7, 2, 2, 5),
+    rect(13, 2, 2, 5),
+    '<path d="M4 7h14v4a6 6 0 0 1-6 6h-2a6 6 0 0 1-6-6z"/>',
+    rect(10, 17, 2, 4),
+  ].join(''),
+  24: [
+    rect(7, 2, 3, 6),
+    rect(14, 2, 3, 6),
+    '<path d="M4 8h16v4a6 6 0 0 1-6 6h-4a6 6 0 0 1-6-6z"/>',
+    rect(11, 18, 2, 4),
+  ].join(''),
+};
+
+interface BatteryPlan {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly line: number;
+  /** Of the filling, from the inside of the case. */
+  readonly gap: number;
+  readonly pole: { readonly width: number; readonly height: number };
+}
+
+const BATTERY: Readonly<Record<Grid, BatteryPlan>> = {
+  16: { x: 0, y: 3, width: 14, height: 10, line: 1, gap: 1, pole: { width: 2, height: 4 } },
+  22: { x: 0, y: 4, width: 20, height: 14, line: 2, gap: 1, pole: { width: 2, height: 6 } },
+  24: { x: 1, y: 5, width: 20, height: 14, line: 2, gap: 1, pole: { width: 2, height: 6 } },
+};
+
+function batteryCase({ x, y, width, height, line, pole }: BatteryPlan): string {
+  const half = line / 2;
+  return [
+    rect(
+      x + half,
+      y + half,
+      width - line,
+      height - line,
+      ` rx="${line}" fill="none" stroke="#000" stroke-width="${line}"`,
+    ),
+    rect(x + width, y + (height - pole.height) / 2, pole.width, pole.height),
+  ].join('');
+}
+
+/** The filling in whole pixels, a quarter of the inside for each level. */
+function batteryFilling({ x, y, width, height, line, gap }: BatteryPlan, level: number): string {
+  const inset = line + gap;
+  const filled = Math.round(((width - 2 * inset) * level) / 4);
+  return filled === 0 ? '' : rect(x + inset, y + inset, filled, height - 2 * inset);
+}
+
+/** A dash where the level would be: it is not known. */
+function batteryDash({ x, y, width, height }: BatteryPlan): string {
+  const dash = { width: width / 2 - ((width / 2) % 2), height: 2 };
+  return rect(x + (width - dash.width) / 2, y + (height - dash.height) / 2, dash.width, dash.height);
+}
+
+const BOLT: Readonly<Record<Grid, string>> = {
+  16: 'M9 0 3 9h3.5L5 16l6-9H7.5z',
+  22: 'M13 0 4 12h5l-2 10 9-13h-5z',
+  24: 'M14 0 5 13h5L8 24l9-14h-5z',
+};
+
+/** A shape laid over another is given room by cutting its outline out of the one below. */
+const cut = (grid: Grid, below: string, hole: string, above: string): string =>
+  `<mask id="m"><rect width="${grid}" height="${grid}" fill="#fff"/>${hole}</mask><g mask="url(#m)">${below}</g>${above}`;
+
+function charging(grid: Grid): string {
+  const room = grid === 16 ? 2 : 3;
+  const hole = `<path d="${BOLT[grid]}" stroke="#000" stroke-width="${room}" stroke-linejoin="miter"/>`;
+  return cut(grid, batteryCase(BATTERY[grid]), hole, `<path d="${BOLT[grid]}"/>`);
+}
+
+function noContact(grid: Grid): string {
+  const [from, to] = [1, grid - 1];
+  const line = (width: number): string =>
+    `<path d="M${from} ${to}L${to} ${from}" fill="none" stroke="#000" stroke-width="${width}" stroke-linecap="square"/>`;
+  const weight = grid === 16 ? 1.5 : 2;
+  return cut(grid, PLUG[grid], line(weight + (grid === 16 ? 2 : 3)), line(weight));
+}
+
+const TRIANGLE: Readonly<Record<Grid, { path: string; mark: string }>> = {
+  16: { path: 'M8 1.5 15 14.5H1z', mark: rect(7, 5, 2, 5) + rect(7, 11, 2, 2) },
+  22: { path: 'M11 2.5 20.5 19.5H1.5z', mark: rect(10, 7, 2, 7) + rect(10, 15, 2, 3) },
+  24: { path: 'M12 2.5 22.5 21H1.5z', mark: rect(11, 8, 2, 7) + rect(11, 17, 2, 2) },
+};
+
+function alert(grid: Grid): string {
+  const { path, mark } = TRIANGLE[grid];
+  const width = grid === 16 ? 1.5 : 2;
+  return cut(grid, `<path d="${path}" stroke="#000" stroke-width="${width}" stroke-linejoin="round"/>`, mark, '');
+}
+
+function bodyOf(shape: Shape, grid: Grid): string {
+  const battery = BATTERY[grid];
+  switch (shape) {
+    case 'plug':
+      return PLUG[grid];
+    case 'charging':
+      return charging(grid);
+    case 'battery-unknown':
+      return batteryCase(battery) + batteryDash(battery);
+    case 'alert':
+      return alert(grid);
+    case 'no-contact':
+      return noContact(grid);
+    case 'battery-0':
+    case 'battery-1':
+    case 'battery-2':
+    case 'battery-3':
+    case 'battery-4':
+      return batteryCase(battery) + batteryFilling(battery, Number(shape.at(-1)));
+  }
+}
+
+/** A shape in black on nothing: black is what is drawn, whatever colour it gets later. */
+export const shapeSvg = (shape: Shape, grid: Grid): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" width="${grid}" height="${grid}" viewBox="0 0 ${grid} ${grid}">${bodyOf(shape, grid)}</svg>\n`;
