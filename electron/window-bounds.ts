@@ -20,8 +20,8 @@ const GRIP = { width: 80, height: 32 } as const;
 export function fitBounds(kept: Bounds | undefined, areas: readonly Bounds[]): Bounds | undefined {
   const main = areas[0];
   if (!main) return kept;
-  const area = kept && areas.find((candidate) => isGripIn(kept, candidate));
-  if (kept && area) return { x: kept.x, y: kept.y, ...sizeIn(kept, area) };
+  const fitting = areas.map((area) => kept && inArea(kept, area)).find((bounds) => bounds !== undefined);
+  if (fitting) return fitting;
   const { width, height } = sizeIn(kept ?? DEFAULT_SIZE, main);
   return {
     x: main.x + Math.floor((main.width - width) / 2),
@@ -29,6 +29,12 @@ export function fitBounds(kept: Bounds | undefined, areas: readonly Bounds[]): B
     width,
     height,
   };
+}
+
+/** The size first: a window that is made smaller may lose its hold on the screen. */
+function inArea(kept: Bounds, area: Bounds): Bounds | undefined {
+  const fitted = { ...kept, ...sizeIn(kept, area) };
+  return isGripIn(fitted, area) ? fitted : undefined;
 }
 
 /** The title bar is at the top: a window whose lower half is visible cannot be moved back. */

@@ -1,0 +1,53 @@
+/** The engine inside of the shell: started so that a UPS is watched even where the network cannot be served. */
+import { NutError, describeError } from '#domain/errors.ts';
+import type { Log } from '#engine/ports.ts';
+import type { Product } from '#engine/product.ts';
+import {
+  automaticConfiguration,
+  demoConfiguration,
+  nutFilesConfiguration,
+  type Configuration,
+} from '#engine/settings/configuration.ts';
+import type { LaunchOptions } from './launch-options.ts';
+
+export interface StartedProduct {
+  readonly product: Product;
+  /** Why the UPS is not shared with the network. */
+  readonly networkProblem: string | undefined;
+}
+
+/**
+ * @param create makes the product of a configuration
+ * @throws AppError what the engine itself cannot get over
+ */
+export async function startProduct(
+  create: (configuration: Configuration) => Product,
+  configuration: Configuration,
+  log: Log,
+): Promise<StartedProduct> {
+  const product = create(configuration);
+  try {
+    await product.start();
+    return { product, networkProblem: undefined };
+  } catch (error) {
+    await product.stop();
+    if (!(error instanceof NutError) || !configuration.engine.nut) throw error;
+    // Most often NUT's own server already listens there. Warnings and the shutdown do not need the network.
+    const networkProblem = describeError(error);
+    log.warn(networkProblem);
+    const local = create({ ...configuration, engine: { ...configuration.engine, nut: undefined } });
+    await local.start();
+    return { product: local, networkProblem };
+  }
+}
+
+/** @throws SettingsError for files of NUT that cannot be used */
+export async function chooseConfiguration(
+  { confDir, isDemo }: Pick<LaunchOptions, 'confDir' | 'isDemo'>,
+  dataDir: string,
+  env: NodeJS.ProcessEnv,
+  log: Log,
+): Promise<Configuration> {
+  if (confDir !== undefined) return nutFilesConfiguration(confDir, dataDir, env, log);
+  return isDemo ? demoConfiguration(dataDir) : automaticConfiguration(dataDir);
+}

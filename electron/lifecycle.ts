@@ -1,0 +1,48 @@
+/** One instance, and an end that flushes and tells before the process goes. */
+import { app, dialog, powerMonitor } from 'electron';
+import { message } from '#domain/messages/message.ts';
+import type { QuitSequence } from './quit-sequence.ts';
+
+/**
+ * The first instance stays; a later one only brings its window to the front.
+ * @param open the person started the program again, or chose its icon in the dock
+ * @returns false in a later instance, which has to end at once
+ */
+export function becomeOnlyInstance(open: () => void): boolean {
+  if (!app.requestSingleInstanceLock()) return false;
+  app.on('second-instance', open);
+  app.on('activate', open);
+  // The program watches on without a window; what to do without a tray is up to the window.
+  app.on('window-all-closed', () => undefined);
+  return true;
+}
+
+/** Every way to an end goes through the sequence: menu, signal, log-out, shutdown of the system. */
+export function endThrough(sequence: QuitSequence): void {
+  const end = (): void => {
+    // exit() and not quit(): windows have no say any more, and nothing is asked twice.
+    void sequence.run().then(() => app.exit(0));
+  };
+  app.on('before-quit', (event) => {
+    event.preventDefault();
+    if (!sequence.isRunning) end();
+  });
+  powerMonitor.on('shutdown', end);
+}
+
+/** Asks before an end that takes the protection away. @param isProtecting a UPS is watched */
+export async function askToQuit(isProtecting: boolean): Promise<void> {
+  if (isProtecting) {
+    const { response } = await dialog.showMessageBox({
+      type: 'warning',
+      title: message('shell.name', {}),
+      message: message('quit.title', {}),
+      detail: message('quit.text', {}),
+      buttons: [message('quit.yes', {}), message('quit.no', {})],
+      defaultId: 1,
+      cancelId: 1,
+    });
+    if (response !== 0) return;
+  }
+  app.quit();
+}

@@ -1,0 +1,179 @@
+/** The desktop program: ports, engine, IPC, window, tray. Only wiring; every decision has a file of its own. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { app, dialog, ipcMain, nativeTheme, protocol, session, shell } from 'electron';
+import { describeError } from '#domain/errors.ts';
+import { message } from '#domain/messages/message.ts';
+import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
+import { createPinoLog } from '#engine/adapters/pino-log.ts';
+import { systemClock as clock } from '#engine/adapters/system-clock.ts';
+import { findDevices } from '#engine/api/found-devices.ts';
+import { dataDirectory } from '#engine/data-dir.ts';
+import { createProduct, type Product } from '#engine/product.ts';
+import { APP_SCHEME_PRIVILEGES, serveApp } from './app-protocol.ts';
+import { chooseConfiguration, startProduct } from './engine-host.ts';
+import { panelOf } from './icon-files.ts';
+import { createIpcServer } from './ipc-server.ts';
+import { readLaunchOptions } from './launch-options.ts';
+import { askToQuit, becomeOnlyInstance, endThrough } from './lifecycle.ts';
+import { installMenu } from './menu.ts';
+import { hasTray } from './no-tray.ts';
+import { createNotifications } from './notifications.ts';
+import { createQuitSequence } from './quit-sequence.ts';
+import { secureContents, secureSession } from './security.ts';
+import { runTrayCommand } from './tray-commands.ts';
+import { trayView } from './tray-view.ts';
+import { createTray } from './tray.ts';
+import { openUiPreferences } from './ui-preferences.ts';
+import { watchUpses, type UpsWatch } from './ups-watch.ts';
+import { createMainWindow, type MainWindow } from './windows.ts';
+
+const APP_ID = 'org.ridethrough.Ridethrough';
+/** How often a tooltip that counts minutes is brought up to date. */
+const TOOLTIP_MS = 15_000;
+
+const { env, platform } = process;
+const options = readLaunchOptions(process.argv.slice(app.isPackaged ? 1 : 2));
+const dataDir = dataDirectory(options.dataDir, env);
+const rendererFolder = join(import.meta.dirname, '../renderer');
+const icons = join(import.meta.dirname, '../../resources/icons');
+const appIcon = join(icons, 'app/256.png');
+const log = createPinoLog(env.RIDETHROUGH_LOG === 'debug' ? 'debug' : 'info');
+
+let window: MainWindow | undefined;
+
+app.setName(message('shell.name', {}));
+app.setAppUserModelId(APP_ID);
+// One folder for everything; the lock of the only instance lies in it as well.
+app.setPath('userData', join(dataDir, 'shell'));
+protocol.registerSchemesAsPrivileged([APP_SCHEME_PRIVILEGES]);
+
+if (becomeOnlyInstance(() => window?.open())) {
+  secureContents(app, shell, log);
+  app
+    .whenReady()
+    .then(start)
+    .catch((error: unknown) => {
+      log.error(`The start failed: ${describeError(error)}`);
+      app.exit(1);
+    });
+} else {
+  app.quit();
+}
+
+async function start(): Promise<void> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  let phase: 'starting' | 'running' | 'ending' = 'starting';
+  let product: Product | undefined;
+  let watch: UpsWatch | undefined;
+
+  secureSession(session.defaultSession);
+  serveApp(protocol, rendererFolder);
+  const ipc = createIpcServer({ ipcMain, windows: () => window?.contents ?? [], log });
+  const isTrayShown = await hasTray(platform, env, log);
+  const made = createMainWindow({
+    preferences: openUiPreferences(log),
+    preload: join(import.meta.dirname, 'preload.cjs'),
+    icon: appIcon,
+    hasTray: isTrayShown,
+    isDark: () => nativeTheme.shouldUseDarkColors,
+  });
+  window = made;
+  const open = (): void => made.open();
+  const notifications = createNotifications({ icon: appIcon, open });
+  const quit = (): void => void askToQuit(phase === 'running' && (watch?.list().length ?? 0) > 0);
+
+  const tray = isTrayShown
+    ? createTray({
+        icons,
+        platform,
+        panel: () =>
+          panelOf(
+            platform,
+            platform === 'linux'
+              ? nativeTheme.shouldUseDarkColors
+              : nativeTheme.shouldUseDarkColorsForSystemIntegratedUI,
+            env.XDG_CURRENT_DESKTOP,
+          ),
+        act: (action) => {
+          switch (action.type) {
+            case 'open':
+              return open();
+            case 'quit':
+              return quit();
+            case 'command':
+              if (product) {
+                void runTrayCommand(product.api, action.ups, action.command).then((problem) => {
+                  if (problem !== undefined) notifications.tell(message('notice.command-failed', {}), problem);
+                });
+              }
+          }
+        },
+      })
+    : undefined;
+  const refresh = (): void => tray?.show(trayView(watch?.list() ?? [], phase, clock.now()));
+  const stopTicking = clock.every(TOOLTIP_MS, refresh);
+  nativeTheme.on('updated', () => tray?.redraw());
+  installMenu({ platform, isPackaged: app.isPackaged, quit });
+
+  endThrough(
+    createQuitSequence(
+      [
+        {
+          name: 'tell windows and tray',
+          run: () => {
+            phase = 'ending';
+            stopTicking();
+            watch?.stop();
+            refresh();
+            ipc.end();
+          },
+        },
+        { name: 'stop the engine', run: () => product?.stop() },
+        {
+          name: 'close window and tray',
+          run: () => {
+            notifications.close();
+            made.destroy();
+            tray?.destroy();
+          },
+        },
+      ],
+      clock,
+      log,
+    ),
+  );
+
+  refresh();
+  if (!options.isHidden || !isTrayShown) open();
+
+  const hidPort = createNodeHidPort({ clock, log });
+  try {
+    const started = await startProduct(
+      (configuration) =>
+        createProduct({ configuration, dataDir, clock, log, hidPort, scanDevices: () => findDevices(hidPort) }),
+      await chooseConfiguration(options, dataDir, env, log),
+      log,
+    );
+    product = started.product;
+    watch = await watchUpses(product.api);
+    watch.onChange((upses) => {
+      refresh();
+      notifications.follow(upses);
+    });
+    phase = 'running';
+    ipc.serve(product.api);
+    refresh();
+    notifications.follow(watch.list());
+    if (started.networkProblem !== undefined) {
+      notifications.tell(message('notice.no-nut', {}), started.networkProblem);
+    }
+  } catch (error) {
+    ipc.end();
+    log.error(`The engine could not be started: ${describeError(error)}`);
+    dialog.showErrorBox(
+      message('shell.name', {}),
+      message('error.shell/start-failed', { reason: describeError(error) }),
+    );
+  }
+}

@@ -1,0 +1,41 @@
+/** What the shell itself remembers: where the window stood, and what was already explained. Kept with electron-store. */
+import Store from 'electron-store';
+import { z } from 'zod';
+import type { Log } from '#engine/ports.ts';
+import { WindowState } from './window-bounds.ts';
+
+const Preferences = z.object({
+  window: WindowState,
+  /** The person was told that closing the window only minimises it. */
+  knowsMinimising: z.boolean(),
+});
+export type Preferences = z.infer<typeof Preferences>;
+
+const DEFAULTS: Preferences = { window: { isMaximized: false }, knowsMinimising: false };
+
+export interface UiPreferences {
+  get<Key extends keyof Preferences>(key: Key): Preferences[Key];
+  set<Key extends keyof Preferences>(key: Key, value: Preferences[Key]): void;
+}
+
+/** A value that does not fit (another version, a hand in the file) counts as not there; a broken file begins anew. */
+export function openUiPreferences(log: Log): UiPreferences {
+  const store = new Store<Record<string, unknown>>({ name: 'shell', clearInvalidConfig: true });
+  return {
+    get<Key extends keyof Preferences>(key: Key) {
+      const parsed = Preferences.shape[key].safeParse(store.get(key));
+      return (parsed.success ? parsed.data : DEFAULTS[key]) as Preferences[Key];
+    },
+    set(key, value) {
+      try {
+        store.set(key, value);
+      } catch (error) {
+        // A full or read-only disk must not stand in the way of a window that closes.
+        log.warn('A preference of the window could not be kept', {
+          key,
+          reason: error instanceof Error ? error.message : String(error),
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,112 @@
+/** The one window: made when it is wanted, destroyed when it is closed (hidden pages cost memory), made again in no time. */
+import { BrowserWindow, dialog, screen, type WebContents } from 'electron';
+import { APP_ORIGIN } from '#domain/bridge.ts';
+import { message } from '#domain/messages/message.ts';
+import type { UiPreferences } from './ui-preferences.ts';
+import { DEFAULT_SIZE, fitBounds, LEAST_SIZE } from './window-bounds.ts';
+
+export interface MainWindowParts {
+  readonly preferences: UiPreferences;
+  /** Path of the built preload script. */
+  readonly preload: string;
+  readonly icon: string;
+  /** Without a tray a closed window could not be found again. */
+  readonly hasTray: boolean;
+  /** Colour of the page before it is painted. */
+  readonly isDark: () => boolean;
+}
+
+export interface MainWindow {
+  /** Makes the window, or brings it to the front. */
+  open(): void;
+  readonly contents: readonly WebContents[];
+  /** Ends the window whatever it says. */
+  destroy(): void;
+}
+
+/** Surfaces of the renderer's two themes, so that the window does not flash on opening. */
+const BACKGROUND = { dark: '#16191c', light: '#fbfbfa' } as const;
+
+export function createMainWindow(parts: MainWindowParts): MainWindow {
+  const { preferences, hasTray } = parts;
+  let window: BrowserWindow | undefined;
+
+  const workAreas = () => {
+    const main = screen.getPrimaryDisplay();
+    const others = screen.getAllDisplays().filter((display) => display.id !== main.id);
+    return [main, ...others].map((display) => display.workArea);
+  };
+
+  const keepState = (made: BrowserWindow): void =>
+    preferences.set('window', { bounds: made.getNormalBounds(), isMaximized: made.isMaximized() });
+
+  const minimiseInstead = async (made: BrowserWindow): Promise<void> => {
+    if (!preferences.get('knowsMinimising')) {
+      preferences.set('knowsMinimising', true);
+      await dialog.showMessageBox(made, {
+        type: 'info',
+        title: message('shell.name', {}),
+        message: message('close.title', {}),
+        detail: message('close.text', {}),
+        buttons: [message('close.understood', {})],
+      });
+    }
+    if (!made.isDestroyed()) made.minimize();
+  };
+
+  const make = (): BrowserWindow => {
+    const kept = preferences.get('window');
+    const made = new BrowserWindow({
+      ...DEFAULT_SIZE,
+      ...fitBounds(kept.bounds, workAreas()),
+      minWidth: LEAST_SIZE.width,
+      minHeight: LEAST_SIZE.height,
+      title: message('shell.name', {}),
+      icon: parts.icon,
+      show: false,
+      backgroundColor: parts.isDark() ? BACKGROUND.dark : BACKGROUND.light,
+      autoHideMenuBar: true,
+      webPreferences: {
+        preload: parts.preload,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webviewTag: false,
+        spellcheck: false,
+      },
+    });
+    if (kept.isMaximized) made.maximize();
+    made.once('ready-to-show', () => made.show());
+    made.on('close', (event) => {
+      keepState(made);
+      if (hasTray) return;
+      event.preventDefault();
+      void minimiseInstead(made);
+    });
+    made.on('closed', () => {
+      if (window === made) window = undefined;
+    });
+    void made.loadURL(`${APP_ORIGIN}/index.html`);
+    return made;
+  };
+
+  return {
+    open() {
+      if (!window) {
+        window = make();
+        return;
+      }
+      if (window.isMinimized()) window.restore();
+      window.show();
+      window.focus();
+    },
+    get contents() {
+      return window && !window.isDestroyed() ? [window.webContents] : [];
+    },
+    destroy() {
+      if (!window || window.isDestroyed()) return;
+      keepState(window);
+      window.destroy();
+    },
+  };
+}
