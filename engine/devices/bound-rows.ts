@@ -43,8 +43,46 @@ export interface BoundRows {
   find(path: string): BoundField | undefined;
 }
 
-const startsWith = (path: UsagePath, prefix: UsagePath): boolean =>
-  prefix.length <= path.length && prefix.every((usage, index) => usage === path[index]);
+const keyOf = (path: UsagePath): string => path.join(' ');
+
+/** Fields by their path, and by every beginning of it. */
+class FieldIndex {
+  /** The first field whose path begins like this. */
+  readonly #firsts = new Map<string, HidField>();
+  readonly #sharing = new Map<string, HidField[]>();
+
+  constructor(fields: readonly HidField[]) {
+    for (const field of fields) {
+      let key = '';
+      for (const usage of field.path) {
+        key = key === '' ? String(usage) : `${key} ${usage}`;
+        if (!this.#firsts.has(key)) this.#firsts.set(key, field);
+      }
+      const same = this.#sharing.get(key);
+      if (same) same.push(field);
+      else this.#sharing.set(key, [field]);
+    }
+  }
+
+  /** The first field whose path begins with this, and those that share its whole path. */
+  find(prefix: string): readonly HidField[] {
+    const first = this.#firsts.get(prefix);
+    return first === undefined ? [] : (this.#sharing.get(keyOf(first.path)) ?? []);
+  }
+}
+
+/** Paths of a definition as keys of the index; they are the same for every device. */
+const pathKeys = new WeakMap<DeviceDefinition, Map<string, string | undefined>>();
+
+function pathKey(definition: DeviceDefinition, path: string): string | undefined {
+  const keys = pathKeys.get(definition) ?? new Map<string, string | undefined>();
+  pathKeys.set(definition, keys);
+  if (!keys.has(path)) {
+    const usages = parsePath(path, definition.usages);
+    keys.set(path, usages && keyOf(usages));
+  }
+  return keys.get(path);
+}
 
 /** Fields that share one path are few; more are a table, not a value (Powercom shows a text as 105 times iName). */
 const MAX_FIELDS_OF_A_PATH = 3;
@@ -58,12 +96,12 @@ export function bindRows(
   fields: readonly HidField[],
   factors: ReadonlyMap<string, number>,
 ): BoundRows {
-  const features = fields.filter((field) => field.reportType === 'feature');
-  const inputs = fields.filter((field) => field.reportType === 'input');
+  const features = new FieldIndex(fields.filter((field) => field.reportType === 'feature'));
+  const inputs = new FieldIndex(fields.filter((field) => field.reportType === 'input'));
   const findAll = (path: string): readonly BoundField[] => {
-    const usages = parsePath(path, definition.usages);
-    if (usages === undefined) return [];
-    const [ofFeatures, ofInputs] = [sharing(features, usages), sharing(inputs, usages)];
+    const key = pathKey(definition, path);
+    if (key === undefined) return [];
+    const [ofFeatures, ofInputs] = [features.find(key), inputs.find(key)];
     const count = Math.min(MAX_FIELDS_OF_A_PATH, Math.max(ofFeatures.length, ofInputs.length));
     const factor = factors.get(path) ?? 1;
     return Array.from({ length: count }, (_, place) => ({
@@ -96,13 +134,6 @@ export function bindRows(
     commands,
     find: (path) => findAll(path)[0],
   };
-}
-
-/** The first field whose path begins like this, and those that share its whole path. */
-function sharing(fields: readonly HidField[], prefix: UsagePath): readonly HidField[] {
-  const first = fields.find((field) => startsWith(field.path, prefix));
-  if (!first) return [];
-  return fields.filter((field) => field.path.length === first.path.length && startsWith(field.path, first.path));
 }
 
 const textsOf = (row: VariableRow): CodeTexts | undefined =>

@@ -16,7 +16,7 @@ export interface Candidate {
   readonly definition: DeviceDefinition;
   /** Rules that fit, whose quirks count. */
   readonly rules: readonly MatchRule[];
-  /** 50 for the maker, 30 for the product, 10 for each text or release that a rule asked for. */
+  /** 50 for the vendor id, 30 for the product id, 40 for each text or release: where ids are shared, the texts tell. */
   readonly score: number;
   readonly reason: string;
   /** Nobody knows this very product. */
@@ -80,7 +80,7 @@ function ruleFits(rule: MatchRule, device: HidDeviceInfo): boolean {
 const scoreOf = (rule: MatchRule): number =>
   50 +
   (rule.productId === undefined ? 0 : 30) +
-  [rule.manufacturer, rule.product, rule.release].filter((asked) => asked !== undefined).length * 10;
+  [rule.manufacturer, rule.product, rule.release].filter((asked) => asked !== undefined).length * 40;
 
 /** Definitions with a rule for this device, best first; of equals the one earlier in the claim order. */
 export function candidates(
