@@ -48,7 +48,10 @@ export interface NodeHidPortParts {
 }
 
 const POWER_PAGES = new Set([0x84, 0x85]);
-/** Reading sysfs takes a fraction of a millisecond, listing devices elsewhere up to a few. */
+/**
+ * Reading sysfs takes a fraction of a millisecond, sees rights change, and is not there in every container; listing
+ * devices takes a few and works everywhere.
+ */
 const SYSFS_WATCH_MS = 400;
 const LIST_WATCH_MS = 900;
 
@@ -90,13 +93,17 @@ export function createNodeHidPort(parts: NodeHidPortParts): HidPort {
         isPresent: async () => (await list()).some(({ path }) => path === device.path),
       });
     },
-    watch: (onChange) =>
-      watchByFingerprint(
-        isLinux
-          ? { clock, log, intervalMs: SYSFS_WATCH_MS, fingerprint: () => hidrawFingerprint(fs) }
-          : { clock, log, intervalMs: LIST_WATCH_MS, fingerprint: async () => JSON.stringify(await list()) },
-        onChange,
-      ),
+    watch(onChange) {
+      const fingerprint = async (): Promise<string> => JSON.stringify(await list());
+      const stops = [watchByFingerprint({ clock, log, intervalMs: LIST_WATCH_MS, fingerprint }, onChange)];
+      if (isLinux) {
+        const sysfs = { clock, log, intervalMs: SYSFS_WATCH_MS, fingerprint: () => hidrawFingerprint(fs) };
+        stops.push(watchByFingerprint(sysfs, onChange));
+      }
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
     ...(isLinux ? { blocked: () => findBlockedDevices(fs) } : {}),
   };
 }

@@ -22,9 +22,14 @@ export class ScriptedDevice {
   /** Every request is refused, whatever the table says. */
   isMute = false;
   refusesWrites = false;
+  /** What each request waits for: a slow device. */
+  pause: (() => Promise<void>) | undefined;
   openError: AppError | undefined;
   openCount = 0;
   closeCount = 0;
+  /** Requests that wait for an answer, now and at most. */
+  busy = 0;
+  mostBusy = 0;
   /** Connections that are open now. */
   readonly connections = new Set<ScriptedConnection>();
 
@@ -120,8 +125,19 @@ class ScriptedConnection implements HidConnection {
     return Promise.resolve(this.#script.descriptor);
   }
 
-  getFeatureReport(reportId: number): Promise<Uint8Array> {
+  async getFeatureReport(reportId: number): Promise<Uint8Array> {
     this.#script.asked.push(reportId);
+    this.#script.busy += 1;
+    this.#script.mostBusy = Math.max(this.#script.mostBusy, this.#script.busy);
+    try {
+      await this.#script.pause?.();
+      return await this.#answer(reportId);
+    } finally {
+      this.#script.busy -= 1;
+    }
+  }
+
+  #answer(reportId: number): Promise<Uint8Array> {
     if (this.#isGone) return Promise.reject(this.#unplugged());
     const answer = this.#script.isMute ? 'stall' : this.#script.features.get(reportId);
     if (answer === 'hang') return new Promise((resolve) => this.#hanging.push(resolve));

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DriverError } from '#domain/errors.ts';
 import { createRecordingPort, readRecording } from '#engine/adapters/recording-port.ts';
@@ -257,6 +258,20 @@ describe('a unit with faults', () => {
     expect(ups.variable('battery.runtime')).toBeUndefined();
   });
 
+  test('that is slow is asked one thing at a time and does not look old meanwhile', async () => {
+    const unit = device();
+    port.plug(unit);
+    const ups = start();
+    await clock.advance(0);
+    unit.pause = () => clock.sleep(900);
+    const seen = new Set<string | undefined>();
+    store.subscribe(() => seen.add(ups.availability()));
+    await clock.advance(120_000);
+    expect(unit.mostBusy).toBe(1);
+    expect(seen.has('stale')).toBe(false);
+    expect(ups.availability()).toBe('available');
+  });
+
   test('survives one pass without any answer', async () => {
     const unit = device();
     port.plug(unit);
@@ -351,6 +366,55 @@ describe('a unit with faults', () => {
   });
 });
 
+describe('any unit', () => {
+  const bytes = fc.uint8Array({ maxLength: 64 });
+  const happening = fc.oneof(
+    fc.record({ what: fc.constant('answer' as const), id: fc.integer({ min: 0, max: 40 }), bytes }),
+    fc.record({ what: fc.constant('stall' as const), id: fc.integer({ min: 0, max: 40 }) }),
+    fc.record({ what: fc.constant('hang' as const), id: fc.integer({ min: 0, max: 40 }) }),
+    fc.record({ what: fc.constant('input' as const), bytes }),
+    fc.record({ what: fc.constant('replug' as const) }),
+    fc.record({ what: fc.constant('command' as const), name: fc.constantFrom('beeper.enable', 'load.off', 'x') }),
+    fc.record({ what: fc.constant('time' as const), ms: fc.integer({ min: 0, max: 30_000 }) }),
+  );
+
+  test('may answer, send and do what it likes: the driver goes on, and reads it when it behaves again', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(happening, { maxLength: 15 }), async (script) => {
+        clock = createFakeClock();
+        port = new ScriptedPort();
+        store = createUpsStore(clock);
+        const unit = device();
+        port.plug(unit);
+        const ups = start({}, 'office');
+        for (const step of script) {
+          if (step.what === 'answer') unit.features.set(step.id, step.bytes);
+          else if (step.what === 'stall' || step.what === 'hang') unit.features.set(step.id, step.what);
+          else if (step.what === 'input') unit.send(...step.bytes);
+          else if (step.what === 'command') void ups.driver.runCommand(step.name);
+          else if (step.what === 'time') await clock.advance(step.ms);
+          else {
+            port.unplug(unit);
+            port.plug(unit);
+          }
+        }
+        port.unplug(unit);
+        unit.features.clear();
+        for (const report of recording.reports) unit.features.set(report.reportId, report.bytes);
+        await clock.advance(60_000);
+        port.plug(unit);
+        await clock.advance(15_000);
+        expect(ups.availability()).toBe('available');
+        expect(ups.variable('ups.status')).toBe('OL');
+        await ups.driver.stop();
+        expect(unit.connections.size).toBe(0);
+        store.stop();
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
 describe('unplugging', () => {
   test('makes the data old at once and keeps them', async () => {
     const unit = device();
@@ -385,9 +449,9 @@ describe('unplugging', () => {
     const ups = start();
     await clock.advance(0);
     port.unplug(unit);
-    await clock.advance(0);
+    await clock.advance(2_000);
     expect(ups.availability()).toBe('not-connected');
-    expect(ups.errorMessage()).toContain('is unplugged');
+    expect(ups.errorMessage()).toContain('No UPS found for office');
     unit.features.set(VOLTAGE, Uint8Array.of(VOLTAGE, 0x76, 0));
     port.plug(unit);
     await clock.advance(0);
@@ -505,6 +569,16 @@ describe('a unit that cannot be had', () => {
     await clock.advance(300);
     expect(ups.availability()).toBe('available');
     expect(log.lines.join()).not.toContain('permission');
+  });
+
+  test('right after plugging in, because the list is behind, is found within a second', async () => {
+    const ups = start();
+    await clock.advance(5_000);
+    port.changed();
+    await clock.advance(100);
+    port.attached.add(device());
+    await clock.advance(300);
+    expect(ups.availability()).toBe('available');
   });
 
   test('whose rights are still missing when they should be set is told', async () => {

@@ -21,7 +21,7 @@ const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
 const SLOWEST_RETRY_MS = 30_000;
 /** A session that lasted as long was no failed attempt. */
 const STABLE_MS = 30_000;
-/** udev gives a node its rights a moment after the kernel made it: a refusal right after plugging in means nothing yet. */
+/** Nodes, their rights and their place in the list come one after the other: trouble right after plugging in may pass. */
 const SETTLE_MS = 1_500;
 const SETTLE_RETRY_MS = 250;
 const TELL_PENDING_MS = 30_000;
@@ -148,7 +148,7 @@ export function createUsbHidDriver(parts: UsbHidDriverParts): Driver {
   const recover = async (ending: Ending, lastedMs: number): Promise<boolean> => {
     if (ending.why === 'stopped') return false;
     if (ending.why === 'not-started') {
-      if (isSettling(ending.error)) {
+      if (isSettling()) {
         await waiter.wait(SETTLE_RETRY_MS);
         return !isOff();
       }
@@ -184,8 +184,7 @@ export function createUsbHidDriver(parts: UsbHidDriverParts): Driver {
     return RETRY_MS[shortAttempts - 1] ?? SLOWEST_RETRY_MS;
   };
 
-  const isSettling = (error: AppError): boolean =>
-    error.code === 'driver/permission-denied' && clock.monotonic() - pluggedAt < SETTLE_MS;
+  const isSettling = (): boolean => clock.monotonic() - pluggedAt < SETTLE_MS;
 
   const watchPort = (): void => {
     unwatch ??= port.watch(() => {
@@ -210,7 +209,10 @@ export function createUsbHidDriver(parts: UsbHidDriverParts): Driver {
       if (options.ignored.length > 0) {
         log.info(`Options without meaning here are left out: ${options.ignored.join(', ')}.`);
       }
-      loop = run();
+      loop = run().catch((error: unknown) => {
+        log.error(`The driver ended unexpectedly: ${describeError(error)}`, { error });
+        sink({ type: 'disconnected', error: asAppError(error, config.name) });
+      });
     },
     async stop() {
       isStopped = true;
