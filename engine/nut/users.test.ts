@@ -49,7 +49,7 @@ describe('the brake on guessing', () => {
       return delay;
     });
     expect(delays.slice(0, 5)).toEqual([0, 0, 0, 0, 0]);
-    expect(delays.slice(5)).toEqual([250, 500, 1000, 2000, 4000, 8000, 8000, 8000, 8000]);
+    expect(delays.slice(5)).toEqual([250, 500, 1000, 2000, 4000, 4000, 4000, 4000, 4000]);
   });
 
   test('one address does not pay for another', () => {

@@ -44,7 +44,8 @@ interface Offender {
 /** Mistyped passwords cost nothing up to here. */
 const FREE_FAILURES = 5;
 const FIRST_DELAY_MS = 250;
-const LONGEST_DELAY_MS = 8_000;
+/** NUT's clients take 5 s without an answer for a dead server. */
+const LONGEST_DELAY_MS = 4_000;
 /** Refusals held back at a time for one address. Beyond, its next checks wait: many connections guess no faster. */
 const MAX_HELD = 8;
 const FORGET_AFTER_MS = 10 * 60_000;
