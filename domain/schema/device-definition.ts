@@ -35,6 +35,7 @@ export const CONVERTER_NAMES = [
   'ever-work-mode',
   'hid-date',
   'kelvin',
+  'liebert-voltage',
   'line-frequency',
   'local-date',
   'local-time',

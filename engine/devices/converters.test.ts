@@ -148,6 +148,7 @@ const READS: readonly Read[] = [
   ['kelvin', 294, '20.9'],
   ['kelvin', 273, '-0.1'],
   ['kelvin', 24.5, '24.5'],
+  ['liebert-voltage', 121.44, '121.4'],
   ['line-frequency', 49.9, '49.9'],
   ['line-frequency', 499, '49.9'],
   ['line-frequency', 6000, '60.0'],
@@ -266,6 +267,25 @@ test('battery voltage told too high once is put right for good', () => {
   const world: World = { memory: {}, variables: { 'battery.voltage.nominal': '24' } };
   expect(read('cps-battery-voltage', 40.5, world)).toBe('27.0');
   expect(read('cps-battery-voltage', 31.5, world)).toBe('21.0');
+});
+
+test('a 24 V battery with a nominal voltage told as 12 is not cut to two thirds, not even when it runs down', () => {
+  const world: World = { memory: {}, variables: { 'battery.voltage.nominal': '12' } };
+  expect(read('cps-battery-voltage', 24, world)).toBe('24.0');
+  expect(read('cps-battery-voltage', 21, world)).toBe('21.0');
+});
+
+test('a unit that declares hundredths and sends whole volts is seen by its output, not by a dead input', () => {
+  const memory: DeviceMemory = {};
+  const volts = (physical: number, usage: number): string | undefined => {
+    const field = { ...FIELD, unitExponent: 5, path: [0x00840004, usage, 0x00840030] };
+    return CONVERTERS['liebert-voltage'].read?.({ field, logical: 0, physical }, contextOf({ memory }), 0);
+  };
+  const [input, output] = [0x0084001a, 0x0084001c];
+  expect(volts(2.5, input)).toBe('2.5');
+  expect(volts(230.5, output)).toBe('230.5');
+  expect(volts(2.3, output)).toBe('230.0');
+  expect(volts(2.29, input)).toBe('229.0');
 });
 
 test('every converter has a meaning and is tried here', () => {

@@ -17,6 +17,8 @@ const BELKIN_TYPES: Readonly<Record<number, string>> = {
 };
 const DELTA_TYPES = ['online', 'offline', 'line-interactive', '3-phase', 'split-phase'];
 
+const INPUT_USAGE = 0x0084001a;
+
 /** ADC counts of the temperature sensor, every 5 degrees from -40. Source: openUPS manual, by nut-facts. */
 const THERMISTOR_COUNTS = [
   49, 64, 83, 104, 130, 160, 195, 233, 275, 319, 366, 415, 463, 512, 559, 604, 646, 686, 723, 756, 786, 813, 837, 858,
@@ -63,11 +65,14 @@ export const CONVERTERS: Readonly<Record<ConverterName, Converter>> = {
   'cps-battery-voltage': {
     meaning: 'battery voltage; some CyberPower units tell 3/2 of it, seen by its distance from the nominal one',
     read({ physical }, context) {
+      const { memory } = context;
       const nominal = context.number('battery.voltage.nominal');
-      const mayOverstate = context.device.productId === 0x0501;
+      const ratio = context.device.productId === 0x0501 && nominal ? physical / nominal : 1;
+      // A full battery told half too high is at 1.7; twice the nominal voltage is a nominal voltage told wrong.
+      if (ratio >= 1.9) memory.cpsNominalIsWrong = true;
       // It stays so once seen: a battery running down would come back into the range.
-      if (mayOverstate && nominal && physical / nominal > 1.4) context.memory.cpsBatteryScale = 2 / 3;
-      return fixed(physical * (context.memory.cpsBatteryScale ?? 1), 1);
+      if (ratio > 1.4 && !memory.cpsNominalIsWrong) memory.cpsBatteryScale = 2 / 3;
+      return fixed(physical * (memory.cpsBatteryScale ?? 1), 1);
     },
   },
   'delta-type': {
@@ -110,6 +115,16 @@ export const CONVERTERS: Readonly<Record<ConverterName, Converter>> = {
   kelvin: {
     meaning: 'temperature in degrees Celsius; kelvin are told by their size, some units send Celsius as they are',
     read: ({ physical }) => fixed(physical >= 273 && physical <= 373 ? physical - 273.15 : physical, 1),
+  },
+  'liebert-voltage': {
+    meaning: 'voltage; a GXT5 declares hundredths and sends whole volts, seen by outputs and batteries below 10 V',
+    read({ physical, field }, { memory }) {
+      if (field.unitExponent !== 5) return fixed(physical, 1);
+      // Not by the input: a few volts on a dead line are real.
+      const isInput = field.path.includes(INPUT_USAGE);
+      if (!isInput && physical > 0 && physical < 10) memory.liebertWholeVolts = true;
+      return fixed(memory.liebertWholeVolts ? physical * 100 : physical, 1);
+    },
   },
   'line-frequency': {
     meaning: 'frequency of a supply; units that send tenths or hundredths of a hertz as hertz are told by the size',

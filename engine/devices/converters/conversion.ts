@@ -21,7 +21,9 @@ export interface DeviceMemory {
   eatonAbm?: boolean;
   firstOutputVoltage?: number;
   cpsBatteryScale?: number;
+  cpsNominalIsWrong?: boolean;
   powercomBatteryVoltage?: string;
+  liebertWholeVolts?: boolean;
 }
 
 export interface ConversionContext {
