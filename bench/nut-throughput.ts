@@ -1,0 +1,85 @@
+/** Requests per second and times to a reply, side by side with upsd. */
+import { type Load, measureLoad, type Servers, startServers, UPS } from './nut-servers.ts';
+import { count, median, type Check, type Section } from './section.ts';
+
+const SECONDS = 2;
+const ROUNDS = 3;
+
+interface Scenario {
+  readonly what: string;
+  readonly connections: number;
+  readonly depth: number;
+  readonly request: string;
+}
+
+const GET = `GET VAR ${UPS} ups.status`;
+const LIST = `LIST VAR ${UPS}`;
+const SCENARIOS: readonly Scenario[] = [
+  ...[1, 16, 100, 256, 1000].map((connections) => ({ what: 'GET VAR', connections, depth: 1, request: GET })),
+  { what: 'GET VAR, 32 under way', connections: 16, depth: 32, request: GET },
+  ...[1, 100, 1000].map((connections) => ({ what: 'LIST VAR', connections, depth: 1, request: LIST })),
+];
+
+/** The middle round of several, one server after the other in each, so that both meet the same weather. */
+async function compare({ upsd, ours, load }: Servers, scenario: Scenario): Promise<{ theirs: Load; mine: Load }> {
+  const rounds: { theirs: Load; mine: Load }[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const at = (port: number): Promise<Load> =>
+      measureLoad(load, port, scenario.connections, scenario.depth, SECONDS, scenario.request);
+    rounds.push({ theirs: await at(upsd.port), mine: await at(ours.port) });
+  }
+  const middle = (loads: readonly Load[]): Load => ({
+    perSecond: median(loads.map((one) => one.perSecond)),
+    p50us: median(loads.map((one) => one.p50us)),
+    p99us: median(loads.map((one) => one.p99us)),
+  });
+  return { theirs: middle(rounds.map((round) => round.theirs)), mine: middle(rounds.map((round) => round.mine)) };
+}
+
+function check({ what, connections }: Scenario, ratio: number): Check {
+  const isList = what === 'LIST VAR';
+  return {
+    what: `${what} at ${connections} ${connections === 1 ? 'connection' : 'connections'}`,
+    reach: isList ? '≥ 20 × upsd' : '≥ 0.5 × upsd, parity is the aim',
+    measured: `${ratio.toFixed(2)} × upsd`,
+    isMet: ratio >= (isList ? 20 : 0.5),
+  };
+}
+
+const ms = (us: number): string => (us / 1000).toFixed(3);
+
+export async function nutThroughput(): Promise<Section> {
+  const servers = await startServers();
+  try {
+    const rows: string[][] = [];
+    const checks: Check[] = [];
+    for (const scenario of SCENARIOS) {
+      const { theirs, mine } = await compare(servers, scenario);
+      const ratio = mine.perSecond / theirs.perSecond;
+      rows.push([
+        scenario.what,
+        String(scenario.connections),
+        count(theirs.perSecond),
+        count(mine.perSecond),
+        ratio.toFixed(2),
+        `${ms(theirs.p50us)} / ${ms(theirs.p99us)}`,
+        `${ms(mine.p50us)} / ${ms(mine.p99us)}`,
+      ]);
+      // upsd answers lists of a thousand clients in turns of 40 ms, all waiting at the same time: no measure of speed.
+      if (scenario.what !== 'LIST VAR' || scenario.connections === 1) checks.push(check(scenario, ratio));
+    }
+    return {
+      title: 'NUT server: requests',
+      notes: [
+        `Both servers on this machine over loopback, same data, ${ROUNDS} rounds of ${SECONDS} s in turns, the middle one shown. ` +
+          'Load generator: `bench/nut-load.c`, one thread, in a process of its own, ordinary sockets without quick-ack tricks.',
+        'upsd writes a list line by line under Nagle’s algorithm and waits for the delayed acknowledgement of the client; that is its 23 lists a second.',
+      ],
+      head: ['request', 'connections', 'upsd /s', 'ours /s', 'ratio', 'upsd p50 / p99 ms', 'ours p50 / p99 ms'],
+      rows,
+      checks,
+    };
+  } finally {
+    await servers.stop();
+  }
+}
