@@ -9,7 +9,8 @@ import { newConditionLog, tellCondition, type Condition } from './condition-log.
 import { deviceLabel } from './device-choice.ts';
 import { planTalk, readTalkOptions } from './driver-options.ts';
 import { asAppError, createUnitFinder, type FinderParts, type OpenUnit } from './find-unit.ts';
-import { createSession, type Session, type SessionEnd } from './session.ts';
+import { createSession, type Session } from './session.ts';
+import type { SessionEnd } from './session-life.ts';
 import { createWaiter, waitAtMost } from './waiter.ts';
 
 export interface UsbHidDriverParts extends FinderParts {
