@@ -131,7 +131,8 @@ export function claimDevice(
   const best = found[0];
   if (best) return { kind: 'known', definition: best.definition.name, reason: best.reason };
   if (usagePage === undefined || POWER_PAGES.includes(usagePage)) {
-    return { kind: 'guess', definition: FALLBACK_ID, reason: 'Nobody listed it, but it may be a power device.' };
+    const definition = set.get(FALLBACK_ID)?.name ?? FALLBACK_ID;
+    return { kind: 'guess', definition, reason: 'Nobody listed it, but it may be a power device.' };
   }
   const reason = SERIAL_BRIDGES.has(usbId(device)) ? BRIDGE_REASON : 'it is no power device';
   return { kind: 'refused', reason };
