@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BUILT_IN_DEFINITIONS } from '#engine/devices/definitions/index.ts';
 import { DEVICE_SCHEMA_FILE, deviceSchemaText } from './generate-device-schema.ts';
+import { GENERATED_PAGES } from './generate-docs.ts';
 import { udevRules } from './udev-rules.ts';
 
 export interface GeneratedFile {
@@ -18,6 +19,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
     text: () => udevRules(BUILT_IN_DEFINITIONS),
   },
   { file: DEVICE_SCHEMA_FILE, text: deviceSchemaText },
+  ...GENERATED_PAGES,
 ];
 
 /** The text of a file as it is in the repository; undefined where it was never generated. */
