@@ -1,6 +1,8 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-// Two projects: `unit` runs beside the code and needs nothing but Node; `contract` drives real programs (NUT's own
+// Three projects: `unit` runs beside the code and needs nothing but Node; `renderer` does the same for the interface,
+// whose state modules are compiled by Svelte; `contract` drives real programs (NUT's own
 // clients, servers and drivers) over loopback, one file after the other because they share ports' worth of processes.
 export default defineConfig({
   test: {
@@ -8,8 +10,17 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{domain,engine,headless,electron,renderer,scripts}/**/*.test.ts', 'tests/*.test.ts'],
+          include: ['{domain,engine,headless,electron,scripts}/**/*.test.ts', 'tests/*.test.ts'],
           testTimeout: 15_000,
+        },
+      },
+      {
+        plugins: [svelte()],
+        test: {
+          name: 'renderer',
+          include: ['renderer/**/*.test.ts'],
+          // Styles are read by the test of their contrast.
+          css: true,
         },
       },
       {

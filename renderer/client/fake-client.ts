@@ -1,0 +1,283 @@
+/**
+ * An engine that lives in memory and behaves: its UPSes run on mains or battery, drain, charge, fall silent. For tests
+ * and for work on the design; time passes only by `tick`.
+ */
+import type { ConnectionState, EngineClient } from '#domain/client.ts';
+import type {
+  AccessLevel,
+  CommandOutcome,
+  EventName,
+  EventPayload,
+  FoundDevice,
+  RequestName,
+  RequestParams,
+  RequestResult,
+} from '#domain/contract.ts';
+import { ApiError } from '#domain/errors.ts';
+import { numberIn, tokensOf } from '#domain/power-state.ts';
+import type { Incident, NetworkClient, Sample, UpsSnapshot, VariableSnapshot } from '#domain/schema/snapshot.ts';
+
+export interface FakeUps {
+  readonly name: string;
+  readonly description?: string;
+  readonly driver?: string;
+  readonly variables: Readonly<Record<string, string | (Partial<VariableSnapshot> & { readonly value: string })>>;
+  readonly commands?: readonly string[];
+}
+
+export interface FakeEngine extends EngineClient {
+  /** Milliseconds since 1970 of the engine's clock. */
+  now(): number;
+  /** Lets seconds pass: batteries drain and charge, samples are taken. */
+  tick(seconds?: number): void;
+  add(ups: FakeUps): void;
+  remove(name: string): void;
+  /** Changes variables of a UPS; undefined takes one away. */
+  set(name: string, values: Readonly<Record<string, string | undefined>>): void;
+  /** Changes what is known about a UPS as a whole. */
+  patch(name: string, change: Partial<UpsSnapshot>): void;
+  addIncident(incident: Omit<Incident, 'id'>): number;
+  endIncident(id: number): void;
+  setClients(clients: readonly NetworkClient[]): void;
+  setAccess(access: AccessLevel): void;
+  setDevices(devices: readonly FoundDevice[]): void;
+  become(connection: ConnectionState): void;
+  /** Swallows the next event, as a slow connection may. */
+  missNextEvent(): void;
+  /** What was asked, oldest first. */
+  readonly asked: readonly { readonly name: RequestName; readonly params: unknown }[];
+}
+
+const KEPT_SAMPLES = 1800;
+
+export function createFakeEngine(startAt: number): FakeEngine {
+  const upses = new Map<string, UpsSnapshot>();
+  const samples = new Map<string, Sample[]>();
+  const incidents: Incident[] = [];
+  const subscribers = new Map<EventName, Set<(payload: never) => void>>();
+  const watchers = new Set<(state: ConnectionState) => void>();
+  const asked: { name: RequestName; params: unknown }[] = [];
+  let clients: readonly NetworkClient[] = [];
+  let devices: readonly FoundDevice[] = [];
+  let access: AccessLevel = 'admin';
+  let connection: ConnectionState = 'connected';
+  let clock = startAt;
+  let sequence = 0;
+  let lastIncident = 0;
+  let isMissing = false;
+
+  const publish = <Name extends EventName>(name: Name, payload: Omit<EventPayload<Name>, 'sequence'>): void => {
+    sequence += 1;
+    const isMissed = isMissing || connection !== 'connected';
+    isMissing = false;
+    if (isMissed) return;
+    for (const subscriber of subscribers.get(name) ?? []) subscriber({ ...payload, sequence } as never);
+  };
+
+  const get = (name: string): UpsSnapshot => {
+    const ups = upses.get(name);
+    if (!ups) throw new ApiError('api/unknown-ups', { ups: name });
+    return ups;
+  };
+
+  const put = (ups: UpsSnapshot, changed: string[]): void => {
+    const next = { ...ups, revision: ups.revision + 1 };
+    upses.set(ups.name, next);
+    const { name, availability, revision } = next;
+    publish('ups.changed', { ups: name, at: clock, availability, revision, snapshot: next, changed });
+  };
+
+  const set = (name: string, values: Readonly<Record<string, string | undefined>>): void => {
+    const ups = get(name);
+    const changed = Object.keys(values).filter((variable) => ups.variables[variable]?.value !== values[variable]);
+    const kept = Object.entries(ups.variables).filter(([variable]) => !changed.includes(variable));
+    const fresh = changed.flatMap((variable) => {
+      const value = values[variable];
+      if (value === undefined) return [];
+      return [[variable, { isWritable: false, ...ups.variables[variable], value, changedAt: clock }] as const];
+    });
+    const variables = Object.fromEntries([...kept, ...fresh]);
+    if (changed.length > 0) put({ ...ups, variables, heardAt: clock }, changed);
+  };
+
+  const live = (name: string): void => {
+    const ups = get(name);
+    if (ups.availability !== 'available') return;
+    const tokens = tokensOf(ups);
+    const charge = numberIn(ups, 'battery.charge');
+    const runtime = numberIn(ups, 'battery.runtime');
+    const values: Record<string, string> = {};
+    if (tokens.has('OB') && charge !== undefined && runtime !== undefined && runtime > 0) {
+      values['battery.charge'] = String(Math.max(0, Math.round((charge - charge / runtime) * 100) / 100));
+      values['battery.runtime'] = String(runtime - 1);
+    } else if (tokens.has('CHRG') && charge !== undefined) {
+      values['battery.charge'] = String(Math.min(100, Math.round((charge + 0.02) * 100) / 100));
+    }
+    set(name, values);
+    upses.set(name, { ...get(name), heardAt: clock });
+  };
+
+  const sample = (name: string): void => {
+    const ups = get(name);
+    const told = (variable: string): number | undefined =>
+      ups.availability === 'available' ? numberIn(ups, variable) : undefined;
+    const quantities = {
+      charge: told('battery.charge'),
+      runtime: told('battery.runtime'),
+      load: told('ups.load'),
+      inputVoltage: told('input.voltage'),
+      outputVoltage: told('output.voltage'),
+      batteryVoltage: told('battery.voltage'),
+    };
+    const known = Object.fromEntries(Object.entries(quantities).filter(([, value]) => value !== undefined));
+    const onBattery = ups.availability === 'available' ? { onBattery: tokensOf(ups).has('OB') } : {};
+    const taken: Sample = { at: clock, ...known, ...onBattery };
+    const kept = samples.get(name) ?? [];
+    samples.set(name, [...kept.slice(-KEPT_SAMPLES + 1), taken]);
+    publish('ups.sample', { ups: name, sample: taken });
+  };
+
+  const runCommand = ({ ups: name, command }: RequestParams<'ups.runCommand'>): CommandOutcome => {
+    const ups = get(name);
+    if (!ups.commands.includes(command)) return 'unknown';
+    if (command === 'demo.mains.off') set(name, { 'ups.status': 'OB DISCHRG', 'input.voltage': '0.0' });
+    if (command === 'demo.mains.on') set(name, { 'ups.status': 'OL CHRG', 'input.voltage': '230.4' });
+    if (command === 'beeper.mute') set(name, { 'ups.beeper.status': 'muted' });
+    return 'handled';
+  };
+
+  const setVariable = ({ ups: name, variable, value }: RequestParams<'ups.setVariable'>): CommandOutcome => {
+    const known = get(name).variables[variable];
+    if (!known?.isWritable) return 'unknown';
+    if (known.values && !known.values.includes(value)) return 'invalid';
+    set(name, { [variable]: value });
+    return 'handled';
+  };
+
+  const add = ({ name, description, driver = 'usbhid-ups', variables, commands = [] }: FakeUps): void => {
+    upses.set(name, {
+      name,
+      ...(description === undefined ? {} : { description }),
+      driver,
+      isDemo: driver === 'demo',
+      availability: 'available',
+      heardAt: clock,
+      isForcedShutdown: false,
+      variables: Object.fromEntries(
+        Object.entries(variables).map(([key, given]) => [
+          key,
+          { isWritable: false, changedAt: clock, ...(typeof given === 'string' ? { value: given } : given) },
+        ]),
+      ),
+      commands: [...commands],
+      notes: [],
+      revision: 1,
+    });
+    publish('ups.listChanged', { names: [...upses.keys()] });
+  };
+
+  const answers: { [Name in RequestName]: (params: RequestParams<Name>) => RequestResult<Name> } = {
+    'engine.hello': () => ({
+      version: '0.1.0',
+      hostName: 'desk',
+      access,
+      nut: ['127.0.0.1:3493'],
+      configuration: 'automatic',
+      startedAt: startAt,
+    }),
+    'ups.list': () => ({ sequence, upses: [...upses.values()], clients: [...clients], incidents: [...incidents] }),
+    'ups.samples': ({ ups, sinceAt = 0 }) => ({
+      samples: (samples.get(get(ups).name) ?? []).filter(({ at }) => at > sinceAt),
+    }),
+    'ups.runCommand': (params) => ({ outcome: runCommand(params) }),
+    'ups.setVariable': (params) => ({ outcome: setVariable(params) }),
+    'ups.clearForcedShutdown': ({ ups }) => {
+      put({ ...get(ups), isForcedShutdown: false }, []);
+      return {};
+    },
+    'device.scan': () => ({ devices: [...devices] }),
+    'demo.start': () => {
+      add({ name: 'demo', driver: 'demo', variables: { 'ups.status': 'OL', 'battery.charge': '100' } });
+      return { ups: 'demo' };
+    },
+    'demo.stop': () => {
+      upses.delete('demo');
+      publish('ups.listChanged', { names: [...upses.keys()] });
+      return {};
+    },
+  };
+
+  return {
+    asked,
+    now: () => clock,
+    tick(seconds = 1) {
+      for (let second = 0; second < seconds; second += 1) {
+        clock += 1000;
+        for (const name of upses.keys()) {
+          live(name);
+          sample(name);
+        }
+      }
+    },
+    add,
+    remove(name) {
+      upses.delete(name);
+      samples.delete(name);
+      publish('ups.listChanged', { names: [...upses.keys()] });
+    },
+    set,
+    patch: (name, change) => put({ ...get(name), ...change }, []),
+    addIncident(incident) {
+      const told = { ...incident, id: ++lastIncident };
+      incidents.push(told);
+      publish('incident', { incident: told });
+      return told.id;
+    },
+    endIncident(id) {
+      const index = incidents.findIndex((incident) => incident.id === id);
+      const incident = incidents[index];
+      if (!incident) return;
+      const ended = { ...incident, endedAt: clock };
+      incidents[index] = ended;
+      publish('incident', { incident: ended });
+    },
+    setClients(next) {
+      clients = next;
+      publish('clients.changed', { clients: [...next] });
+    },
+    setAccess(next) {
+      access = next;
+    },
+    setDevices(next) {
+      devices = next;
+    },
+    become(next) {
+      connection = next;
+      for (const watcher of watchers) watcher(next);
+    },
+    missNextEvent() {
+      isMissing = true;
+    },
+    async request(name, params) {
+      asked.push({ name, params });
+      if (connection !== 'connected') throw new ApiError('client/unreachable', {});
+      // What crosses a border is a copy.
+      return Promise.resolve(structuredClone(answers[name](params)));
+    },
+    subscribe(name, receive) {
+      const set = subscribers.get(name) ?? new Set();
+      subscribers.set(name, set);
+      set.add(receive);
+      return () => set.delete(receive);
+    },
+    onConnection(changed) {
+      watchers.add(changed);
+      changed(connection);
+      return () => watchers.delete(changed);
+    },
+    close() {
+      watchers.clear();
+      subscribers.clear();
+    },
+  };
+}

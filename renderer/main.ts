@@ -1,0 +1,25 @@
+import './app.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { connect } from './client/connect.ts';
+import { AppState } from './state/app.svelte.ts';
+import { PageClock } from './state/clock.svelte.ts';
+import { EngineStore } from './state/engine.svelte.ts';
+import { LocaleState } from './state/locale.svelte.ts';
+import { createPreferences, storageOf } from './state/preferences.ts';
+import { Route } from './state/route.svelte.ts';
+import { Theme } from './state/theme.svelte.ts';
+
+const target = document.getElementById('app');
+if (!target) throw new Error('index.html has no #app');
+
+const preferences = createPreferences(storageOf(window));
+const app = new AppState({
+  engine: new EngineStore(connect(window)),
+  locale: new LocaleState(preferences, navigator.languages),
+  theme: new Theme(preferences),
+  route: new Route(),
+  clock: new PageClock(),
+  preferences,
+});
+mount(App, { target, props: { app } });

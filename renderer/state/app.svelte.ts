@@ -1,0 +1,49 @@
+import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
+import { createContext } from 'svelte';
+import type { PageClock } from './clock.svelte.ts';
+import type { EngineStore } from './engine.svelte.ts';
+import type { LocaleState } from './locale.svelte.ts';
+import type { Preferences } from './preferences.ts';
+import type { Route } from './route.svelte.ts';
+import type { Theme } from './theme.svelte.ts';
+
+/** What every page may need; made once in main.ts, handed down by context. */
+export class AppState {
+  readonly engine: EngineStore;
+  readonly locale: LocaleState;
+  readonly theme: Theme;
+  readonly route: Route;
+  readonly clock: PageClock;
+  readonly preferences: Preferences;
+
+  #chosen = $state<string>();
+
+  constructor(parts: Pick<AppState, 'engine' | 'locale' | 'theme' | 'route' | 'clock' | 'preferences'>) {
+    this.engine = parts.engine;
+    this.locale = parts.locale;
+    this.theme = parts.theme;
+    this.route = parts.route;
+    this.clock = parts.clock;
+    this.preferences = parts.preferences;
+    this.#chosen = parts.preferences.read('ups');
+  }
+
+  /** The UPS that is shown: the chosen one, else the first. */
+  readonly ups = $derived.by((): UpsSnapshot | undefined => {
+    const { upses } = this.engine;
+    return upses.find(({ name }) => name === this.#chosen) ?? upses[0];
+  });
+
+  /** Now, by the engine's clock. */
+  readonly now = $derived.by((): number => this.clock.now - this.engine.skew);
+
+  /** The connection to the program is lost, so everything that is shown is old. */
+  readonly isCutOff = $derived.by((): boolean => this.engine.connection !== 'connected' && this.engine.isLoaded);
+
+  chooseUps(name: string): void {
+    this.#chosen = name;
+    this.preferences.write('ups', name);
+  }
+}
+
+export const [useApp, provideApp] = createContext<AppState>();

@@ -1,0 +1,23 @@
+export const PAGES = ['overview', 'device', 'events', 'all'] as const;
+export type Page = (typeof PAGES)[number];
+export type DevicePart = 'variables' | 'commands';
+
+/** Which page is shown; it lives in the address, so that back, reload and links work. */
+export class Route {
+  page = $state<Page>('overview');
+  part = $state<DevicePart>('variables');
+
+  /** @returns ends following the address */
+  follow(window: Window): () => void {
+    const read = (): void => {
+      const [page = '', part = ''] = window.location.hash.replace(/^#\/?/, '').split('/');
+      this.page = PAGES.find((known) => known === page) ?? 'overview';
+      this.part = part === 'commands' ? 'commands' : 'variables';
+    };
+    read();
+    window.addEventListener('hashchange', read);
+    return () => window.removeEventListener('hashchange', read);
+  }
+}
+
+export const addressOf = (page: Page, part?: DevicePart): string => `#/${page}${part ? `/${part}` : ''}`;

@@ -1,0 +1,38 @@
+import { untrack } from 'svelte';
+import type { Preferences } from './preferences.ts';
+
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type ThemeChoice = (typeof THEMES)[number];
+
+/** Light, dark, or as the system says. */
+export class Theme {
+  choice = $state<ThemeChoice>('system');
+  /** Counts up whenever the colours on the screen change, whoever changed them: for what draws by itself. */
+  version = $state(0);
+
+  readonly #preferences: Preferences;
+
+  constructor(preferences: Preferences) {
+    this.#preferences = preferences;
+    const known = preferences.read('theme');
+    this.choice = THEMES.find((theme) => theme === known) ?? 'system';
+  }
+
+  choose(choice: ThemeChoice): void {
+    this.choice = choice;
+    this.#preferences.write('theme', choice === 'system' ? undefined : choice);
+  }
+
+  /** Puts the choice on the page and follows the system. @returns ends it */
+  apply(root: HTMLElement, window: Window): () => void {
+    if (this.choice === 'system') delete root.dataset.theme;
+    else root.dataset.theme = this.choice;
+    const changed = (): void => {
+      this.version = untrack(() => this.version) + 1;
+    };
+    changed();
+    const dark = window.matchMedia('(prefers-color-scheme: dark)');
+    dark.addEventListener('change', changed);
+    return () => dark.removeEventListener('change', changed);
+  }
+}
