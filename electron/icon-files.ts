@@ -10,10 +10,10 @@ export interface IconFile {
   readonly scaleFactor: number;
 }
 
+type Size = readonly [pixels: number, scaleFactor: number];
+
 /** Pixels of the icon at each scale: notification areas of Windows are 16, panels of Linux 22, the menu bar of macOS 22. */
-const SIZES: Readonly<
-  Record<'win32' | 'darwin' | 'linux', readonly (readonly [pixels: number, scaleFactor: number])[]>
-> = {
+const SIZES: Readonly<Record<'win32' | 'darwin' | 'linux', readonly [Size, ...Size[]]>> = {
   win32: [
     [16, 1],
     [24, 1.5],
@@ -29,11 +29,17 @@ const SIZES: Readonly<
   ],
 };
 
-/** macOS colours a template itself: its shape says everything. */
-export function trayImages(icon: TrayIcon, platform: NodeJS.Platform, panel: Panel): readonly IconFile[] {
+/** The plain size first. macOS colours a template itself: its shape says everything. */
+export function trayImages(
+  icon: TrayIcon,
+  platform: NodeJS.Platform,
+  panel: Panel,
+): readonly [IconFile, ...IconFile[]] {
   const sizes = platform === 'win32' || platform === 'darwin' ? SIZES[platform] : SIZES.linux;
   const name = platform === 'darwin' ? `template/${icon.shape}` : `tray/${panel}/${icon.shape}-${icon.tone}`;
-  return sizes.map(([pixels, scaleFactor]) => ({ name: `${name}-${pixels}.png`, scaleFactor }));
+  const file = ([pixels, scaleFactor]: Size): IconFile => ({ name: `${name}-${pixels}.png`, scaleFactor });
+  const [first, ...finer] = sizes;
+  return [file(first), ...finer.map(file)];
 }
 
 /**

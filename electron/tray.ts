@@ -1,5 +1,6 @@
 /** Puts what tray-view.ts decides on the screen. */
 import { Menu, nativeImage, Tray, type MenuItemConstructorOptions, type NativeImage } from 'electron';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { message } from '#domain/messages/message.ts';
 import { trayImages, type Panel } from './icon-files.ts';
@@ -30,10 +31,11 @@ export function createTray(parts: TrayParts): TrayIconOnScreen {
     const key = files.map((file) => file.name).join();
     let image = images.get(key);
     if (!image) {
-      image = nativeImage.createEmpty();
-      for (const { name, scaleFactor } of files) {
-        const drawn = nativeImage.createFromPath(`${parts.icons}/${name}`);
-        image.addRepresentation({ scaleFactor, buffer: drawn.toPNG() });
+      const [first, ...finer] = files;
+      image = nativeImage.createFromPath(join(parts.icons, first.name));
+      for (const { name, scaleFactor } of finer) {
+        const buffer = nativeImage.createFromPath(join(parts.icons, name)).toPNG();
+        image.addRepresentation({ scaleFactor, buffer });
       }
       image.setTemplateImage(parts.platform === 'darwin');
       images.set(key, image);
