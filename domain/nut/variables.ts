@@ -1,7 +1,7 @@
 /** Finds what is known of a NUT variable by its name, numbered and three-phase names included. */
 import { type Unit, type VariableInfo, VARIABLES } from './variable-table.ts';
 
-export type { Unit, VariableInfo, VariableType } from './variable-table.ts';
+export type { Unit, VariableInfo } from './variable-table.ts';
 
 /** What `GET DESC` and `GET CMDDESC` say of names nobody described. */
 export const NO_DESCRIPTION = 'Description unavailable';
