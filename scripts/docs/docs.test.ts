@@ -10,7 +10,8 @@ const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 const pages = [
   'README.md',
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md'))
+    // Written by `npm run bench`, where somebody ran it.
+    .filter((file) => file.endsWith('.md') && file !== 'benchmarks.md')
     .map((file) => join('docs', file)),
 ].sort();
 
