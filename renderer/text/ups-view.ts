@@ -77,7 +77,7 @@ function planOf(
     case 'on-battery':
       return runtime === undefined
         ? message('plan.on-battery-unknown', {}, locale)
-        : message('plan.on-battery', { time: duration(runtime) }, locale);
+        : message('plan.on-battery', {}, locale);
     case 'mains':
     case 'charging':
     case 'boost':

@@ -23,7 +23,7 @@ export const faces = {
 
   'plan.on-mains': 'Fiele der Strom jetzt aus, hielte die Batterie bei dieser Last etwa {time}.',
   'plan.on-mains-unknown': 'Wie lange die Batterie hielte, ist unbekannt: diese USV sagt es nicht.',
-  'plan.on-battery': 'Etwa {time} bei dieser Last, so schätzt die USV. Weniger Last, mehr Zeit.',
+  'plan.on-battery': 'So schätzt es die USV aus der jetzigen Last: weniger Last, mehr Zeit.',
   'plan.on-battery-unknown':
     'Wie lange die Batterie hält, ist unbekannt: diese USV sagt es nicht. Speichern Sie jetzt Ihre Arbeit.',
   'plan.low-battery': 'Speichern Sie jetzt Ihre Arbeit. Der Strom kann jeden Augenblick enden.',

@@ -21,7 +21,7 @@ export const faces = {
 
   'plan.on-mains': 'If the power failed now, the battery would last about {time} at this load.',
   'plan.on-mains-unknown': 'How long the battery would last is unknown: this UPS does not tell.',
-  'plan.on-battery': 'About {time} at this load, as the UPS estimates it. Less load, more time.',
+  'plan.on-battery': 'The UPS estimates this from the present load: less load, more time.',
   'plan.on-battery-unknown': 'How long the battery lasts is unknown: this UPS does not tell. Save your work now.',
   'plan.low-battery': 'Save your work now. The power can end at any moment.',
   'plan.forced-shutdown': 'The order came over the network or from this program. It stays until it is taken back.',

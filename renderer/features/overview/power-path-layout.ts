@@ -15,11 +15,15 @@ export interface PowerPathLayout {
   readonly ups: Box;
   readonly battery: Box;
   readonly consumers: readonly Box[];
-  /** From the mains to the UPS, through it, around it, and from the UPS to each consumer, as SVG paths. */
+  /** From the mains to the UPS, through it, around it, and from the fork to each consumer, as SVG paths. */
   readonly input: string;
   readonly through: string;
   readonly bypass: string;
+  /** From the UPS to where the output divides. */
+  readonly trunk: string;
   readonly outputs: readonly string[];
+  /** Where the output divides. */
+  readonly trunkEnd: number;
   /** Between lane and battery, drawn downwards. */
   readonly link: string;
   /** From the link to the end of the UPS: the way of the battery's power. */
@@ -36,7 +40,7 @@ const ABOVE = 28;
 
 export function layoutPowerPath(width: number, consumerCount: number): PowerPathLayout {
   const isNarrow = width < 560;
-  const mainsWidth = isNarrow ? 68 : 104;
+  const mainsWidth = isNarrow ? 60 : 68;
   const upsWidth = isNarrow ? 92 : 144;
   const consumerWidth = isNarrow ? 84 : Math.min(240, Math.round(width * 0.26));
   const consumersHeight = consumerCount * CONSUMER_HEIGHT + (consumerCount - 1) * CONSUMER_GAP;
@@ -61,6 +65,8 @@ export function layoutPowerPath(width: number, consumerCount: number): PowerPath
 
   const inputFrom = mains.x + mains.width;
   const upsEnd = ups.x + ups.width;
+  const firstConsumer = consumers[0]?.x ?? width;
+  const trunkEnd = upsEnd + (firstConsumer - upsEnd) * (isNarrow ? 0.3 : 0.4);
   const linkX = battery.x + battery.width / 2;
   return {
     height,
@@ -72,7 +78,9 @@ export function layoutPowerPath(width: number, consumerCount: number): PowerPath
     input: `M${inputFrom} ${lane}H${ups.x}`,
     through: `M${ups.x} ${lane}H${upsEnd}`,
     bypass: `M${ups.x - 14} ${lane}C${ups.x - 2} ${lane} ${ups.x - 4} ${ups.y - 14} ${ups.x + 18} ${ups.y - 14}H${upsEnd - 18}C${upsEnd + 4} ${ups.y - 14} ${upsEnd + 2} ${lane} ${upsEnd + 14} ${lane}`,
-    outputs: consumers.map((box) => branch(upsEnd, lane, box.x, box.y + box.height / 2)),
+    outputs: consumers.map((box) => branch(trunkEnd, lane, box.x, box.y + box.height / 2)),
+    trunk: `M${upsEnd} ${lane}H${trunkEnd}`,
+    trunkEnd,
     link: `M${linkX} ${lane}V${battery.y}`,
     fromLink: `M${linkX} ${battery.y}V${lane}H${upsEnd}`,
     middle: (inputFrom + ups.x) / 2,

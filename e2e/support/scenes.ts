@@ -1,0 +1,246 @@
+/** Situations a UPS can be in, played to a fake engine: for screenshots and for checks of every page in every state. */
+import { DriverError } from '#domain/errors.ts';
+import { createFakeEngine, type FakeEngine, type FakeUps } from '../../renderer/client/fake-client.ts';
+
+const MINUTES = 60;
+
+/** A made-up unit of 900 W with everything a good one tells. */
+const GOOD_UPS: FakeUps = {
+  name: 'ups',
+  variables: {
+    'device.mfr': 'Lumen',
+    'device.model': 'Harbor 1500',
+    'device.type': 'ups',
+    'device.serial': 'LH15-004217',
+    'ups.status': 'OL',
+    'ups.load': '23',
+    'ups.realpower.nominal': '900',
+    'ups.power.nominal': '1500',
+    'ups.temperature': '29.4',
+    'ups.beeper.status': { value: 'enabled', isWritable: true, values: ['enabled', 'disabled', 'muted'] },
+    'ups.delay.shutdown': { value: '20', isWritable: true, kind: 'number', ranges: [{ min: 0, max: 600 }] },
+    'ups.delay.start': { value: '30', isWritable: true, kind: 'number', ranges: [{ min: 0, max: 600 }] },
+    'ups.test.result': 'Done and passed',
+    'ups.id': { value: 'study', isWritable: true, maxLength: 16 },
+    'battery.charge': '100',
+    'battery.charge.low': { value: '20', isWritable: true, kind: 'number', ranges: [{ min: 5, max: 95 }] },
+    'battery.runtime': '2880',
+    'battery.runtime.low': '120',
+    'battery.voltage': '27.3',
+    'battery.voltage.nominal': '24',
+    'battery.type': 'PbAc',
+    'battery.mfr.date': '2024/03/18',
+    'input.voltage': '230.4',
+    'input.voltage.nominal': '230',
+    'input.frequency': '50.0',
+    'input.transfer.low': { value: '180', isWritable: true, kind: 'number', ranges: [{ min: 150, max: 210 }] },
+    'input.transfer.high': { value: '266', isWritable: true, kind: 'number', ranges: [{ min: 250, max: 290 }] },
+    'input.sensitivity': { value: 'medium', isWritable: true, values: ['low', 'medium', 'high'] },
+    'output.voltage': '230.1',
+    'driver.name': 'usbhid-ups',
+    'driver.version': '0.1.0',
+  },
+  commands: [
+    'beeper.disable',
+    'beeper.enable',
+    'beeper.mute',
+    'calibrate.start',
+    'calibrate.stop',
+    'load.off',
+    'load.on',
+    'shutdown.return',
+    'shutdown.stayoff',
+    'shutdown.stop',
+    'test.battery.start.quick',
+    'test.battery.start.deep',
+    'test.battery.stop',
+    'test.panel.start',
+  ],
+};
+
+/** A steady swing between -1 and 1 that never repeats within the minutes of a chart. */
+const swing = (second: number): number =>
+  (Math.sin(second / 17) + Math.sin(second / 5.3 + 1) + Math.sin(second / 61 + 2)) / 3;
+
+/** Lets minutes on mains pass with voltages and loads as they really wander. */
+function passOnMains(engine: FakeEngine, seconds: number, volts = 230): void {
+  for (let second = 0; second < seconds; second += 1) {
+    const input = volts + swing(second) * 2.2;
+    const load = 23 + swing(second * 1.7) * 3;
+    engine.set('ups', {
+      'input.voltage': input.toFixed(1),
+      'output.voltage': (230 + (input - volts) * 0.6).toFixed(1),
+      'ups.load': load.toFixed(0),
+      'battery.runtime': (2880 - (load - 23) * 60).toFixed(0),
+    });
+    engine.tick();
+  }
+}
+
+function passOnBattery(engine: FakeEngine, seconds: number, charge: number, runtime: number): void {
+  const from = { charge: 100, runtime: 2600 };
+  for (let second = 1; second <= seconds; second += 1) {
+    const share = second / seconds;
+    engine.set('ups', {
+      'input.voltage': '0.0',
+      'output.voltage': (230 + swing(second) * 0.8).toFixed(1),
+      'battery.charge': (from.charge + (charge - from.charge) * share).toFixed(1),
+      'battery.runtime': (from.runtime + (runtime - from.runtime) * share).toFixed(0),
+      'ups.load': (24 + swing(second * 1.7) * 3).toFixed(0),
+      'battery.voltage': (25.6 - 2 * share).toFixed(1),
+    });
+    engine.tick();
+  }
+}
+
+function withPast(engine: FakeEngine): void {
+  const now = engine.now();
+  const ago = (minutes: number): number => now - minutes * MINUTES * 1000;
+  engine.addIncident({ ups: 'ups', kind: 'calibration', startedAt: ago(2900), endedAt: ago(2868) });
+  engine.addIncident({
+    ups: 'ups',
+    kind: 'on-battery',
+    startedAt: ago(1612),
+    endedAt: ago(1605),
+    chargeAtStart: 100,
+    chargeLowest: 78,
+  });
+  engine.addIncident({ ups: 'ups', kind: 'no-contact', startedAt: ago(310), endedAt: ago(309.6) });
+  engine.addIncident({ ups: 'ups', kind: 'boost', startedAt: ago(145), endedAt: ago(143.4) });
+}
+
+function withClients(engine: FakeEngine): void {
+  const since = engine.now();
+  engine.setClients([
+    { ups: 'ups', address: '192.168.1.20', user: 'nas', since },
+    { ups: 'ups', address: '192.168.1.31', user: 'homeassistant', since },
+  ]);
+}
+
+function usual(startAt: number): FakeEngine {
+  const engine = createFakeEngine(startAt - 12 * MINUTES * 1000);
+  engine.add(GOOD_UPS);
+  withPast(engine);
+  withClients(engine);
+  return engine;
+}
+
+const unplugged = (code: 'driver/unplugged' | 'driver/permission-denied') =>
+  code === 'driver/unplugged'
+    ? new DriverError(code, { device: 'Lumen Harbor 1500' }).toWire()
+    : new DriverError(code, { device: 'Lumen Harbor 1500', path: '/dev/hidraw3' }).toWire();
+
+function outage(startAt: number): FakeEngine {
+  const engine = usual(startAt);
+  passOnMains(engine, 8 * MINUTES);
+  engine.set('ups', { 'ups.status': 'OB DISCHRG' });
+  engine.addIncident({
+    ups: 'ups',
+    kind: 'on-battery',
+    startedAt: engine.now(),
+    chargeAtStart: 100,
+    chargeLowest: 86,
+  });
+  passOnBattery(engine, 4 * MINUTES, 86, 1980);
+  return engine;
+}
+
+/** @param startAt present moment of the scene, milliseconds since 1970; what came before it has happened */
+export const SCENES = {
+  mains(startAt) {
+    const engine = usual(startAt);
+    passOnMains(engine, 12 * MINUTES);
+    return engine;
+  },
+  'on-battery': outage,
+  low(startAt) {
+    const engine = usual(startAt);
+    passOnMains(engine, 2 * MINUTES);
+    engine.set('ups', { 'ups.status': 'OB DISCHRG' });
+    const incident = { ups: 'ups', startedAt: engine.now(), chargeAtStart: 100, chargeLowest: 14 };
+    engine.addIncident({ ...incident, kind: 'on-battery' });
+    passOnBattery(engine, 10 * MINUTES - 20, 15, 140);
+    engine.set('ups', { 'ups.status': 'OB DISCHRG LB' });
+    engine.addIncident({ ...incident, kind: 'low-battery', startedAt: engine.now() });
+    engine.tick(20);
+    return engine;
+  },
+  'no-contact'(startAt) {
+    const engine = usual(startAt);
+    passOnMains(engine, 11 * MINUTES);
+    engine.patch('ups', { availability: 'not-connected', error: unplugged('driver/unplugged') });
+    engine.addIncident({ ups: 'ups', kind: 'no-contact', startedAt: engine.now() });
+    engine.tick(MINUTES);
+    return engine;
+  },
+  'old-data'(startAt) {
+    const engine = usual(startAt);
+    passOnMains(engine, 11 * MINUTES);
+    engine.patch('ups', { availability: 'stale' });
+    engine.tick(MINUTES);
+    return engine;
+  },
+  'no-permission'(startAt) {
+    const engine = createFakeEngine(startAt);
+    engine.add({ name: 'ups', variables: {} });
+    engine.patch('ups', { availability: 'not-connected', error: unplugged('driver/permission-denied') });
+    return engine;
+  },
+  'no-ups'(startAt) {
+    const engine = createFakeEngine(startAt);
+    engine.setDevices([
+      {
+        title: 'Lumen Harbor 1500',
+        section: '[ups]\n  driver = usbhid-ups\n  port = auto',
+        matchReason: 'HID power device',
+        problem: unplugged('driver/permission-denied'),
+      },
+    ]);
+    return engine;
+  },
+  boost(startAt) {
+    const engine = usual(startAt);
+    passOnMains(engine, 10 * MINUTES);
+    engine.set('ups', { 'ups.status': 'OL BOOST' });
+    engine.addIncident({ ups: 'ups', kind: 'boost', startedAt: engine.now() });
+    passOnMains(engine, 2 * MINUTES, 196);
+    return engine;
+  },
+  bypass(startAt) {
+    const engine = usual(startAt);
+    passOnMains(engine, 12 * MINUTES);
+    engine.set('ups', { 'ups.status': 'OL BYPASS' });
+    engine.addIncident({ ups: 'ups', kind: 'bypass', startedAt: engine.now() });
+    return engine;
+  },
+  'self-test'(startAt) {
+    const engine = usual(startAt);
+    passOnMains(engine, 12 * MINUTES);
+    engine.set('ups', { 'ups.status': 'OB DISCHRG', 'ups.test.result': 'In progress', 'battery.charge': '98' });
+    return engine;
+  },
+  'replace-battery'(startAt) {
+    const engine = usual(startAt);
+    passOnMains(engine, 12 * MINUTES);
+    engine.set('ups', { 'ups.status': 'OL RB' });
+    engine.addIncident({ ups: 'ups', kind: 'replace-battery', startedAt: engine.now() });
+    return engine;
+  },
+  'forced-shutdown'(startAt) {
+    const engine = usual(startAt);
+    passOnMains(engine, 12 * MINUTES);
+    engine.set('ups', { 'ups.status': 'FSD OL' });
+    engine.patch('ups', { isForcedShutdown: true });
+    engine.addIncident({ ups: 'ups', kind: 'forced-shutdown', startedAt: engine.now() });
+    return engine;
+  },
+  several(startAt) {
+    const engine = outage(startAt);
+    engine.add({ ...GOOD_UPS, name: 'rack' });
+    engine.add({ name: 'attic', variables: {} });
+    engine.patch('attic', { availability: 'not-connected', error: unplugged('driver/unplugged') });
+    return engine;
+  },
+} satisfies Record<string, (startAt: number) => FakeEngine>;
+
+export type SceneName = keyof typeof SCENES;
