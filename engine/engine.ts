@@ -7,6 +7,7 @@ import type { UpsControl } from './drivers/ups-control.ts';
 import { createNutServer, type NutServer } from './nut/server.ts';
 import type { NutServerConfig } from './nut/server-config.ts';
 import type { NutUser } from './nut/users.ts';
+import { describeError } from '#domain/errors.ts';
 import type { NetworkClient } from '#domain/schema/snapshot.ts';
 import type { Clock, Log, Stop } from './ports.ts';
 import { createUpsStore, type UpsStore } from './state/ups-store.ts';
@@ -41,8 +42,9 @@ export interface Engine {
   readonly nutConnections: number;
   /** Calls back when UPSes were added or removed. */
   onListChanged(changed: () => void): Stop;
-  /** Adds a UPS that stands in no configuration, until the program ends or it is removed. */
+  /** Adds a UPS that stands in no configuration, until the program ends or it is removed. A name that is taken stays as it is. */
   addUps(ups: UpsConfig): void;
+  /** Removes what addUps added; a configured UPS stays. */
   removeUps(name: string): Promise<void>;
   /**
    * Opens the network first and starts the drivers then: a port in use leaves nothing half-started.
@@ -50,8 +52,12 @@ export interface Engine {
    * @throws NutError nut/port-in-use, nut/cannot-listen
    */
   start(): Promise<readonly ListenAddress[]>;
-  /** Takes a changed configuration up: drivers of unchanged UPSes run on; addresses to listen on are not re-read, as in upsd. */
+  /**
+   * Takes a changed configuration up: drivers of unchanged UPSes run on; addresses to listen on are not re-read, as in
+   * upsd. Calls are carried out one after the other.
+   */
   reconfigure(config: EngineConfig): Promise<void>;
+  /** Ends everything, also what is just being started or reconfigured. */
   stop(): Promise<void>;
 }
 
@@ -66,7 +72,12 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
   const { clock, log } = ports;
   const store = createUpsStore(clock);
   const running = new Map<string, Running>();
+  /** Names of UPSes that stand in no configuration. */
+  const added = new Set<string>();
   let config = initial;
+  let isStopped = false;
+  let turn: Promise<void> = Promise.resolve();
+  const mayGoOn = (): boolean => !isStopped;
   let server: NutServer | undefined;
   const listListeners = new Set<() => void>();
   const tellList = (): void => {
@@ -93,8 +104,49 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     const entry = running.get(name);
     running.delete(name);
     entry?.release();
-    await entry?.driver.stop();
+    try {
+      await entry?.driver.stop();
+    } catch (error) {
+      // The others have to be stopped all the same.
+      log.error(`A driver did not end cleanly: ${describeError(error)}`, { ups: entry?.config.name });
+    }
   };
+
+  /** One change after the other, and none after the end. */
+  const inTurn = (change: () => Promise<void>): Promise<void> => {
+    const done = turn.then(() => (mayGoOn() ? change() : undefined));
+    turn = done.catch(() => undefined); // whoever asked is told
+    return done;
+  };
+
+  const takeUp = async (next: EngineConfig): Promise<void> => {
+    const namesBefore = store.list().map((ups) => ups.config.name);
+    const maxAgeBefore = config.maxAgeSeconds;
+    const wanted = new Map(next.ups.map((ups) => [ups.name.toLowerCase(), ups]));
+    const gone = [...running.keys()].filter((name) => !wanted.has(name) && !added.has(name));
+    const changed = [...wanted].filter(([name, ups]) => !isSame(running.get(name)?.config, ups));
+    config = next;
+    for (const name of gone) store.remove(name);
+    await Promise.all([...gone, ...changed.map(([name]) => name)].map(stopUps));
+    if (!mayGoOn()) return;
+    if (next.maxAgeSeconds !== maxAgeBefore) {
+      for (const [name, entry] of running) configure(name, entry.config);
+    }
+    for (const [name, ups] of changed) {
+      added.delete(name);
+      await stopUps(name); // a UPS of this name may have been added meanwhile
+      if (!mayGoOn()) return;
+      if (store.get(name)) configure(name, ups);
+      else store.add(ups, next.maxAgeSeconds);
+      startUps(ups);
+    }
+    store.arrange([...wanted.keys()]);
+    const names = store.list().map((ups) => ups.config.name);
+    if (names.join('\n') !== namesBefore.join('\n')) tellList();
+  };
+
+  const configure = (name: string, ups: UpsConfig): void =>
+    store.dispatch(name, { type: 'configured', config: ups, maxAgeSeconds: config.maxAgeSeconds });
 
   const control: UpsControl = {
     async runCommand(ups, command, parameter) {
@@ -114,11 +166,6 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     },
   };
 
-  const removeUps = async (name: string): Promise<void> => {
-    store.remove(name);
-    await stopUps(name.toLowerCase());
-  };
-
   return {
     store,
     control,
@@ -136,15 +183,19 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
       return () => listListeners.delete(changed);
     },
     addUps(ups) {
-      if (running.has(ups.name.toLowerCase())) return;
+      const name = ups.name.toLowerCase();
+      if (!mayGoOn() || running.has(name)) return;
+      added.add(name);
       store.add(ups, config.maxAgeSeconds);
       startUps(ups);
       tellList();
     },
     async removeUps(name) {
-      if (!running.has(name.toLowerCase())) return;
-      await removeUps(name);
+      const key = name.toLowerCase();
+      if (!added.delete(key)) return;
+      store.remove(key);
       tellList();
+      await stopUps(key);
     },
     async start() {
       for (const ups of config.ups) store.add(ups, config.maxAgeSeconds);
@@ -153,29 +204,17 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
         server = createNutServer({ store, control, clock, log, users: () => config.users, config: config.nut });
         addresses = await server.start();
       }
+      if (!mayGoOn()) {
+        await server?.stop();
+        return [];
+      }
       for (const ups of config.ups) startUps(ups);
       return addresses;
     },
-    async reconfigure(next) {
-      const wanted = new Map(next.ups.map((ups) => [ups.name.toLowerCase(), ups]));
-      const gone = [...running.keys()].filter((name) => !wanted.has(name));
-      const changed = [...wanted].filter(([name, ups]) => !isSame(running.get(name)?.config, ups));
-      config = next;
-      for (const name of gone) {
-        store.remove(name);
-        await stopUps(name);
-      }
-      for (const [name, ups] of changed) {
-        await stopUps(name);
-        if (store.get(name))
-          store.dispatch(name, { type: 'configured', config: ups, maxAgeSeconds: next.maxAgeSeconds });
-        else store.add(ups, next.maxAgeSeconds);
-        startUps(ups);
-      }
-    },
+    reconfigure: (next) => inTurn(() => takeUp(next)),
     async stop() {
-      await server?.stop();
-      await Promise.all([...running.keys()].map(stopUps));
+      isStopped = true;
+      await Promise.all([server?.stop(), turn, ...[...running.keys()].map(stopUps)]);
       store.stop();
     },
   };

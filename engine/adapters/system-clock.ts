@@ -14,5 +14,13 @@ export const systemClock: Clock = {
     const timer = setInterval(run, intervalMs);
     return () => clearInterval(timer);
   },
-  sleep: (delayMs, signal) => delay(delayMs, undefined, signal ? { signal } : {}),
+  async sleep(delayMs, signal) {
+    try {
+      await delay(delayMs, undefined, signal ? { signal } : {});
+    } catch (error) {
+      // Node rejects with an AbortError of its own; who aborted knows only its reason.
+      signal?.throwIfAborted();
+      throw error;
+    }
+  },
 };

@@ -80,11 +80,12 @@ describe('events', () => {
 
   test('a removed UPS is told, and a driver that still speaks is not heard', async () => {
     const { api, engine, drivers } = await started('office');
+    engine.addUps({ name: 'demo', driver: 'demo', port: 'auto', options: {} });
     const names: string[] = [];
     api.onEvent((event) => names.push(event.name));
-    await engine.removeUps('office');
-    drivers.get('office')!.say({ type: 'update', set: { 'ups.status': 'OB' } });
+    await engine.removeUps('demo');
+    drivers.get('demo')!.say({ type: 'update', set: { 'ups.status': 'OB' } });
     expect(names).toEqual(['ups.listChanged']);
-    expect(drivers.get('office')!.isStopped).toBe(true);
+    expect(drivers.get('demo')!.isStopped).toBe(true);
   });
 });

@@ -5,7 +5,7 @@
 import type { WireError } from '#domain/errors.ts';
 import type { Availability } from '#domain/schema/snapshot.ts';
 import type { Monotonic, Timestamp } from '#domain/units.ts';
-import type { DriverEvent, DriverNote, UpsConfig, VariableTraits } from '#engine/drivers/driver.ts';
+import type { DriverEvent, DriverNote, StatusDefaults, UpsConfig, VariableTraits } from '#engine/drivers/driver.ts';
 import { composeStatus, NO_STATUS_MEMORY, type StatusMemory } from './compose-status.ts';
 import { stateOptionsOf, type StateOptions } from './state-options.ts';
 import type { StatusCondition } from './status-condition.ts';
@@ -50,6 +50,7 @@ interface RawData {
   readonly conditions: ReadonlySet<StatusCondition> | undefined;
   readonly alarms: readonly string[];
   readonly memory: StatusMemory;
+  readonly statusDefaults: StatusDefaults;
 }
 
 export interface Now {
@@ -83,6 +84,7 @@ const NO_RAW: RawData = {
   conditions: undefined,
   alarms: [],
   memory: NO_STATUS_MEMORY,
+  statusDefaults: {},
 };
 
 export function initialState(config: UpsConfig, maxAgeSeconds: number): UpsState {
@@ -161,7 +163,11 @@ function apply(state: UpsState, event: UpsEvent, now: Now): UpsState {
     case 'forced-shutdown':
       return { ...state, isForcedShutdown: event.isSet };
     case 'configured':
-      return { ...state, config: event.config, options: stateOptionsOf(event.config, event.maxAgeSeconds) };
+      return {
+        ...state,
+        config: event.config,
+        options: stateOptionsOf(event.config, event.maxAgeSeconds, state.raw.statusDefaults),
+      };
     case 'tick':
       return state;
   }
@@ -182,6 +188,7 @@ function merge(raw: RawData, update: Extract<DriverEvent, { type: 'update' }>): 
     conditions: update.conditions ? new Set(update.conditions) : raw.conditions,
     alarms: update.alarms ?? raw.alarms,
     memory: raw.memory,
+    statusDefaults: update.statusDefaults ?? raw.statusDefaults,
   };
 }
 

@@ -10,6 +10,8 @@ export interface UpsStore {
   get(name: string): UpsState | undefined;
   add(config: UpsConfig, maxAgeSeconds: number): void;
   remove(name: string): void;
+  /** Puts the list into this order; names that are not given follow in their old order. */
+  arrange(names: readonly string[]): void;
   /** Unknown names are ignored: a driver may speak once more after its UPS was removed. */
   dispatch(name: string, event: UpsEvent): void;
   /** Called after every change a reader could see. */
@@ -60,6 +62,15 @@ export function createUpsStore(clock: Clock): UpsStore {
     remove(name) {
       entries.get(name.toLowerCase())?.cancelWake?.();
       entries.delete(name.toLowerCase());
+      listed = undefined;
+    },
+    arrange(names) {
+      const first = names.map((name) => name.toLowerCase()).filter((name) => entries.has(name));
+      for (const name of new Set([...first, ...entries.keys()])) {
+        const entry = entries.get(name);
+        entries.delete(name);
+        if (entry) entries.set(name, entry);
+      }
       listed = undefined;
     },
     dispatch,

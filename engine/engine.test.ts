@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { createFakeClock } from '#tests/support/fake-clock.ts';
+import { createFakeDriver, type FakeDriver } from '#tests/support/fake-driver.ts';
+import { createRememberingLog } from '#tests/support/silent-log.ts';
+import type { UpsConfig } from './drivers/driver.ts';
+import { createEngine, type EngineConfig } from './engine.ts';
+
+const ups = (name: string, port = 'x.dev'): UpsConfig => ({ name, driver: 'dummy-ups', port, options: {} });
+const configOf = (list: readonly UpsConfig[], maxAgeSeconds = 15): EngineConfig => ({
+  ups: list,
+  users: [],
+  nut: undefined,
+  maxAgeSeconds,
+});
+
+/** An engine over drivers whose stop can be held up or fail. */
+async function started(...list: UpsConfig[]) {
+  const clock = createFakeClock();
+  const drivers: FakeDriver[] = [];
+  const stopping = { slowly: undefined as Promise<undefined> | undefined };
+  const engine = createEngine(
+    {
+      clock,
+      log: createRememberingLog(),
+      createDriver(config, sink) {
+        const driver = createFakeDriver(config, sink);
+        const stop = driver.stop.bind(driver);
+        drivers.push(driver);
+        return Object.assign(driver, {
+          async stop() {
+            await stopping.slowly;
+            await stop();
+          },
+        });
+      },
+    },
+    configOf(list),
+  );
+  await engine.start();
+  const alive = () => drivers.filter((driver) => !driver.isStopped).map((driver) => driver.config.name);
+  const names = () => engine.store.list().map((state) => state.config.name);
+  return { clock, engine, drivers, stopping, alive, names };
+}
+
+describe('a changed configuration', () => {
+  test('starts what is new, ends what is gone, replaces what changed and leaves the rest alone', async () => {
+    const { engine, drivers, alive, names } = await started(ups('a'), ups('b'), ups('c'));
+    const told: string[][] = [];
+    engine.onListChanged(() => told.push(names()));
+    await engine.reconfigure(configOf([ups('d'), ups('c', 'other.dev'), ups('a')]));
+    expect(names()).toEqual(['d', 'c', 'a']);
+    expect(told).toEqual([['d', 'c', 'a']]);
+    expect(alive().sort()).toEqual(['a', 'c', 'd']);
+    expect(drivers.filter((driver) => driver.config.name === 'a')).toHaveLength(1);
+    expect(engine.store.get('c')?.config.port).toBe('other.dev');
+    await engine.stop();
+  });
+
+  test('a forced shutdown stays set when the driver is replaced', async () => {
+    const { engine } = await started(ups('a'));
+    engine.store.dispatch('a', { type: 'forced-shutdown', isSet: true });
+    await engine.reconfigure(configOf([ups('a', 'other.dev')]));
+    expect(engine.store.get('a')?.isForcedShutdown).toBe(true);
+    await engine.stop();
+  });
+
+  test('leaves a UPS alone that was added by hand, until a configured one takes its name', async () => {
+    const { engine, alive, names } = await started(ups('a'));
+    engine.addUps(ups('extra'));
+    await engine.reconfigure(configOf([ups('b')]));
+    expect(names()).toEqual(['b', 'extra']);
+    await engine.reconfigure(configOf([ups('extra', 'own.dev')]));
+    expect(alive()).toEqual(['extra']);
+    await engine.removeUps('extra');
+    expect(alive()).toEqual(['extra']);
+    await engine.stop();
+  });
+
+  test('another age limit counts for a UPS whose section did not change, and its device keeps its habits', async () => {
+    const { engine, drivers, clock } = await started(ups('a'));
+    drivers[0]!.say({ type: 'update', statusDefaults: { lowBatteryDelaySeconds: 3 } });
+    await engine.reconfigure(configOf([ups('a')], 60));
+    expect(drivers).toHaveLength(1);
+    expect(engine.store.get('a')?.options.lowBatteryDelaySeconds).toBe(3);
+    await clock.advance(30_000);
+    expect(engine.store.get('a')?.availability).toBe('available');
+    await clock.advance(40_000);
+    expect(engine.store.get('a')?.availability).toBe('stale');
+    await engine.stop();
+  });
+
+  test('two at once are taken up one after the other: the last one counts, with one driver each', async () => {
+    const { engine, drivers, alive } = await started(ups('a'));
+    await Promise.all([
+      engine.reconfigure(configOf([ups('a', 'one.dev'), ups('b')])),
+      engine.reconfigure(configOf([ups('a', 'two.dev')])),
+    ]);
+    expect(alive()).toEqual(['a']);
+    expect(drivers.find((driver) => !driver.isStopped)?.config.port).toBe('two.dev');
+    await engine.stop();
+  });
+});
+
+describe('the end', () => {
+  test('in the middle of a reconfiguration starts nothing more', async () => {
+    const { engine, stopping, alive } = await started(ups('a'));
+    const held = Promise.withResolvers<undefined>();
+    stopping.slowly = held.promise;
+    const reconfigured = engine.reconfigure(configOf([ups('a', 'other.dev'), ups('b')]));
+    const ended = engine.stop();
+    held.resolve(undefined);
+    await Promise.all([reconfigured, ended]);
+    expect(alive()).toEqual([]);
+    await engine.reconfigure(configOf([ups('c')]));
+    engine.addUps(ups('d'));
+    expect(alive()).toEqual([]);
+  });
+
+  test('of one driver that breaks does not keep the others from ending', async () => {
+    const { engine, drivers, clock } = await started(ups('a'), ups('b'));
+    drivers[0]!.stop = () => Promise.reject(new Error('broken'));
+    await engine.stop();
+    expect(drivers[1]!.isStopped).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+});
