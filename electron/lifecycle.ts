@@ -25,9 +25,13 @@ export function endThrough(sequence: QuitSequence): void {
   };
   app.on('before-quit', (event) => {
     event.preventDefault();
-    if (!sequence.isRunning) end();
+    end();
   });
-  powerMonitor.on('shutdown', end);
+  // The event is there, but not in Electron's types; with it the system waits for us where it can.
+  powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+    event?.preventDefault();
+    end();
+  });
 }
 
 /** Asks before an end that takes the protection away. @param isProtecting a UPS is watched */

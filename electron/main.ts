@@ -1,6 +1,6 @@
 /** The desktop program: ports, engine, IPC, window, tray. Only wiring; every decision has a file of its own. */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { app, dialog, ipcMain, nativeTheme, protocol, session, shell } from 'electron';
 import { describeError } from '#domain/errors.ts';
 import { message } from '#domain/messages/message.ts';
@@ -34,7 +34,8 @@ const TOOLTIP_MS = 15_000;
 
 const { env, platform } = process;
 const options = readLaunchOptions(process.argv.slice(app.isPackaged ? 1 : 2));
-const dataDir = dataDirectory(options.dataDir, env);
+const dataDir = resolve(dataDirectory(options.dataDir, env));
+const shellFolder = join(dataDir, 'shell');
 const rendererFolder = join(import.meta.dirname, '../renderer');
 const icons = join(import.meta.dirname, '../../resources/icons');
 const appIcon = join(icons, 'app/256.png');
@@ -44,8 +45,9 @@ let window: MainWindow | undefined;
 
 app.setName(message('shell.name', {}));
 app.setAppUserModelId(APP_ID);
-// One folder for everything; the lock of the only instance lies in it as well.
-app.setPath('userData', join(dataDir, 'shell'));
+// One folder for everything, also for the lock of the only instance. Electron takes only a folder that is there.
+mkdirSync(shellFolder, { recursive: true, mode: 0o700 });
+app.setPath('userData', shellFolder);
 protocol.registerSchemesAsPrivileged([APP_SCHEME_PRIVILEGES]);
 
 if (becomeOnlyInstance(() => window?.open())) {
@@ -62,7 +64,6 @@ if (becomeOnlyInstance(() => window?.open())) {
 }
 
 async function start(): Promise<void> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   let phase: 'starting' | 'running' | 'ending' = 'starting';
   let product: Product | undefined;
   let watch: UpsWatch | undefined;

@@ -36,7 +36,7 @@ export const isAllowedPermission = (permission: string, url: string): boolean =>
   permission === 'clipboard-sanitized-write' && isOwnUrl(url);
 
 /** Everything a page could load from elsewhere; the security policy forbids it as well. */
-const OUTSIDE = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file:///*'];
+const OUTSIDE = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'file:///*'];
 
 export function secureSession(session: Session): void {
   session.setPermissionRequestHandler((_contents, permission, answer, details) =>

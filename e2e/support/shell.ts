@@ -65,8 +65,8 @@ export interface Shell {
   notifications(): Promise<readonly { readonly title: string; readonly body: string }[]>;
   /** Starts the program a second time with the same data. @returns its exit status */
   launchAgain(): Promise<number | null>;
-  /** Asks the program to end. @returns its exit status, and how long it took in milliseconds */
-  quit(): Promise<{ readonly status: number | null; readonly tookMs: number }>;
+  /** Ends the program the given way. @returns its exit status */
+  end(how: 'quit' | 'signal' | 'system shutdown'): Promise<number | null>;
   readonly log: () => string;
   /** Ends what is left and takes the data away. */
   dispose(): Promise<void>;
@@ -139,13 +139,17 @@ export async function launchShell(browser: Browser, options: ShellOptions = {}):
         const [file = '', ...rest] = [...words, ...args];
         spawn(file, rest, { env, stdio: 'ignore' }).on('exit', resolve).on('error', reject);
       }),
-    quit: async () => {
+    end: async (how) => {
       const { process: child } = program;
-      const startedAt = performance.now();
       const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-      // The answer may not come any more when the program goes.
-      evaluate(({ app }) => app.quit(), undefined).catch(() => undefined);
-      return { status: await ended, tookMs: performance.now() - startedAt };
+      if (how === 'signal') child.kill('SIGTERM');
+      else {
+        evaluate(({ app, powerMonitor }, isQuit) => {
+          if (isQuit) app.quit();
+          else powerMonitor.emit('shutdown', { preventDefault: () => undefined });
+        }, how === 'quit').catch(() => undefined); // The answer may not come any more when the program goes.
+      }
+      return ended;
     },
     log: program.log,
     async dispose() {

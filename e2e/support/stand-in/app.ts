@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import { allTold } from './link.ts';
 import { takeInstanceLock } from './only-instance.ts';
 
 /** An event whose default can be kept from happening. */
@@ -38,6 +40,7 @@ class App extends EventEmitter {
     return path;
   }
   setPath(name: string, path: string): void {
+    if (!isAbsolute(path) || !existsSync(path)) throw new Error(`Failed to set path '${name}': ${path}`);
     this.#paths.set(name, path);
   }
   requestSingleInstanceLock(): boolean {
@@ -61,8 +64,7 @@ class App extends EventEmitter {
     this.#isEnding = true;
     this.destroyWindows();
     this.emit('quit', new PreventableEvent(), code);
-    // What was told to the host is on its way when the line is closed in order.
-    void this.#told.finally(() => setImmediate(() => process.exit(code)));
+    void Promise.all([this.#told, allTold()]).finally(() => process.exit(code));
   }
 }
 

@@ -103,8 +103,14 @@ export async function startStandIn(
       }
     }
   };
+  let heard = Promise.resolve();
   child.on('message', (message: FromProgram) => {
-    hear(message).catch((error: unknown) => {
+    const isAnswer = message.type === 'answer' || message.type === 'failed';
+    // In the order in which it was told, so that a window gets the last word before it is closed. Answers pass by:
+    // loading a page needs them.
+    const turn = isAnswer ? hear(message) : (heard = heard.then(() => hear(message)));
+    heard = heard.catch(() => undefined);
+    turn.catch((error: unknown) => {
       // A page that is closed in the middle of a call is no news; everything else is.
       if (!/closed|destroyed|navigat/i.test(String(error))) log += `host: ${String(error)}\n`;
     });

@@ -1,9 +1,16 @@
 /** The program's end of the line to the host. */
 import type { FromHost, FromProgram, Question } from './messages.ts';
 
-export const tellHost = (message: FromProgram): void => {
-  if (process.connected) process.send?.(message);
-};
+let unsent: Promise<unknown> = Promise.resolve();
+
+export function tellHost(message: FromProgram): void {
+  if (!process.connected) return;
+  const sent = new Promise<void>((resolve) => process.send?.(message, () => resolve()));
+  unsent = Promise.all([unsent, sent]);
+}
+
+/** Resolves when the host has been told everything so far. */
+export const allTold = (): Promise<unknown> => unsent;
 
 /** @param answer carries a question out; what it throws goes back to the host */
 export function listenToHost(
