@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FoundDevice } from '#domain/contract.ts';
 import { createApi, type Api } from './api/handlers.ts';
+import { builtInDefinitions, type DefinitionSet } from './devices/definition.ts';
 import { createDriverFactory } from './drivers/create-driver.ts';
 import type { DriverOutcome } from './drivers/driver.ts';
 import { createEngine, type Engine, type ListenAddress } from './engine.ts';
@@ -20,6 +21,8 @@ export interface ProductParts {
   readonly log: Log;
   /** The system's HID devices. */
   readonly hidPort: HidPort;
+  /** What to match units with; the built-in definitions unless given. */
+  readonly definitions?: DefinitionSet;
   scanDevices(): Promise<readonly FoundDevice[]>;
   /** Reads the configuration again; absent where there is nothing to read. */
   reload?(): Promise<DriverOutcome>;
@@ -51,6 +54,7 @@ export function createProduct(parts: ProductParts): Product {
         clock,
         log,
         hidPort: parts.hidPort,
+        definitions: parts.definitions ?? builtInDefinitions,
         reload: () => parts.reload?.() ?? Promise.resolve('handled'),
         confDir: configuration.confDir,
         statePath: configuration.statePath,
@@ -95,7 +99,16 @@ export function createProduct(parts: ProductParts): Product {
       nut = addresses.map(formatAddress);
       return addresses;
     },
-    reconfigure: (next) => engine.reconfigure(next.engine),
+    reconfigure(next) {
+      const fixed = ({ engine: { nut: server }, statePath, driverPath }: Configuration): string =>
+        JSON.stringify([server, statePath, driverPath]);
+      if (fixed(next) !== fixed(configuration)) {
+        log.warn(
+          'Changed addresses, connection limits, certificates, statepath or driverpath count from the next start.',
+        );
+      }
+      return engine.reconfigure(next.engine);
+    },
     metrics: (webClients) =>
       renderMetrics(
         engine.store.list(),

@@ -2,6 +2,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createRecordingPort, RECORDING_PREFIX } from '#engine/adapters/recording-port.ts';
+import type { DefinitionSet } from '#engine/devices/definition.ts';
 import { bindDevice } from '#engine/devices/bind-device.ts';
 import { claimDevice } from '#engine/devices/match.ts';
 import type { Clock, HidPort, Log } from '#engine/ports.ts';
@@ -27,6 +28,8 @@ export interface DriverFactoryParts {
   readonly runFolder: string;
   /** Reads the configuration again, for the command driver.reload. */
   reload(): Promise<DriverOutcome>;
+  /** A person's own definitions before the built-in ones. */
+  readonly definitions: DefinitionSet;
   /** Another way to the system's HID devices than node-hid on its own. */
   readonly hidPort?: HidPort;
 }
@@ -54,8 +57,8 @@ export function createDriverFactory(parts: DriverFactoryParts): DriverFactory {
         port,
         clock,
         log,
-        bindDevice,
-        claimDevice,
+        bindDevice: (device, descriptor, options) => bindDevice(device, descriptor, options, parts.definitions),
+        claimDevice: (device, options) => claimDevice(device, options, parts.definitions),
         sink,
         ...(isRecording ? {} : { claims }),
       });

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { describeError } from '#domain/errors.ts';
 import type { DriverOutcome } from '#engine/drivers/driver.ts';
+import type { DefinitionSet } from '#engine/devices/definition.ts';
+import { readOwnDefinitions } from '#engine/devices/own-definitions.ts';
 import { scanUsb } from '#engine/drivers/usb-hid/scan.ts';
 import type { Log } from '#engine/ports.ts';
 import { createProduct, formatAddress, type Product } from '#engine/product.ts';
@@ -56,11 +59,12 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     io.stdout.write(HELP);
     return EXIT.ok;
   }
-  // Asked for before anything is started: a signal that comes early must not be lost.
-  const ending = nextEnding();
   const log = createPinoLog(io.env.RIDETHROUGH_LOG === 'debug' ? 'debug' : 'info');
+  // Asked for before anything is started: a signal that comes early must not be lost.
+  const ending = nextEnding(log);
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const configuration = await readConfiguration(options, io.env, log);
+  const readAgain = oneAtATime(() => takeUpAgain(options, io.env, product, log));
   const hidPort = createNodeHidPort({ clock: systemClock, log });
   const product: Product = createProduct({
     configuration,
@@ -68,6 +72,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     clock: systemClock,
     log,
     hidPort,
+    definitions: await readDefinitions(options.dataDir, log),
     scanDevices: async () =>
       (await scanUsb(hidPort)).map(({ title, section, matchReason, problem }) => ({
         title,
@@ -75,7 +80,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
         matchReason,
         ...(problem === undefined ? {} : { problem: { ...problem.toWire(), details: { ...problem.details } } }),
       })),
-    reload: () => readAgain(options, io.env, product, log),
+    reload: readAgain,
   });
   const web = options.web && (await createWeb(options.web, options.dataDir, product, log));
   try {
@@ -91,14 +96,25 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
 
   for (;;) {
     const signal = await ending();
-    if (signal !== 'SIGHUP') {
-      log.info(`Ending on ${signal}`);
-      break;
+    if (signal === 'SIGHUP') {
+      // Not waited for: the signal to end is obeyed meanwhile.
+      void readAgain();
+      continue;
     }
-    await readAgain(options, io.env, product, log);
+    log[signal === 'broken' ? 'error' : 'info'](
+      `Ending on ${signal === 'broken' ? 'an error of the program' : signal}`,
+    );
+    await stopAll(product, web);
+    return signal === 'broken' ? EXIT.failed : EXIT.ok;
   }
-  await stopAll(product, web);
-  return EXIT.ok;
+}
+
+/** The built-in definitions and those in the folder `devices` of the data folder. */
+async function readDefinitions(dataDir: string, log: Log): Promise<DefinitionSet> {
+  const { definitions, used, problems } = await readOwnDefinitions(join(dataDir, 'devices'));
+  for (const file of used) log.info(`Using device definition ${file}`);
+  for (const problem of problems) log.error(describeError(problem));
+  return definitions;
 }
 
 function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): ServeOptions | 'help' {
@@ -139,8 +155,18 @@ async function readConfiguration(options: ServeOptions, env: NodeJS.ProcessEnv, 
   return options.isDemo ? demoConfiguration(options.dataDir) : automaticConfiguration(options.dataDir);
 }
 
+/** Calls are carried out one after the other, so that the newest files are taken up last. */
+function oneAtATime<Result>(run: () => Promise<Result>): () => Promise<Result> {
+  let turn: Promise<unknown> = Promise.resolve();
+  return () => {
+    const done = turn.then(run);
+    turn = done.catch(() => undefined); // whoever asked is told
+    return done;
+  };
+}
+
 /** A configuration that cannot be used leaves the running one in force. */
-async function readAgain(
+async function takeUpAgain(
   options: ServeOptions,
   env: NodeJS.ProcessEnv,
   product: Product,
@@ -193,18 +219,24 @@ async function stopAll(product: Product, web: WebHost | undefined): Promise<void
   limit.abort();
 }
 
-type Ending = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
+type Ending = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'broken';
 
-/** Signals one after the other, none lost between two calls. */
-function nextEnding(): () => Promise<Ending> {
+/**
+ * What asks for an end or a reload, one after the other, none lost between two calls. An error that nobody caught ends
+ * the program in order, so that whoever started it can start it anew and no driver program is left behind.
+ */
+function nextEnding(log: Log): () => Promise<Ending> {
   const waiting: Ending[] = [];
   let wake: (() => void) | undefined;
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      waiting.push(signal);
-      wake?.();
-    });
-  }
+  const tell = (ending: Ending): void => {
+    waiting.push(ending);
+    wake?.();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => tell(signal));
+  process.on('uncaughtException', (error) => {
+    log.error('The program met an error that nobody caught', { error: error.stack ?? error.message });
+    tell('broken');
+  });
   return async () => {
     for (;;) {
       const signal = waiting.shift();
