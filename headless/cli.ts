@@ -84,6 +84,11 @@ async function report(what: string, error: unknown, io: CommandIo): Promise<numb
   return EXIT.failed;
 }
 
+/** How long a service may be held by something that did not end, once it has said that it is done. */
+const LINGER_MS = 150;
+
 const status = await main(process.argv.slice(2), process);
 // Not process.exit(): what was written to a pipe must arrive whole.
 process.exitCode = status;
+// A service that was told to end must end, whatever a library still holds open. The timer itself holds nothing.
+if (process.argv[2] === 'serve') setTimeout(() => process.exit(), LINGER_MS).unref();

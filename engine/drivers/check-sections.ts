@@ -1,10 +1,11 @@
 /** Checks before anything starts whether every section can have its driver: what is missing now is told with its line. */
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { describeError, SettingsError } from '#domain/errors.ts';
+import { describeError } from '#domain/errors.ts';
 import { readRecording, RECORDING_PREFIX } from '#engine/adapters/recording-port.ts';
+import { nearestName } from '#engine/settings/nut-conf/nearest-name.ts';
 import type { UpsConfig } from './driver.ts';
-import { isNativeDriver } from './native-drivers.ts';
+import { isNativeDriver, NATIVE_DRIVERS } from './native-drivers.ts';
 import { NUT_DRIVER_NAMES } from './nut-driver/driver-names.ts';
 import { findDriverProgram } from './nut-driver/driver-program.ts';
 
@@ -15,19 +16,27 @@ export interface SectionCheckParts {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** @throws SettingsError settings/bad-line for the first section that could never work as it is */
-export async function checkSections(sections: readonly UpsConfig[], parts: SectionCheckParts): Promise<void> {
+/** A section that could never work as it is, with its place. */
+export interface SectionFault {
+  readonly file: string;
+  readonly line: number;
+  readonly reason: string;
+  readonly fix: string;
+}
+
+/** The sections that could never work as they are, in their order. */
+export async function findSectionFaults(
+  sections: readonly UpsConfig[],
+  parts: SectionCheckParts,
+): Promise<readonly SectionFault[]> {
+  const faults: SectionFault[] = [];
   for (const section of sections) {
     const problem = await problemOf(section, parts);
     if (!problem) continue;
     const { file, line } = section.origin ?? { file: parts.confDir, line: 0 };
-    throw new SettingsError('settings/bad-line', {
-      file,
-      line,
-      reason: `[${section.name}] ${problem.what}`,
-      fix: problem.fix,
-    });
+    faults.push({ file, line, reason: `[${section.name}] ${problem.what}`, fix: problem.fix });
   }
+  return faults;
 }
 
 interface SectionProblem {
@@ -69,9 +78,13 @@ async function unknownDriverProblem(section: UpsConfig, parts: SectionCheckParts
     return undefined;
   } catch {
     // Why it was not found is said here in the words of a configuration error.
+    const nearest = nearestName(driver, [...NATIVE_DRIVERS, ...NUT_DRIVER_NAMES]);
     return {
       what: `driver ${driver} is not known and no such program is installed`,
-      fix: 'correct its name, or install the package that brings it',
+      fix:
+        nearest === undefined
+          ? 'correct its name, or install the package that brings it'
+          : `write ${nearest} if that is meant, or install the package that brings ${driver}`,
     };
   }
 }

@@ -1,13 +1,13 @@
 /** Where `serve` takes its configuration from: NUT's files, the demo UPS, or what is attached. */
 import { join, resolve } from 'node:path';
-import { SettingsError } from '#domain/errors.ts';
-import { checkSections } from '#engine/drivers/check-sections.ts';
+import { describeError, SettingsError } from '#domain/errors.ts';
+import { findSectionFaults, type SectionFault } from '#engine/drivers/check-sections.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
 import type { EngineConfig } from '#engine/engine.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
 import type { Log } from '#engine/ports.ts';
 import type { NutConf } from '#engine/settings/nut-conf/nut-conf.ts';
-import { describeProblem } from '#engine/settings/nut-conf/problem.ts';
+import { describeProblem, type NutConfProblem } from '#engine/settings/nut-conf/problem.ts';
 import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
 
 export interface Configuration {
@@ -65,9 +65,44 @@ export const automaticConfiguration = (dataDir: string): Configuration =>
   ownConfiguration('automatic', ATTACHED_UPS, dataDir);
 export const demoConfiguration = (dataDir: string): Configuration => ownConfiguration('demo', DEMO_UPS, dataDir);
 
+/** NUT's files of a folder as they were found. */
+export interface CheckedNutFiles {
+  readonly conf: NutConf;
+  /** What keeps the configuration from being used, in the order it is best told. */
+  readonly faults: readonly SectionFault[];
+  /** What can be lived with. */
+  readonly remarks: readonly NutConfProblem[];
+}
+
+/**
+ * Reads NUT's files and checks them as far as that can be done before anything starts.
+ * @throws SettingsError settings/cannot-read
+ */
+export async function checkNutFiles(confDir: string, env: NodeJS.ProcessEnv): Promise<CheckedNutFiles> {
+  const conf = await readNutConf(confDir, env);
+  const errors = conf.problems.filter((problem) => problem.severity === 'error');
+  // That there is no UPS follows from the broken lines that would have made one.
+  const causes = errors.length > 1 ? errors.filter((problem) => problem.code !== 'no-ups') : errors;
+  const sectionFaults = await findSectionFaults(conf.ups, {
+    confDir,
+    statePath: conf.upsd.statePath,
+    driverPath: driverPathOf(conf),
+    env,
+  });
+  const faults = [
+    ...causes.map(({ file, line, message, fix }) => ({ file, line, reason: message, fix })),
+    ...sectionFaults,
+  ];
+  const isToldAsFault = (problem: NutConfProblem): boolean =>
+    /^(unknown|mistyped)-driver$/.test(problem.code) &&
+    sectionFaults.some(({ file, line }) => file === problem.file && line === problem.line);
+  const remarks = conf.problems.filter((problem) => problem.severity !== 'error' && !isToldAsFault(problem));
+  return { conf, faults, remarks };
+}
+
 /**
  * Reads NUT's files. Warnings and notices go to the log, one line each.
- * @throws SettingsError with the first error of the files
+ * @throws SettingsError with the first fault of the files; further ones go to the log
  */
 export async function nutFilesConfiguration(
   confDir: string,
@@ -75,34 +110,19 @@ export async function nutFilesConfiguration(
   env: NodeJS.ProcessEnv,
   log: Log,
 ): Promise<Configuration> {
-  const conf = await readNutConf(confDir, env);
-  for (const problem of conf.problems) {
-    if (problem.severity === 'warning') log.warn(describeProblem(problem));
-    if (problem.severity === 'notice') log.info(describeProblem(problem));
-  }
-  const [error, ...more] = conf.problems.filter((problem) => problem.severity === 'error');
-  if (error) {
-    for (const problem of more) log.error(describeProblem(problem));
-    throw new SettingsError('settings/bad-line', {
-      file: error.file,
-      line: error.line,
-      reason: error.message,
-      fix: error.fix,
-    });
-  }
-  const configuration = fromNutConf(conf, confDir, dataDir);
-  await checkSections(conf.ups, {
-    confDir,
-    statePath: configuration.statePath,
-    driverPath: configuration.driverPath,
-    env,
-  });
-  return configuration;
+  const { conf, faults, remarks } = await checkNutFiles(confDir, env);
+  for (const problem of remarks) log[problem.severity === 'warning' ? 'warn' : 'info'](describeProblem(problem));
+  const [fault, ...more] = faults.map((details) => new SettingsError('settings/bad-line', { ...details }));
+  for (const other of more) log.error(describeError(other));
+  if (fault) throw fault;
+  return fromNutConf(conf, confDir, dataDir);
 }
+
+const driverPathOf = ({ upsGlobal: { driverpath } }: NutConf): string | undefined =>
+  typeof driverpath === 'string' ? driverpath : undefined;
 
 function fromNutConf(conf: NutConf, confDir: string, dataDir: string): Configuration {
   const { upsd } = conf;
-  const driverPath = conf.upsGlobal.driverpath;
   return {
     kind: 'nut-files',
     engine: {
@@ -132,7 +152,7 @@ function fromNutConf(conf: NutConf, confDir: string, dataDir: string): Configura
     },
     confDir,
     statePath: upsd.statePath,
-    driverPath: typeof driverPath === 'string' ? driverPath : undefined,
+    driverPath: driverPathOf(conf),
     isDebug: upsd.debugMin > 0,
   };
 }

@@ -1,5 +1,5 @@
+import { checkNutFiles } from '#engine/settings/configuration.ts';
 import { describeProblem } from '#engine/settings/nut-conf/problem.ts';
-import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
 import { EXIT, UsageError, type CommandIo } from '../io.ts';
 import { parseOptions } from '../options.ts';
 
@@ -23,10 +23,15 @@ export async function config(args: readonly string[], io: CommandIo): Promise<nu
   if (positionals.length !== 1 || positionals[0] !== 'check') throw new UsageError('"config" takes the word "check"');
   const folder = values['nut-conf'];
   if (folder === undefined) throw new UsageError('--nut-conf DIR is needed');
-  const { problems, ups } = await readNutConf(folder, io.env);
-  for (const problem of problems) io.stderr.write(`${describeProblem(problem)}\n`);
-  const errors = problems.filter((problem) => problem.severity === 'error').length;
-  if (errors > 0) return EXIT.configuration;
+  const { conf, faults, remarks } = await checkNutFiles(folder, io.env);
+  const told = [
+    ...remarks.map((problem) => ({ place: problem, text: describeProblem(problem) })),
+    ...faults.map((fault) => ({ place: fault, text: `${fault.file}:${fault.line}: ${fault.reason} (${fault.fix})` })),
+  ];
+  told.sort((a, b) => a.place.file.localeCompare(b.place.file) || a.place.line - b.place.line);
+  for (const { text } of told) io.stderr.write(`${text}\n`);
+  if (faults.length > 0) return EXIT.configuration;
+  const { ups } = conf;
   io.stdout.write(`${folder}: usable, ${ups.length} UPS${ups.length === 1 ? '' : 'es'}\n`);
   return EXIT.ok;
 }

@@ -1,0 +1,91 @@
+/** When the launcher builds: a checkout in a temporary folder, with a build script that only counts. */
+import { copyFile, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runProgram } from '#tests/support/run-program.ts';
+import { LAUNCHER } from '#tests/support/served-program.ts';
+
+const BUILD = `import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+appendFileSync('builds', 'x');
+await new Promise((resolve) => setTimeout(resolve, 200));
+mkdirSync('dist/headless', { recursive: true });
+writeFileSync('dist/headless/cli.mjs', 'console.log(process.argv.slice(2).join(" "))');
+`;
+
+let checkout: string;
+const at = (...path: string[]): string => join(checkout, ...path);
+const launch = (...words: string[]) => runProgram(process.execPath, [at('bin', 'ridethrough.mjs'), ...words]);
+const builds = async (): Promise<number> => (await readFile(at('builds'), 'utf8')).length;
+
+/** Written long ago, as after a clone. */
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(at(path)), { recursive: true });
+  await writeFile(at(path), text);
+  await utimes(at(path), 1e9, 1e9);
+  await utimes(dirname(at(path)), 1e9, 1e9);
+}
+
+beforeEach(async () => {
+  checkout = await mkdtemp(join(tmpdir(), 'ridethrough-checkout-'));
+  await write('package.json', '{}');
+  await write('scripts/build.ts', BUILD);
+  await write('engine/deep/one.ts', '');
+  await mkdir(at('bin'));
+  await copyFile(LAUNCHER, at('bin', 'ridethrough.mjs'));
+});
+afterEach(() => rm(checkout, { recursive: true, force: true }));
+
+describe('the launcher in a checkout', () => {
+  test('builds when there is no build, and hands the words over', async () => {
+    expect(await launch('a', '--b')).toEqual({ status: 0, stdout: 'a --b\n', stderr: '' });
+    expect((await launch()).status).toBe(0);
+    expect(await builds()).toBe(1);
+  });
+
+  test('builds again when a source was changed, added or removed, and not for a test', async () => {
+    await launch();
+    const later = new Date(Date.now() + 60_000);
+    await write('engine/deep/one.test.ts', '');
+    await utimes(at('engine/deep/one.test.ts'), later, later);
+    await launch();
+    expect(await builds()).toBe(1);
+
+    for (const change of [
+      () => writeFile(at('engine/deep/one.ts'), 'changed'),
+      () => writeFile(at('engine/deep/two.ts'), 'added'),
+      () => rm(at('engine/deep/two.ts')),
+    ]) {
+      await utimes(at('engine/deep'), 1e9, 1e9);
+      await utimes(at('engine/deep/one.ts'), 1e9, 1e9);
+      const before = await builds();
+      await launch();
+      expect(await builds()).toBe(before);
+      await change();
+      await launch();
+      expect(await builds()).toBe(before + 1);
+    }
+  });
+
+  test('several at once build once, and all of them run', async () => {
+    const runs = await Promise.all(['1', '2', '3'].map((word) => launch(word)));
+    expect(runs.map(({ stdout }) => stdout)).toEqual(['1\n', '2\n', '3\n']);
+    expect(await builds()).toBe(1);
+  });
+
+  test('goes on where a build was broken off', async () => {
+    const { stdout } = await runProgram(process.execPath, ['-p', 'process.pid']);
+    await mkdir(at('dist'));
+    await writeFile(at('dist', '.headless-build'), stdout.trim());
+    expect((await launch('word')).stdout).toBe('word\n');
+  });
+
+  test('tells why a build failed, and tries again the next time', async () => {
+    await write('scripts/build.ts', 'throw new Error("no such part")');
+    const failed = await launch();
+    expect(failed.status).toBe(1);
+    expect(failed.stderr).toContain('no such part');
+    await write('scripts/build.ts', BUILD);
+    expect((await launch('word')).stdout).toBe('word\n');
+  });
+});

@@ -1,0 +1,233 @@
+/** Commands of the program from the outside: words in, text and exit status out; and its web interface and launcher. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { findProgram } from '#tests/support/programs.ts';
+import { runProgram } from '#tests/support/run-program.ts';
+import {
+  buildProgram,
+  childrenOf,
+  createNutFolder,
+  isListening,
+  LAUNCHER,
+  type NutFolder,
+  ridethrough,
+  type RunningProgram,
+  startProgram,
+  until,
+} from '#tests/support/served-program.ts';
+
+const DEMO = '[demo]\n driver = demo\n port = auto\n';
+let folder: NutFolder | undefined;
+const running: RunningProgram[] = [];
+
+beforeAll(buildProgram);
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((program) => program.end('SIGKILL')));
+  await folder?.remove();
+  folder = undefined;
+});
+
+async function prepare(files: Readonly<Record<string, string>> = { 'ups.conf': DEMO }): Promise<NutFolder> {
+  folder = await createNutFolder(files);
+  return folder;
+}
+
+function start(args: readonly string[], options?: Parameters<typeof startProgram>[1]): RunningProgram {
+  const program = startProgram(args, options);
+  running.push(program);
+  return program;
+}
+
+describe('the words of a call', () => {
+  test.each(['serve', 'scan', 'record', 'config', 'upsc', 'upscmd', 'upsrw'])('%s --help helps', async (command) => {
+    const { status, stdout } = await ridethrough([command, '--help']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/usage:/i);
+  });
+
+  test('help names every command, and the version is told', async () => {
+    for (const word of ['--help', '-h', 'help']) {
+      const { status, stdout, stderr } = await ridethrough([word]);
+      expect([status, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(/^ {2}serve .*\n(?: {2}\w+ .*\n)+/m);
+    }
+    expect(await ridethrough(['--version'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^ridethrough \d/) as string,
+    });
+  });
+
+  test.each([
+    [[]],
+    [['nosuch']],
+    [['__proto__']],
+    [['serve', '--nosuch']],
+    [['serve', 'word']],
+    [['serve', '--nut-conf']],
+    [['serve', '--demo', '--nut-conf', '.']],
+    [['serve', '--no-web', '--web', '127.0.0.1:1']],
+    [['serve', '--web', 'nowhere']],
+    [['serve', '--web', '127.0.0.1:99999']],
+    [['scan', 'word']],
+    [['scan', '--nosuch']],
+    [['record']],
+    [['record', '--out', 'x', '--seconds', 'long']],
+    [['config']],
+    [['config', 'check']],
+    [['config', 'nosuch', '--nut-conf', '.']],
+  ])('%j is wrong usage: status 2, told without a stack', async (args: string[]) => {
+    const { status, stdout, stderr } = await ridethrough(args);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/--help/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('scan --json', () => {
+  test('prints a list and nothing else', async () => {
+    const { status, stdout } = await ridethrough(['scan', '--json']);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toBeInstanceOf(Array);
+  });
+});
+
+describe('config check', () => {
+  test('says that a folder is usable, and how many UPSes are in it', async () => {
+    const { conf } = await prepare();
+    const { status, stdout, stderr } = await ridethrough(['config', 'check', '--nut-conf', conf]);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(`${conf}: usable, 1 UPS\n`);
+  });
+
+  test('tells what serve would refuse, everything at once with its lines', async () => {
+    const { conf } = await prepare({
+      'ups.conf': `${DEMO}[a]\n driver = usbhid-usp\n port = auto\n[b]\n driver = usbhid-ups\n port = recording:nowhere\n`,
+      'upsd.conf': 'LISTEN 127.0.0.1 99999\n',
+    });
+    const { status, stdout, stderr } = await ridethrough(['config', 'check', '--nut-conf', conf]);
+    expect([status, stdout]).toEqual([78, '']);
+    const lines = stderr.trim().split('\n');
+    expect(lines.map((line) => line.slice(conf.length + 1).split(': ')[0])).toEqual([
+      'ups.conf:4',
+      'ups.conf:7',
+      'upsd.conf:1',
+    ]);
+    expect(lines[0]).toContain('usbhid-ups');
+  });
+
+  test('a folder that is not there is a configuration error', async () => {
+    const { status, stderr } = await ridethrough(['config', 'check', '--nut-conf', join(tmpdir(), 'no-such-folder')]);
+    expect(status).toBe(78);
+    expect(stderr).toContain('no-such-folder');
+  });
+});
+
+describe('the web interface of serve', () => {
+  async function served(...more: string[]) {
+    const where = await prepare();
+    const program = start([
+      'serve',
+      '--nut-conf',
+      where.conf,
+      '--data-dir',
+      where.data,
+      '--web',
+      '127.0.0.1:0',
+      ...more,
+    ]);
+    const link = /web=(\S+)$/.exec(await program.ready())?.[1] ?? '';
+    return { where, program, link: new URL(link) };
+  }
+
+  test('lets in by the link of the ready line, shows health and metrics, and keeps the token out of the log', async () => {
+    const { program, link } = await served();
+    const entry = await fetch(link, { redirect: 'manual' });
+    expect(entry.status).toBe(303);
+    expect(entry.headers.get('location')).toBe('/');
+    expect(entry.headers.get('set-cookie')).toMatch(/HttpOnly/);
+    const health = await fetch(new URL('/healthz', link));
+    expect(await health.json()).toMatchObject({ status: 'ok', ups: { demo: 'available' } });
+    const metrics = await (await fetch(new URL('/metrics', link))).text();
+    expect(metrics).toMatch(/^# HELP /m);
+    await program.end();
+    expect(program.stderr()).not.toContain(link.searchParams.get('token'));
+  });
+
+  test('ends at once with a page open that no longer answers', async () => {
+    const { program, link } = await served();
+    const cookie = (await fetch(link, { redirect: 'manual' })).headers.get('set-cookie')?.split(';')[0] ?? '';
+    const socket = new WebSocket(`ws://${link.host}/socket`, { headers: { cookie } });
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.pause();
+    expect(await program.end()).toBe(0);
+    expect(await isListening(Number(link.port))).toBe(false);
+    socket.terminate();
+  });
+
+  test('a second program on the same web address fails with one message', async () => {
+    const { where, link } = await served();
+    const second = await ridethrough(['serve', '--demo', '--data-dir', where.data, '--web', link.host]);
+    expect([second.status, second.stdout]).toEqual([1, '']);
+    expect(second.stderr.match(/port is in use/g)).toHaveLength(1);
+    expect(second.stderr).toContain(link.host);
+  });
+
+  test('another address than loopback is refused as long as there is no password', async () => {
+    const { where } = await served();
+    const second = await ridethrough(['serve', '--demo', '--data-dir', where.data, '--web', '0.0.0.0:0']);
+    expect([second.status, second.stdout]).toEqual([1, '']);
+    expect(second.stderr).toContain('password');
+  });
+});
+
+const systemNode = await findProgram('/usr/bin/node');
+
+describe.skipIf(process.platform === 'win32')("the launcher under the running Node and under the system's", () => {
+  const nodes = [process.execPath, ...(systemNode === undefined ? [] : [systemNode])];
+
+  test.each(nodes)('%s: passes words, output and exit status on', async (node) => {
+    const cwd = await mkdtemp(join(tmpdir(), 'ridethrough-'));
+    const call = (...args: string[]) => runProgram(node, [LAUNCHER, ...args], { cwd });
+    try {
+      expect(await call('--version')).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/^ridethrough \d/) as string,
+      });
+      expect(await call('serve', '--nosuch')).toMatchObject({ status: 2 });
+      expect(await call('config', 'check', '--nut-conf', 'nowhere')).toMatchObject({ status: 78 });
+      expect(await call('upsc', 'ups@127.0.0.1:1')).toMatchObject({ status: 1 });
+    } finally {
+      await rm(cwd, { recursive: true });
+    }
+  });
+
+  test.each(nodes.flatMap((node) => (['SIGTERM', 'SIGINT'] as const).map((signal) => [node, signal] as const)))(
+    '%s: %s ends the program and leaves none behind',
+    async (node, signal) => {
+      const where = await prepare();
+      const words = ['serve', '--nut-conf', where.conf, '--data-dir', where.data, '--no-web'];
+      const program = start(words, { command: [node, LAUNCHER] });
+      await program.ready();
+      const children = await childrenOf(program.pid);
+      program.child.kill('SIGHUP');
+      await program.logged('Configuration read again');
+      expect(await program.end(signal)).toBe(0);
+      expect(await isListening(where.port)).toBe(false);
+      for (const child of children) expect(() => process.kill(child, 0)).toThrow('ESRCH');
+    },
+  );
+
+  test.each(nodes)('%s: a program ended by force counts as ended by that signal', async (node) => {
+    const where = await prepare();
+    const words = ['serve', '--nut-conf', where.conf, '--data-dir', where.data, '--no-web'];
+    const program = start(words, { command: [node, LAUNCHER] });
+    await program.ready();
+    const [child = program.pid] = await childrenOf(program.pid);
+    process.kill(child, 'SIGKILL');
+    expect(await program.ended).toBe('SIGKILL');
+    await until('port closed', async () => !(await isListening(where.port)));
+  });
+});
