@@ -1,0 +1,147 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describeError } from '#domain/errors.ts';
+import { Settings, WEB_TLS_MODES } from '#domain/schema/settings.ts';
+import { changeSettings, listSettings, readSettings, writeSettings } from './settings-store.ts';
+
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ridethrough-settings-'));
+  file = join(folder, 'settings.json');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const DEFAULTS = { version: 1, web: { tls: 'none', allowPlainHttp: false, hostNames: [] } };
+const told = async (work: () => unknown): Promise<string> => {
+  try {
+    await work();
+  } catch (error) {
+    return describeError(error);
+  }
+  throw new Error('nothing was thrown');
+};
+
+describe('reading', () => {
+  test('a folder without settings has the defaults, and still no file', async () => {
+    expect((await readSettings(folder)).settings).toEqual(DEFAULTS);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test.each([
+    ['{"version": 1,', /settings\.json cannot be used: .*JSON/],
+    ['[]', /it holds no JSON object/],
+    ['{"version":1,"web":{"tls":"sure"}}', /web\.tls: write one of none, own, files/],
+    ['{"version":1,"web":{"tsl":"own"}}', /web\.tsl: not known/],
+    ['{"version":1,"__proto__":{"tls":"own"}}', /__proto__: not known/],
+    ['{"version":1,"web":{"tls":"files","keyFile":"/k"}}', /web\.certFile: missing, and web\.tls is "files"/],
+    ['{"version":1,"web":{"hostNames":["a","b c"]}}', /web\.hostNames: write names such as/],
+    ['{"version":2,"ups":[]}', /was written by a newer version/],
+  ])('a file that cannot be used is told with its reason and left as it is: %s', async (text, reason) => {
+    await writeFile(file, text);
+    expect(await told(() => readSettings(folder))).toMatch(reason);
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+
+  test('a file that cannot be read is told', async () => {
+    await rm(folder, { recursive: true });
+    await writeFile(folder, 'a file where the folder should be');
+    expect(await told(() => readSettings(folder))).toContain('settings.json');
+  });
+});
+
+describe('changing', () => {
+  const change = async (...changes: [string, string][]) => changeSettings(await readSettings(folder), changes);
+
+  test('turns texts into values of their type', async () => {
+    const { settings } = await change(
+      ['web.tls', 'own'],
+      ['web.allowPlainHttp', 'yes'],
+      ['web.hostNames', 'ups.example, nas ,,ups.example'],
+    );
+    expect(settings.web).toEqual({ tls: 'own', allowPlainHttp: true, hostNames: ['ups.example', 'nas'] });
+  });
+
+  test('an empty text goes back to the default', async () => {
+    const changed = changeSettings(await change(['web.tls', 'own'], ['web.hostNames', 'nas']), [['web.tls', '']]);
+    expect(changed.settings.web).toMatchObject({ tls: 'none', hostNames: ['nas'] });
+    expect(changed.given).toEqual({ web: { hostNames: ['nas'] } });
+  });
+
+  test('names what is wrong with a key or a value', async () => {
+    expect(await told(() => change(['web.tsl', 'own']))).toMatch(/no setting "web\.tsl".*Write web\.tls/);
+    expect(await told(() => change(['constructor', 'own']))).toMatch(/no setting "constructor".*config get/);
+    expect(await told(() => change(['version', '2']))).toMatch(/no setting "version"/);
+    expect(await told(() => change(['web.tls', 'Own']))).toBe(
+      'web.tls cannot be "Own". Write one of none, own, files.',
+    );
+    expect(await told(() => change(['web.allowPlainHttp', 'maybe']))).toMatch(/"maybe"\. Write true or false/);
+    expect(await told(() => change(['web.hostNames', 'a,http://b']))).toMatch(
+      /web\.hostNames cannot be "a,http:\/\/b"/,
+    );
+  });
+
+  test('what belongs together is checked together', async () => {
+    expect(await told(() => change(['web.tls', 'files'], ['web.certFile', '/c']))).toMatch(
+      /web\.keyFile is not set, but web\.tls is "files"/,
+    );
+    const { settings } = await change(['web.tls', 'files'], ['web.certFile', '/c'], ['web.keyFile', '/k']);
+    expect(settings.web).toMatchObject({ tls: 'files', certFile: '/c', keyFile: '/k' });
+  });
+});
+
+describe('writing', () => {
+  test('keeps only what was set, for its owner only, and leaves no draft behind', async () => {
+    await writeSettings(folder, changeSettings(await readSettings(folder), [['web.tls', 'own']]));
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ version: 1, web: { tls: 'own' } });
+    expect((await stat(file)).mode & 0o777).toBe(process.platform === 'win32' ? 0o666 : 0o600);
+    expect(await readdir(folder)).toEqual(['settings.json']);
+  });
+
+  test('a folder that cannot be written is told', async () => {
+    const gone = join(folder, 'gone');
+    expect(await told(async () => writeSettings(gone, await readSettings(gone)))).toMatch(
+      /Cannot write .*settings\.json/,
+    );
+  });
+
+  test('what is set as text is read back as the same text', async () => {
+    const name = fc.stringMatching(/^[a-z0-9]{1,8}(\.[a-z0-9]{1,8}){0,2}$/);
+    const path = fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' });
+    const texts = fc.record({
+      'web.tls': fc.constantFrom(...WEB_TLS_MODES),
+      'web.certFile': path,
+      'web.keyFile': path,
+      'web.allowPlainHttp': fc.boolean().map(String),
+      'web.hostNames': fc.uniqueArray(name, { maxLength: 5 }).map((names) => names.join(',')),
+    });
+    await fc.assert(
+      fc.asyncProperty(texts, async (wanted) => {
+        const changed = changeSettings(await readSettings(folder), Object.entries(wanted));
+        await writeSettings(folder, changed);
+        const read = await readSettings(folder);
+        expect(Object.fromEntries(listSettings(read.settings))).toEqual(wanted);
+        expect(read.settings).toEqual(changed.settings);
+        expect(Settings.parse(read.settings)).toEqual(read.settings);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('any text for any key is taken or refused with a sentence, never a crash', async () => {
+    const before = await readSettings(folder);
+    const keys = [...listSettings(before.settings).keys()];
+    fc.assert(
+      fc.property(fc.constantFrom(...keys), fc.string(), (key, text) => {
+        try {
+          changeSettings(before, [[key, text]]);
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'SettingsError' });
+        }
+      }),
+    );
+  });
+});
