@@ -8,11 +8,13 @@ import { join } from 'node:path';
 import { nutClients } from './nut-clients.ts';
 import { nutThroughput } from './nut-throughput.ts';
 import type { Part, Section } from './section.ts';
+import { shellWindow } from './shell-window.ts';
 
 /** Every part of the benchmark, by the name it is asked for; a new one is a file and a line here. */
 const PARTS: Readonly<Record<string, Part>> = {
   'nut-throughput': nutThroughput,
   'nut-clients': nutClients,
+  'shell-window': shellWindow,
 };
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
