@@ -74,6 +74,11 @@ export function createApi(deps: ApiDeps): Api {
     return state;
   };
 
+  // One search at a time, for all who ask meanwhile: each opens every device.
+  let scanning: Promise<readonly FoundDevice[]> | undefined;
+  const scan = (): Promise<readonly FoundDevice[]> =>
+    (scanning ??= deps.scanDevices().finally(() => (scanning = undefined)));
+
   const handlers: Handlers = {
     'engine.hello': (_, access) => {
       const { nut, ...about } = deps.about;
@@ -97,7 +102,7 @@ export function createApi(deps: ApiDeps): Api {
       log.warn('Forced shutdown taken back', { ups });
       return {};
     },
-    'device.scan': async () => ({ devices: [...(await deps.scanDevices())] }),
+    'device.scan': async () => ({ devices: [...(await scan())] }),
     'demo.start': async () => ({ ups: await deps.demo.start() }),
     'demo.stop': async () => {
       await deps.demo.stop();

@@ -1,7 +1,7 @@
 import type { UpsSnapshot, VariableSnapshot } from '#domain/schema/snapshot.ts';
 import type { NamedVariable, UpsState } from '#engine/state/ups-state.ts';
 
-/** One UPS in the shape of the contract. The forced shutdown latch stands before ups.status, as clients of the NUT server see it. */
+/** One UPS in the shape of the contract. The forced shutdown latch stands for itself: ups.status is what the device says. */
 export function toSnapshot(state: UpsState): UpsSnapshot {
   return {
     name: state.config.name,

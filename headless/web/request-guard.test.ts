@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cookieValue, isOwnHost, isOwnOrigin, readAuthorization } from './request-guard.ts';
+import { cookieValue, isOwnHost, isOwnOrigin, readAuthorization, requestUrl } from './request-guard.ts';
 
 const OWN = ['localhost', 'nas'];
 
@@ -40,4 +40,11 @@ test('credentials of both kinds are read, others are nothing', () => {
   });
   expect(readAuthorization('Bearer abc')).toEqual({ kind: 'bearer', token: 'abc' });
   expect(readAuthorization('Digest x')).toBeUndefined();
+});
+
+test('a request line is read as path and query, and what is no address is nothing', () => {
+  expect(requestUrl('/a?token=b')?.searchParams.get('token')).toBe('b');
+  expect(requestUrl('/a/../../etc/passwd')?.pathname).toBe('/etc/passwd');
+  expect(requestUrl(undefined)?.pathname).toBe('/');
+  for (const broken of ['//', 'http://', '//[', 'http://a:99999/']) expect(requestUrl(broken)).toBeUndefined();
 });

@@ -34,6 +34,11 @@ export function isOwnOrigin(origin: string | undefined, hostHeader: string | und
   }
 }
 
+/** Path and query of a request line, or undefined for one that is no address (`//`, `http://`). */
+export function requestUrl(target: string | undefined): URL | undefined {
+  return URL.parse(target ?? '/', 'http://host') ?? undefined;
+}
+
 /** The value of one cookie. */
 export function cookieValue(header: string | undefined, name: string): string | undefined {
   for (const pair of (header ?? '').split(';')) {

@@ -1,15 +1,18 @@
 /** What the web host keeps to itself: the key that signs sessions, and password hashes. One file, for its owner only. */
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SettingsError } from '#domain/errors.ts';
+import type { SecretKey } from '#domain/schema/settings.ts';
+import { replaceFile } from '#engine/atomic-file.ts';
+import { hashPassword } from './sessions.ts';
 
-const FILE = 'web-secrets.json';
+export const WEB_SECRETS_FILE = 'web-secrets.json';
 
 const WebSecretsFile = z.object({
   signingKey: z.base64url().min(32),
-  passwords: z.object({ control: z.string().optional(), read: z.string().optional() }),
+  passwords: z.object({ control: z.string().exactOptional(), read: z.string().exactOptional() }),
 });
 
 export interface WebSecrets {
@@ -17,43 +20,83 @@ export interface WebSecrets {
   readonly passwords: { readonly control?: string; readonly read?: string };
 }
 
+/** Which password a key of the settings stands for. */
+export const PASSWORD_OF_KEY = {
+  'web.password': 'control',
+  'web.readPassword': 'read',
+} as const satisfies Record<SecretKey, keyof WebSecrets['passwords']>;
+
+/** Fits into the log-in form, however its letters are encoded. */
+const LONGEST_PASSWORD = 256;
+
+/** @throws SettingsError settings/bad-password for what could not be typed into the log-in page */
+export function checkPassword(key: SecretKey, password: string): void {
+  const reason =
+    password.length > LONGEST_PASSWORD
+      ? `it is longer than ${LONGEST_PASSWORD} characters`
+      : /[\r\n\0]/.test(password)
+        ? 'it has more than one line'
+        : undefined;
+  if (reason !== undefined) throw new SettingsError('settings/bad-password', { key, reason });
+}
+
 /**
  * Reads the secrets of a data folder; makes them at the first start.
- * @throws SettingsError settings/cannot-read for a file that is there and cannot be used
+ * @throws SettingsError settings/cannot-read for a file that is there and cannot be used, settings/cannot-keep
  */
 export async function readWebSecrets(dataDir: string): Promise<WebSecrets> {
-  const file = join(dataDir, FILE);
+  const kept = await findWebSecrets(dataDir);
+  if (kept) return kept;
+  const made = { signingKey: randomBytes(32), passwords: {} };
+  await writeSecrets(dataDir, made);
+  return made;
+}
+
+/**
+ * The secrets of a data folder, undefined where there are none yet.
+ * @throws SettingsError settings/cannot-read
+ */
+export async function findWebSecrets(dataDir: string): Promise<WebSecrets | undefined> {
+  const file = join(dataDir, WEB_SECRETS_FILE);
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return makeSecrets(file);
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new SettingsError('settings/cannot-read', { file, reason: String(error) }, error);
   }
   try {
     const { signingKey, passwords } = WebSecretsFile.parse(JSON.parse(text));
-    return {
-      signingKey: Buffer.from(signingKey, 'base64url'),
-      passwords: {
-        ...(passwords.control === undefined ? {} : { control: passwords.control }),
-        ...(passwords.read === undefined ? {} : { read: passwords.read }),
-      },
-    };
+    return { signingKey: Buffer.from(signingKey, 'base64url'), passwords };
   } catch (error) {
     throw new SettingsError('settings/cannot-read', { file, reason: 'it is not what this program wrote' }, error);
   }
 }
 
-async function makeSecrets(file: string): Promise<WebSecrets> {
-  const signingKey = randomBytes(32);
-  await writeSecrets(file, { signingKey, passwords: {} });
-  return { signingKey, passwords: {} };
+/**
+ * Sets passwords, or takes them away with an empty text. The signing key is a new one afterwards: whoever got in with
+ * an old password is logged out.
+ * @throws SettingsError settings/cannot-read, settings/cannot-keep
+ */
+export async function changePasswords(dataDir: string, changes: ReadonlyMap<SecretKey, string>): Promise<void> {
+  const { control, read } = (await findWebSecrets(dataDir))?.passwords ?? {};
+  const hashes = new Map([
+    ['control', control],
+    ['read', read],
+  ]);
+  for (const [key, password] of changes) {
+    hashes.set(PASSWORD_OF_KEY[key], password === '' ? undefined : await hashPassword(password));
+  }
+  const passwords = Object.fromEntries([...hashes].filter(([, hash]) => hash !== undefined));
+  await writeSecrets(dataDir, { signingKey: randomBytes(32), passwords });
 }
 
-/** Atomic: a power cut leaves the old file or the new one. */
-async function writeSecrets(file: string, { signingKey, passwords }: WebSecrets): Promise<void> {
-  const draft = `${file}.new`;
+async function writeSecrets(dataDir: string, { signingKey, passwords }: WebSecrets): Promise<void> {
+  const file = join(dataDir, WEB_SECRETS_FILE);
   const content = { signingKey: signingKey.toString('base64url'), passwords };
-  await writeFile(draft, `${JSON.stringify(content)}\n`, { mode: 0o600 });
-  await rename(draft, file);
+  try {
+    await replaceFile(file, `${JSON.stringify(content)}\n`);
+  } catch (error) {
+    throw new SettingsError('settings/cannot-keep', { file, reason: String(error) }, error);
+  }
 }

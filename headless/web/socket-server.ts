@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { events, mayAccess, type AccessLevel } from '#domain/contract.ts';
 import type { Api } from '#engine/api/handlers.ts';
 import type { Clock, Log } from '#engine/ports.ts';
+import { requestUrl } from './request-guard.ts';
 
 export interface SocketServerDeps {
   readonly server: Server;
@@ -29,12 +30,16 @@ const LONGEST_FRAME = 64 * 1024;
 const MOST_UNSENT = 4 * 1024 * 1024;
 const MOST_CLIENTS = 200;
 const PING_MS = 30_000;
+/** Questions of one page that wait for their answer; a page of ours asks a few. */
+const MOST_UNANSWERED = 100;
+/** How long an open page may take to say goodbye. */
+const GOODBYE_MS = 200;
 
 const Frame = z.object({ id: z.number(), name: z.string(), params: z.unknown() });
 
 export function createSocketServer({ server, api, log, clock, accessOf }: SocketServerDeps): SocketServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LONGEST_FRAME });
-  const clients = new Map<WebSocket, { readonly access: AccessLevel; isAlive: boolean }>();
+  const clients = new Map<WebSocket, { readonly access: AccessLevel; isAlive: boolean; unanswered: number }>();
 
   const refuse = (stream: Duplex, status: string): void => {
     stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -42,7 +47,7 @@ export function createSocketServer({ server, api, log, clock, accessOf }: Socket
 
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     stream.on('error', (error) => log.debug('A web connection broke', { error: error.message }));
-    if (new URL(request.url ?? '/', 'http://host').pathname !== '/socket') return refuse(stream, '404 Not Found');
+    if (requestUrl(request.url)?.pathname !== '/socket') return refuse(stream, '404 Not Found');
     const access = accessOf(request);
     if (access === undefined) return refuse(stream, '401 Unauthorized');
     if (clients.size >= MOST_CLIENTS) return refuse(stream, '503 Service Unavailable');
@@ -71,7 +76,7 @@ export function createSocketServer({ server, api, log, clock, accessOf }: Socket
   };
 
   const serve = (socket: WebSocket, access: AccessLevel): void => {
-    const client = { access, isAlive: true };
+    const client = { access, isAlive: true, unanswered: 0 };
     clients.set(socket, client);
     socket.on('pong', () => {
       client.isAlive = true;
@@ -80,7 +85,11 @@ export function createSocketServer({ server, api, log, clock, accessOf }: Socket
     socket.on('close', () => clients.delete(socket));
     socket.on('message', (data, isBinary) => {
       if (isBinary) socket.close(1003, 'text only');
-      else void answer(socket, access, (data as Buffer).toString('utf8'));
+      else if (client.unanswered >= MOST_UNANSWERED) socket.close(1008, 'too many requests at once');
+      else {
+        client.unanswered += 1;
+        void answer(socket, access, (data as Buffer).toString('utf8')).finally(() => (client.unanswered -= 1));
+      }
     });
   };
 
@@ -110,8 +119,12 @@ export function createSocketServer({ server, api, log, clock, accessOf }: Socket
       stopPings();
       server.off('upgrade', upgrade);
       for (const socket of clients.keys()) socket.close(1001, 'the program ends');
+      // A page that does not answer would hold the end up.
+      const cancel = clock.after(GOODBYE_MS, () => {
+        for (const socket of clients.keys()) socket.terminate();
+      });
       await new Promise<void>((resolve) => sockets.close(() => resolve()));
-      for (const socket of clients.keys()) socket.terminate();
+      cancel();
     },
   };
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { on } from 'node:events';
+import { on, once } from 'node:events';
 import { request } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
+import { connect } from 'node:net';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { AccessLevel } from '#domain/contract.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
@@ -67,6 +68,18 @@ function statusWithHost(port: number, hostHeader: string): Promise<number | unde
   });
 }
 
+/** What comes back for bytes as they are. */
+async function rawAnswer(port: number, bytes: string): Promise<string> {
+  const socket = connect({ port, host: '127.0.0.1' });
+  socket.write(bytes);
+  const [first] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  return first.toString('latin1');
+}
+
+// Each guess takes a good part of a second by intention, and a busy computer makes that longer.
+vi.setConfig({ testTimeout: 60_000 });
+
 describe('who gets in', () => {
   test('the link lets in once, with a cookie that scripts cannot read and other sites cannot send', async () => {
     const { link, origin } = await started();
@@ -124,6 +137,43 @@ describe('who gets in', () => {
       statuses.push(response.status);
     }
     expect(statuses).toEqual([403, 403, 403, 403, 403, 429]);
+  });
+
+  test('guesses that come all at once get no more tries than one after the other', async () => {
+    const { origin } = await started({ passwords: { control: await hashPassword('c') } });
+    const guess = () => fetch(`${origin}/login`, { method: 'POST', body: 'password=x', redirect: 'manual' });
+    const statuses = (await Promise.all(Array.from({ length: 12 }, guess))).map((response) => response.status);
+    expect(statuses.filter((status) => status === 403)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(7);
+  });
+
+  test('wrong links do not lock out whoever has the right one', async () => {
+    const { link, origin } = await started();
+    for (let i = 0; i < 10; i += 1) expect((await get(`${origin}/?token=wrong`)).status).toBe(403);
+    expect((await get(link.href)).status).toBe(303);
+  });
+
+  test('a form that is too long is refused with an answer', async () => {
+    const { origin } = await started({ passwords: { control: await hashPassword('c') } });
+    const response = await fetch(`${origin}/login`, { method: 'POST', body: `password=${'x'.repeat(200_000)}` });
+    expect(response.status).toBe(413);
+  });
+
+  test('a request line that is no address is refused and harms nobody, also when it asks for a WebSocket', async () => {
+    const { port, log } = await started();
+    const host = `Host: 127.0.0.1:${port}\r\n`;
+    const upgrade =
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n';
+    for (const [headers, status] of [
+      [host, '400'],
+      [host + upgrade, '404'],
+    ] as const) {
+      for (const target of ['//', 'http://', '//[?token=secret-token']) {
+        expect(await rawAnswer(port, `GET ${target} HTTP/1.1\r\n${headers}\r\n`)).toMatch(`HTTP/1.1 ${status}`);
+      }
+    }
+    expect(await statusWithHost(port, 'localhost')).toBe(200);
+    expect(JSON.stringify(log)).not.toContain('secret-token');
   });
 
   test('another address than loopback needs a password, and TLS or a word that it is wanted without', async () => {
@@ -189,6 +239,23 @@ describe('the contract over WebSocket', () => {
     const told = [await next(), await next()];
     expect(told.map((event) => event.event).sort()).toEqual(['incident', 'ups.changed']);
     socket.close();
+  });
+
+  test('a page that no longer answers does not hold up the end', async () => {
+    const { port } = await started();
+    const socket = await open(port, { cookie: cookieFor('admin') });
+    socket.pause();
+    await host?.stop();
+    expect(host?.clientCount).toBe(0);
+    socket.terminate();
+  });
+
+  test('a page that asks more than it lets be answered is dropped', async () => {
+    const { port } = await started();
+    const socket = await open(port, { cookie: cookieFor('admin') });
+    const closed = once(socket, 'close');
+    for (let id = 0; id < 200; id += 1) socket.send(JSON.stringify({ id, name: 'device.scan', params: {} }));
+    expect((await closed)[0]).toBe(1008);
   });
 
   test('closes on what is not a request', async () => {

@@ -11,7 +11,14 @@ import { WebError } from '#domain/errors.ts';
 import type { Api } from '#engine/api/handlers.ts';
 import type { Clock, Log } from '#engine/ports.ts';
 import { LOGIN_STYLE, loginPage } from './login-page.ts';
-import { cookieValue, isOwnHost, isOwnOrigin, readAuthorization, SECURITY_HEADERS } from './request-guard.ts';
+import {
+  cookieValue,
+  isOwnHost,
+  isOwnOrigin,
+  readAuthorization,
+  requestUrl,
+  SECURITY_HEADERS,
+} from './request-guard.ts';
 import { createLoginLimiter, isPassword, isSameText, SESSION_SECONDS, type Sessions } from './sessions.ts';
 import type { StaticFile } from './static-files.ts';
 import { createSocketServer, type SocketServer } from './socket-server.ts';
@@ -43,6 +50,8 @@ export interface WebHostDeps {
 }
 
 export interface WebHost {
+  /** Whether this configuration may be used where it is meant to listen. @throws WebError web/password-needed, web/tls-needed */
+  check(): void;
   /** @returns the link to open, token included @throws WebError */
   start(): Promise<string>;
   /** Open pages. */
@@ -52,6 +61,7 @@ export interface WebHost {
 
 const COOKIE = 'ridethrough';
 const LONGEST_FORM = 4096;
+const MOST_CONNECTIONS = 500;
 
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
@@ -64,6 +74,7 @@ export function createWebHost(deps: WebHostDeps): WebHost {
   const ownNames = ['localhost', hostname(), `${hostname()}.local`, ...config.hostNames];
   const scheme = config.tls ? 'https' : 'http';
   const isLocal = isLoopback(config.host);
+  const hasPassword = (config.passwords.control ?? config.passwords.read) !== undefined;
   const address = `${bracketed(config.host)}:${config.port}`;
   let server: Server | undefined;
   let sockets: SocketServer | undefined;
@@ -74,26 +85,40 @@ export function createWebHost(deps: WebHostDeps): WebHost {
     return cookie === undefined ? undefined : sessions.read(cookie, clock.now());
   };
 
-  const accessOfPassword = async (password: string): Promise<AccessLevel | undefined> => {
+  const checkPassword = async (password: string): Promise<AccessLevel | undefined> => {
     const { control, read } = config.passwords;
     if (control !== undefined && (await isPassword(password, control))) return 'admin';
     if (read !== undefined && (await isPassword(password, read))) return 'read';
     return undefined;
   };
 
+  /**
+   * One check after the other: each takes 128 MiB, and guesses that come at once must not all pass before the first has
+   * failed.
+   * @returns the right that the password gives, or how long the address has to wait before it may try
+   */
+  let lastCheck: Promise<unknown> = Promise.resolve();
+  const accessOfPassword = (
+    peer: string,
+    password: string,
+  ): Promise<{ readonly access: AccessLevel | undefined; readonly waitMs: number }> => {
+    const checked = lastCheck.then(async () => {
+      const waitMs = limiter.waitMs(peer, clock.now());
+      if (waitMs > 0) return { access: undefined, waitMs };
+      const access = await checkPassword(password);
+      if (access === undefined) limiter.failed(peer, clock.now());
+      else limiter.succeeded(peer);
+      return { access, waitMs: 0 };
+    });
+    lastCheck = checked.catch(() => undefined); // whoever asked is told
+    return checked;
+  };
+
   const accessOfProgram = async (request: IncomingMessage): Promise<AccessLevel | undefined> => {
     const given = readAuthorization(request.headers.authorization);
-    const peer = request.socket.remoteAddress ?? '';
-    if (!given || limiter.waitMs(peer, clock.now()) > 0) return undefined;
-    const access =
-      given.kind === 'bearer'
-        ? isSameText(given.token, config.token)
-          ? ('admin' as const)
-          : undefined
-        : await accessOfPassword(given.password);
-    if (access === undefined) limiter.failed(peer, clock.now());
-    else limiter.succeeded(peer);
-    return access;
+    if (!given) return undefined;
+    if (given.kind === 'bearer') return isSameText(given.token, config.token) ? 'admin' : undefined;
+    return (await accessOfPassword(request.socket.remoteAddress ?? '', given.password)).access;
   };
 
   const sessionCookie = (access: AccessLevel): string =>
@@ -111,7 +136,7 @@ export function createWebHost(deps: WebHostDeps): WebHost {
   };
 
   const sendLogin = (response: ServerResponse, status: number, problem?: string): void =>
-    send(response, status, 'text/html; charset=utf-8', loginPage(config.passwords.control !== undefined, problem));
+    send(response, status, 'text/html; charset=utf-8', loginPage(hasPassword, problem));
 
   const redirectHome = (response: ServerResponse, access: AccessLevel): void => {
     response.writeHead(303, {
@@ -123,41 +148,33 @@ export function createWebHost(deps: WebHostDeps): WebHost {
     response.end();
   };
 
-  const tryToken = (request: IncomingMessage, response: ServerResponse, token: string): void => {
-    const peer = request.socket.remoteAddress ?? '';
-    const wait = limiter.waitMs(peer, clock.now());
-    if (wait === 0 && isSameText(token, config.token)) {
-      limiter.succeeded(peer);
-      redirectHome(response, 'admin');
-      return;
-    }
-    if (wait === 0) limiter.failed(peer, clock.now());
-    sendLogin(response, 403, 'This link is no longer valid. Open the one that the program printed last.');
+  /** Not slowed down: nobody guesses 192 bits, and any page in a browser could use up the tries of whoever has the link. */
+  const tryToken = (response: ServerResponse, token: string): void => {
+    if (isSameText(token, config.token)) redirectHome(response, 'admin');
+    else sendLogin(response, 403, 'This link is no longer valid. Open the one that the program printed last.');
   };
 
   const tryPassword = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const peer = request.socket.remoteAddress ?? '';
-    const wait = limiter.waitMs(peer, clock.now());
-    if (wait > 0) {
-      const seconds = Math.ceil(wait / 1000);
+    const form = await readForm(request);
+    if (form === undefined) {
+      response.setHeader('Connection', 'close');
+      sendLogin(response, 413, 'That was too long for a password.');
+      return;
+    }
+    const { access, waitMs } = await accessOfPassword(peer, form.get('password') ?? '');
+    if (access !== undefined) {
+      redirectHome(response, access);
+      return;
+    }
+    if (waitMs > 0) {
+      const seconds = Math.ceil(waitMs / 1000);
       response.setHeader('Retry-After', seconds);
       sendLogin(response, 429, `Too many tries. Wait ${seconds} s and try again.`);
       return;
     }
-    const form = await readForm(request);
-    if (form === undefined) {
-      sendLogin(response, 413, 'That was too long for a password.');
-      return;
-    }
-    const access = await accessOfPassword(form.get('password') ?? '');
-    if (access === undefined) {
-      limiter.failed(peer, clock.now());
-      log.warn('Wrong password on the web interface', { address: peer });
-      sendLogin(response, 403, 'That password is not right.');
-      return;
-    }
-    limiter.succeeded(peer);
-    redirectHome(response, access);
+    log.warn('Wrong password on the web interface', { address: peer });
+    sendLogin(response, 403, 'That password is not right.');
   };
 
   const sendFile = (request: IncomingMessage, response: ServerResponse, file: StaticFile): void => {
@@ -183,7 +200,11 @@ export function createWebHost(deps: WebHostDeps): WebHost {
       send(response, 403, 'text/plain; charset=utf-8', 'This address is not served here.\n');
       return;
     }
-    const url = new URL(request.url ?? '/', 'http://host');
+    const url = requestUrl(request.url);
+    if (!url) {
+      send(response, 400, 'text/plain; charset=utf-8', 'That is no address.\n');
+      return;
+    }
     if (request.method === 'POST' && url.pathname === '/login') return tryPassword(request, response);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       send(response, 405, 'text/plain; charset=utf-8', 'Only GET and HEAD.\n', { Allow: 'GET, HEAD' });
@@ -211,7 +232,7 @@ export function createWebHost(deps: WebHostDeps): WebHost {
     }
     const token = url.searchParams.get('token');
     if (token !== null) {
-      tryToken(request, response, token);
+      tryToken(response, token);
       return;
     }
     if (accessOf(request) === undefined) {
@@ -227,8 +248,10 @@ export function createWebHost(deps: WebHostDeps): WebHost {
 
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     answer(request, response).catch((error: unknown) => {
+      if (request.socket.destroyed) return; // whoever asked has gone
       log.error('A web request failed', {
-        url: request.url,
+        // Without the query: a token stands there.
+        path: requestUrl(request.url)?.pathname,
         error: error instanceof Error ? error.stack : String(error),
       });
       if (!response.headersSent)
@@ -237,15 +260,22 @@ export function createWebHost(deps: WebHostDeps): WebHost {
     });
   };
 
+  const check = (): void => {
+    if (!isLocal && config.passwords.control === undefined) throw new WebError('web/password-needed', { address });
+    if (!isLocal && !config.tls && !config.allowPlainHttp) throw new WebError('web/tls-needed', { address });
+  };
+
   return {
+    check,
     async start() {
-      if (!isLocal && config.passwords.control === undefined) throw new WebError('web/password-needed', { address });
-      if (!isLocal && !config.tls && !config.allowPlainHttp) throw new WebError('web/tls-needed', { address });
+      check();
       const created = config.tls ? createHttpsServer(config.tls, listener) : createHttpServer(listener);
       created.headersTimeout = 10_000;
       created.requestTimeout = 30_000;
+      created.maxConnections = MOST_CONNECTIONS;
       server = created;
       await listen(created, config, address);
+      created.on('error', (error) => log.error('The web interface met an error', { error: error.message }));
       sockets = createSocketServer({
         server: created,
         api: deps.api,
@@ -276,21 +306,26 @@ export function createWebHost(deps: WebHostDeps): WebHost {
 
 function listen(server: Server, config: WebHostConfig, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
+    const fail = (error: NodeJS.ErrnoException): void =>
       reject(
         error.code === 'EADDRINUSE'
           ? new WebError('web/port-in-use', { address }, error)
           : new WebError('web/cannot-listen', { address, reason: error.message }, error),
-      ),
-    );
-    server.listen(config.port, config.host, () => resolve());
+      );
+    server.once('error', fail);
+    server.listen(config.port, config.host, () => {
+      server.off('error', fail);
+      resolve();
+    });
   });
 }
 
 /** A form of a few bytes, or undefined when it is too long. */
 async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
   let text = '';
-  for await (const chunk of request.setEncoding('utf8') as AsyncIterable<string>) {
+  // Left open when it is too long: the answer goes over the same connection.
+  const chunks = request.setEncoding('utf8').iterator({ destroyOnReturn: false }) as AsyncIterable<string>;
+  for await (const chunk of chunks) {
     text += chunk;
     if (text.length > LONGEST_FORM) return undefined;
   }

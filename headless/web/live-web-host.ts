@@ -1,0 +1,110 @@
+/**
+ * The web host as the settings of the data folder have it. A change of `settings.json` or of the passwords is taken up
+ * while it runs: with another configuration it closes and opens again at the same place, with the same token.
+ */
+import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeError } from '#domain/errors.ts';
+import type { Stop } from '#engine/ports.ts';
+import { readSettings, SETTINGS_FILE } from '#engine/settings/settings-store.ts';
+import { readWebSecrets, WEB_SECRETS_FILE } from './secrets.ts';
+import { createSessions } from './sessions.ts';
+import { createWebHost, type WebHost, type WebHostDeps } from './web-host.ts';
+import { readWebTls } from './web-tls.ts';
+
+const LOOK_EVERY_MS = 1_000;
+
+export interface LiveWebHostParts extends Omit<WebHostDeps, 'config' | 'sessions'> {
+  readonly dataDir: string;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+/** Nothing is read before start(). @throws also SettingsError from start() */
+export function createLiveWebHost(parts: LiveWebHostParts): WebHost {
+  const { dataDir, host, clock, log } = parts;
+  const token = randomBytes(24).toString('base64url');
+  let { port } = parts;
+  let current: WebHost | undefined;
+  let seen: string | undefined;
+  let looking: Promise<void> | undefined;
+  let endWatch: Stop | undefined;
+  let isStopped = false;
+
+  const make = async (): Promise<WebHost> => {
+    const { web } = (await readSettings(dataDir)).settings;
+    const secrets = await readWebSecrets(dataDir);
+    return createWebHost({
+      ...parts,
+      config: {
+        host,
+        port,
+        token,
+        passwords: secrets.passwords,
+        tls: await readWebTls(web, { dataDir, host }, clock, log),
+        allowPlainHttp: web.allowPlainHttp,
+        hostNames: web.hostNames,
+      },
+      sessions: createSessions(secrets.signingKey),
+    });
+  };
+
+  const mayGoOn = (): boolean => !isStopped;
+
+  const look = async (): Promise<void> => {
+    const now = await fingerprint(dataDir);
+    if (now === seen) return;
+    seen = now;
+    try {
+      const next = await make();
+      next.check();
+      if (!mayGoOn()) return;
+      await current?.stop();
+      current = next;
+      if (!mayGoOn()) return;
+      const { origin } = new URL(await next.start());
+      log.info(`Changed settings taken up; the web interface is at ${origin}`);
+    } catch (error) {
+      log.error(`The changed settings of the web interface were not taken up: ${describeError(error)}`);
+    }
+  };
+
+  return {
+    check: () => current?.check(),
+    async start() {
+      await readWebSecrets(dataDir); // the first start makes them
+      seen = await fingerprint(dataDir);
+      current = await make();
+      const link = await current.start();
+      port = Number(new URL(link).port) || port;
+      endWatch = clock.every(LOOK_EVERY_MS, () => {
+        looking ??= look().finally(() => (looking = undefined));
+      });
+      return link;
+    },
+    get clientCount() {
+      return current?.clientCount ?? 0;
+    },
+    async stop() {
+      isStopped = true;
+      endWatch?.();
+      await looking;
+      await current?.stop();
+    },
+  };
+}
+
+/** Changes whenever one of the files was replaced. */
+async function fingerprint(dataDir: string): Promise<string> {
+  const of = async (name: string): Promise<string> => {
+    try {
+      const { ino, size, mtimeNs } = await stat(join(dataDir, name), { bigint: true });
+      return `${ino}:${size}:${mtimeNs}`;
+    } catch {
+      return 'none'; // make() tells what is wrong with a file that is there and cannot be read
+    }
+  };
+  return (await Promise.all([SETTINGS_FILE, WEB_SECRETS_FILE].map(of))).join(' ');
+}
