@@ -2,7 +2,7 @@
  * What a page of ours may load and do, in the browser and in the window alike: nothing from elsewhere, nothing inline,
  * not in a frame.
  */
-export const CONTENT_SECURITY_POLICY =
+const CONTENT_SECURITY_POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** Headers of every answer that carries a page or a part of one. */

@@ -3,7 +3,7 @@
  * bundles under the stand-in. Specs do not see the difference.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -201,9 +201,3 @@ async function launchStandIn(browser: Browser, args: readonly string[], env: Nod
     close: program.close,
   };
 }
-
-/** What the window's own address space holds of the built renderer. */
-export const isRendererBuilt = (): boolean => {
-  const page = join(root, 'dist/renderer/index.html');
-  return existsSync(page) && readFileSync(page, 'utf8').includes('<script');
-};

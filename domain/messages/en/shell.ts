@@ -34,10 +34,7 @@ export const shell = {
   'menu.file': '&File',
   'menu.edit': '&Edit',
   'menu.view': '&View',
-  'menu.help': '&Help',
   'menu.close-window': 'Close window',
-  'menu.reload': 'Reload',
-  'menu.project': 'Ridethrough on the web',
   'error.shell/start-failed': 'Ridethrough could not start watching the UPS: {reason}',
   'remedy.shell/start-failed': 'Mend what it says and start Ridethrough again.',
 } as const;
