@@ -67,6 +67,7 @@ export function createProduct(parts: ProductParts): Product {
   );
   const samples = createRecentSamples(engine.store, clock);
   const incidents = createIncidentLog(engine.store);
+  engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
   let nut: string[] = [];
   const api = createApi({
     engine,

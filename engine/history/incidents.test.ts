@@ -56,6 +56,35 @@ describe('incidents of one UPS', () => {
     expect(log.list().every((incident) => incident.endedAt !== undefined)).toBe(true);
   });
 
+  test('an outage does not end because the driver connects anew, only because the device says so', () => {
+    const { store, log, say, begin } = watched();
+    begin();
+    say({ 'ups.status': 'OB' });
+    store.dispatch('office', { type: 'connected' });
+    say({ 'battery.charge': '60' });
+    expect(log.list().map((incident) => [incident.kind, incident.endedAt])).toEqual([['on-battery', undefined]]);
+    say({ 'ups.status': 'OB' });
+    store.dispatch('office', { type: 'ready' });
+    expect(log.list()).toHaveLength(1);
+    say({ 'ups.status': 'OL' });
+    expect(log.list()[0]?.endedAt).toBeDefined();
+  });
+
+  test('what lasts of a UPS that was removed has ended', () => {
+    const { store, log, say, begin } = watched();
+    begin();
+    say({ 'ups.status': 'OB' });
+    const told: (number | undefined)[] = [];
+    log.onIncident((incident) => told.push(incident.endedAt));
+    log.endOfRemoved(5);
+    expect(told).toEqual([]);
+    store.remove('office');
+    log.endOfRemoved(7);
+    log.endOfRemoved(8);
+    expect(told).toEqual([7]);
+    expect(log.list()).toMatchObject([{ kind: 'on-battery', endedAt: 7 }]);
+  });
+
   test('a forced shutdown lasts until it is taken back', () => {
     const { store, log, begin } = watched();
     begin();

@@ -28,12 +28,17 @@ export function incidentsIn(state: UpsState): ReadonlyMap<IncidentKind, string |
     kinds.set('no-contact', state.error?.message);
     return kinds;
   }
+  if (!isDeviceHeard(state)) return kinds;
   const tokens = statusTokens(state);
   for (const [token, kind] of BY_TOKEN) if (tokens.has(token)) kinds.set(kind, undefined);
   const alarm = state.variables.get('ups.alarm')?.value;
   if (tokens.has('ALARM') || alarm !== undefined) kinds.set('alarm', alarm);
   return kinds;
 }
+
+/** Whether the status says anything: a device that is just being connected again has not spoken yet. */
+const isDeviceHeard = (state: UpsState): boolean =>
+  state.availability === 'available' && state.isReady && statusTokens(state).size > 0;
 
 /**
  * Compares what a UPS is in with the open incidents.
@@ -47,7 +52,7 @@ export function stepIncidents(
   nextId: () => number,
 ): readonly Incident[] {
   const now = incidentsIn(state);
-  const isHeard = state.availability === 'available';
+  const isHeard = isDeviceHeard(state);
   const charge = numberOf(state, 'battery.charge');
   const changed: Incident[] = [];
   for (const incident of open) {
@@ -87,6 +92,8 @@ export interface IncidentLog {
   /** Newest first. */
   list(): readonly Incident[];
   onIncident(receive: (incident: Incident) => void): Stop;
+  /** Ends what lasts of UPSes that are no longer there: nobody will tell its end. */
+  endOfRemoved(at: number): void;
   stop(): void;
 }
 
@@ -95,6 +102,10 @@ export function createIncidentLog(store: UpsStore): IncidentLog {
   const heardOnce = new Set<string>();
   const listeners = new Set<(incident: Incident) => void>();
   let lastId = 0;
+  const keep = (incident: Incident): void => {
+    incidents.set(incident.id, incident);
+    for (const listener of listeners) listener(incident);
+  };
 
   const stopListening = store.subscribe((change) => {
     const state = store.get(change.ups);
@@ -104,10 +115,7 @@ export function createIncidentLog(store: UpsStore): IncidentLog {
     if (state.availability === 'available' && state.isReady) heardOnce.add(name);
     if (!heardOnce.has(name)) return;
     const open = [...incidents.values()].filter((incident) => incident.ups === name && incident.endedAt === undefined);
-    for (const incident of stepIncidents(open, state, change.at, () => ++lastId)) {
-      incidents.set(incident.id, incident);
-      for (const listener of listeners) listener(incident);
-    }
+    for (const incident of stepIncidents(open, state, change.at, () => ++lastId)) keep(incident);
     for (const id of incidents.keys()) {
       if (incidents.size <= KEPT_INCIDENTS) break;
       if (incidents.get(id)?.endedAt !== undefined) incidents.delete(id);
@@ -119,6 +127,12 @@ export function createIncidentLog(store: UpsStore): IncidentLog {
     onIncident(receive) {
       listeners.add(receive);
       return () => listeners.delete(receive);
+    },
+    endOfRemoved(at) {
+      for (const name of heardOnce) if (!store.get(name)) heardOnce.delete(name);
+      for (const incident of incidents.values()) {
+        if (incident.endedAt === undefined && !store.get(incident.ups)) keep({ ...incident, endedAt: at });
+      }
     },
     stop() {
       stopListening();
