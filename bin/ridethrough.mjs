@@ -45,10 +45,23 @@ function newestChange(path) {
   );
 }
 
-function isBuildOld() {
-  const builtAt = statSync(program, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = ['domain', 'engine', 'headless', 'package.json', 'scripts/build.ts'];
-  return sources.some((source) => newestChange(join(root, source)) > builtAt);
+const PARTS = {
+  headless: { product: program, sources: ['domain', 'engine', 'headless', 'package.json', 'scripts/build.ts'] },
+  renderer: {
+    product: join(root, 'dist', 'renderer', 'index.html'),
+    sources: ['domain', 'renderer', 'package.json', 'vite.config.ts', 'scripts/build.ts'],
+  },
+};
+
+/** Parts that the asked command needs and that are missing or older than their sources. */
+function oldParts() {
+  const [command, ...words] = process.argv.slice(2);
+  const needsPages = command === 'serve' && !words.includes('--no-web') && !words.includes('--help');
+  return (needsPages ? ['headless', 'renderer'] : ['headless']).filter((name) => {
+    const { product, sources } = PARTS[name];
+    const builtAt = statSync(product, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return sources.some((source) => newestChange(join(root, source)) > builtAt);
+  });
 }
 
 function isAlive(pid) {
@@ -80,7 +93,7 @@ function takeBuildLock() {
 }
 
 async function buildIfNeeded() {
-  if (!existsSync(buildScript) || !isBuildOld()) return; // installed, not a checkout; or up to date
+  if (!existsSync(buildScript) || oldParts().length === 0) return; // installed, not a checkout; or up to date
   const node = neededNode();
   const giveUpAt = Date.now() + BUILD_LIMIT_MS;
   while (!takeBuildLock()) {
@@ -88,8 +101,9 @@ async function buildIfNeeded() {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   try {
-    if (!isBuildOld()) return; // the one we waited for has done it
-    const built = spawnSync(node, [buildScript, 'headless'], {
+    const parts = oldParts();
+    if (parts.length === 0) return; // the one we waited for has done it
+    const built = spawnSync(node, [buildScript, ...parts], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       encoding: 'utf8',

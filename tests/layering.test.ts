@@ -6,7 +6,10 @@ import { expect, test } from 'vitest';
 const ROOMS: Record<string, { rooms: string[]; packages: RegExp }> = {
   domain: { rooms: ['domain'], packages: /^zod$/ },
   engine: { rooms: ['engine', 'domain', 'package.json', 'resources'], packages: /^(node:|zod$|selfsigned$)/ },
-  electron: { rooms: ['electron', 'engine', 'domain', 'package.json', 'resources'], packages: /^(node:|electron|zod$)/ },
+  electron: {
+    rooms: ['electron', 'engine', 'domain', 'package.json', 'resources'],
+    packages: /^(node:|electron|zod$)/,
+  },
   headless: { rooms: ['headless', 'engine', 'domain', 'package.json', 'resources'], packages: /^(node:|ws$|zod$)/ },
   renderer: { rooms: ['renderer', 'domain', 'resources'], packages: /^(svelte|bits-ui|chart\.js|zod$)/ },
 };

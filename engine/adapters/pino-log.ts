@@ -20,7 +20,7 @@ export function createPinoLog(level: LogLevel): Log {
     ignore: 'pid,hostname,ups',
     singleLine: true,
     messageFormat: (line, key) => {
-      const ups = line['ups'];
+      const ups = line.ups;
       const text = String(line[key]);
       return typeof ups === 'string' ? `[${ups}] ${text}` : text;
     },
