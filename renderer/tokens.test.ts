@@ -55,7 +55,7 @@ describe.each(['light', 'dark'] as const)('colours of the %s theme', (theme) => 
     }
   });
 
-  test('the edge of a control stands out', () => {
-    for (const surface of SURFACES) expect(contrast(of('edge'), of(surface))).toBeGreaterThanOrEqual(3);
+  test.each(['edge', 'battery-line'])('%s stands out', (line) => {
+    for (const surface of SURFACES) expect(contrast(of(line), of(surface))).toBeGreaterThanOrEqual(3);
   });
 });

@@ -73,9 +73,10 @@ function drawOutage(context: CanvasRenderingContext2D, x: Scale, y: Scale, { fro
   context.font = marks.colours.font;
   if (context.measureText(marks.outageLabel).width + 8 > width) return;
   context.fillStyle = marks.colours.text;
-  context.textBaseline = 'top';
+  // At the bottom: the names of limits stand further up.
+  context.textBaseline = 'bottom';
   context.textAlign = 'left';
-  context.fillText(marks.outageLabel, left + 4, y.top + 4);
+  context.fillText(marks.outageLabel, left + 4, y.bottom - 4);
 }
 
 function drawLimit(
