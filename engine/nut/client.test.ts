@@ -16,7 +16,7 @@ import {
 } from '#tests/support/nut-server.ts';
 import { connectNutClient, type NutClient, type NutClientOptions } from './client.ts';
 import { keepConnected } from './reconnecting-client.ts';
-import { fingerprintOf } from './tls.ts';
+import { fingerprintOf } from '#engine/own-certificate.ts';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {

@@ -1,17 +1,16 @@
 /** The server's side of STARTTLS: its certificate, and the handshake on a connection that began in clear text. */
-import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { X509Certificate } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Server, type TlsOptions, type TLSSocket } from 'node:tls';
 import { NutError } from '#domain/errors.ts';
 import type { Clock, Log } from '#engine/ports.ts';
+import { ownCertificate } from '#engine/own-certificate.ts';
 import type { NutTlsConfig } from './server-config.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-const OWN_CERTIFICATE_YEARS = 20;
-const DAY_MS = 86_400_000;
+/** Twenty years: clients that hold on to a certificate are not to be shaken off by a new one. */
+const OWN_CERTIFICATE_DAYS = 7300;
 
 export interface ServerTls {
   /** Reads a configured certificate, so that a broken one is found at the start. @throws NutError nut/certificate-unusable */
@@ -31,8 +30,7 @@ export function createServerTls(config: NutTlsConfig, clock: Clock, log: Log): S
   const handshakes = new Map<string, (encrypted: TLSSocket) => void>();
 
   const make = async (): Promise<Server> => {
-    const pem =
-      config.certFile === undefined ? await ownCertificate(config, clock, log) : await readPem(config.certFile);
+    const pem = config.certFile === undefined ? await ownPem(config, clock, log) : await readPem(config.certFile);
     const made = createTlsServer(await tlsOptions(config, pem), config.certFile ?? config.ownCertificateFile ?? '');
     made.on('secureConnection', (encrypted) => {
       const key = endpoints(encrypted);
@@ -123,71 +121,15 @@ async function readPem(file: string): Promise<string> {
   }
 }
 
+function ownPem({ ownCertificateFile: file }: NutTlsConfig, clock: Clock, log: Log): Promise<string> {
+  if (file === undefined) throw unusable('(none)', 'no certificate is configured');
+  const wanted = { file, purpose: 'encrypted NUT connections', names: [], validDays: OWN_CERTIFICATE_DAYS };
+  return ownCertificate(wanted, clock, log);
+}
+
 const unusable = (file: string, error: unknown): NutError =>
   new NutError(
     'nut/certificate-unusable',
     { file, reason: error instanceof Error ? error.message : String(error) },
     error,
   );
-
-/** The certificate made earlier, or a new one where there is none that is good. */
-async function ownCertificate(config: NutTlsConfig, clock: Clock, log: Log): Promise<string> {
-  const file = config.ownCertificateFile;
-  if (file === undefined) throw unusable('(none)', 'no certificate is configured');
-  const kept = await readFile(file, 'utf8').catch(() => undefined); // none yet, or not readable: a new one is made
-  if (kept !== undefined && isGood(kept, clock)) return kept;
-  const made = await makeCertificate(clock);
-  try {
-    await writeFile(`${file}.new`, made, { mode: 0o600 });
-    await rename(`${file}.new`, file);
-    log.info('Made a certificate for encrypted NUT connections', { file, fingerprint: fingerprintOf(made) });
-  } catch (error) {
-    log.warn('Cannot keep the certificate for encrypted NUT connections; the next start makes another', {
-      file,
-      reason: error instanceof Error ? error.message : String(error),
-    });
-  }
-  return made;
-}
-
-/** SHA-256 of the first certificate in a PEM text, upper case with colons. */
-export const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256;
-
-function isGood(pem: string, clock: Clock): boolean {
-  try {
-    return pem.includes('PRIVATE KEY') && new X509Certificate(pem).validToDate.getTime() > clock.now() + DAY_MS;
-  } catch {
-    return false; // damaged: as good as none
-  }
-}
-
-async function makeCertificate(clock: Clock): Promise<string> {
-  // Only the first STARTTLS of an installation needs this library.
-  const { generate } = await import('selfsigned');
-  const name = hostname();
-  const notBeforeDate = new Date(clock.now() - DAY_MS); // clients whose clock is a little behind
-  const notAfterDate = new Date(clock.now() + OWN_CERTIFICATE_YEARS * 365 * DAY_MS);
-  const made = await generate([{ name: 'commonName', value: name }], {
-    // RSA, because that is what the oldest clients can do.
-    keyType: 'rsa',
-    keySize: 2048,
-    algorithm: 'sha256',
-    notBeforeDate,
-    notAfterDate,
-    extensions: [
-      { name: 'basicConstraints', cA: false, critical: true },
-      { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
-      {
-        name: 'subjectAltName',
-        altNames: [
-          { type: 2, value: name },
-          { type: 2, value: 'localhost' },
-          { type: 7, ip: '127.0.0.1' },
-          { type: 7, ip: '::1' },
-        ],
-      },
-    ],
-  });
-  return `${made.cert.trim()}\n${made.private.trim()}\n`;
-}

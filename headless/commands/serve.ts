@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
@@ -22,10 +22,9 @@ import {
 import { dataDirectory } from '#engine/data-dir.ts';
 import { EXIT, UsageError, type CommandIo } from '../io.ts';
 import { parseOptions } from '../options.ts';
-import { readWebSecrets } from '../web/secrets.ts';
-import { createSessions } from '../web/sessions.ts';
+import { createLiveWebHost } from '../web/live-web-host.ts';
 import { loadStaticFiles } from '../web/static-files.ts';
-import { createWebHost, type WebHost } from '../web/web-host.ts';
+import type { WebHost } from '../web/web-host.ts';
 
 const HELP = `Usage: ridethrough serve [OPTION]...
 
@@ -109,6 +108,13 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   }
 }
 
+/** `dist/renderer` of this program, found from wherever this module runs: its bundle or its source. */
+function rendererFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return join(folder, 'dist', 'renderer');
+}
+
 /** The built-in definitions and those in the folder `devices` of the data folder. */
 async function readDefinitions(dataDir: string, log: Log): Promise<DefinitionSet> {
   const { definitions, used, problems } = await readOwnDefinitions(join(dataDir, 'devices'));
@@ -189,19 +195,11 @@ async function createWeb(
   product: Product,
   log: Log,
 ): Promise<WebHost> {
-  const secrets = await readWebSecrets(dataDir);
-  const host: WebHost = createWebHost({
-    config: {
-      ...address,
-      token: randomBytes(24).toString('base64url'),
-      passwords: secrets.passwords,
-      tls: undefined,
-      allowPlainHttp: false,
-      hostNames: [],
-    },
+  const host: WebHost = createLiveWebHost({
+    ...address,
+    dataDir,
     api: product.api,
-    sessions: createSessions(secrets.signingKey),
-    files: await loadStaticFiles(fileURLToPath(new URL('../renderer', import.meta.url))),
+    files: await loadStaticFiles(rendererFolder()),
     clock: systemClock,
     log,
     metrics: () => product.metrics(host.clientCount),

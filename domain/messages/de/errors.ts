@@ -2,8 +2,9 @@ import type { api } from '../en/api.ts';
 import type { devices } from '../en/devices.ts';
 import type { drivers } from '../en/drivers.ts';
 import type { hid } from '../en/hid.ts';
+import type { web } from '../en/web.ts';
 
-type Keys = keyof typeof api | keyof typeof drivers | keyof typeof devices | keyof typeof hid;
+type Keys = keyof typeof api | keyof typeof drivers | keyof typeof devices | keyof typeof hid | keyof typeof web;
 
 /** Fehler, die auf dem Bildschirm erscheinen. Was hier fehlt, wird auf Englisch gesagt. */
 export const errors = {
@@ -87,4 +88,20 @@ export const errors = {
   'remedy.hid/short-report': 'Nichts zu tun: was ankam, wird benutzt, das andere bleibt unbekannt.',
   'error.hid/value-too-large': '{value} passt nicht in die {bits} Bit, die es in Report {reportId} hat.',
   'remedy.hid/value-too-large': 'Wählen Sie einen kleineren Wert.',
+
+  'error.web/port-in-use': 'Die Weboberfläche kann nicht auf {address} lauschen: der Port ist belegt.',
+  'remedy.web/port-in-use':
+    'Vielleicht läuft schon ein Ridethrough; öffnen Sie dieses, oder wählen Sie mit --web HOST:PORT einen anderen Port.',
+  'error.web/cannot-listen': 'Die Weboberfläche kann nicht auf {address} lauschen: {reason}.',
+  'remedy.web/cannot-listen': 'Prüfen Sie die Adresse und das Recht auf den Port.',
+  'error.web/password-needed': 'Die Weboberfläche darf ohne Kennwort nicht auf {address} lauschen.',
+  'remedy.web/password-needed':
+    'Setzen Sie eines mit „ridethrough config set web.password -“, oder lauschen Sie auf 127.0.0.1.',
+  'error.web/tls-needed':
+    'Die Weboberfläche darf ohne TLS nicht auf {address} lauschen: das Kennwort wäre unterwegs lesbar.',
+  'remedy.web/tls-needed':
+    'Rufen Sie „ridethrough config set web.tls own“ auf, mit eigenem Zertifikat „ridethrough config set web.tls files web.certFile DATEI web.keyFile DATEI“. Hinter einem Proxy, der TLS übernimmt: „ridethrough config set web.allowPlainHttp true“.',
+  'error.web/bad-certificate': 'Das Zertifikat {file} der Weboberfläche ist unbrauchbar: {reason}.',
+  'remedy.web/bad-certificate':
+    'Setzen Sie web.certFile auf eine PEM-Datei mit der Zertifikatskette und web.keyFile auf eine mit dem Schlüssel, ohne Passphrase.',
 } as const satisfies Partial<Record<Keys, string>>;

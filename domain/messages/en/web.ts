@@ -6,11 +6,12 @@ export const web = {
   'error.web/cannot-listen': 'The web interface cannot listen on {address}: {reason}.',
   'remedy.web/cannot-listen': 'Check the address and the right to use the port.',
   'error.web/password-needed': 'The web interface may not listen on {address} without a password.',
-  'remedy.web/password-needed': 'Set one with "ridethrough config set web.password PASSWORD", or listen on 127.0.0.1.',
+  'remedy.web/password-needed': 'Set one with "ridethrough config set web.password -", or listen on 127.0.0.1.',
   'error.web/tls-needed':
     'The web interface may not listen on {address} without TLS: the password would travel readable.',
   'remedy.web/tls-needed':
-    'Set "ridethrough config set web.tls own" or "web.tls.certFile" and "web.tls.keyFile"; behind a proxy that does TLS, "web.allowPlainHttp true".',
+    'Run "ridethrough config set web.tls own", or with a certificate you have "ridethrough config set web.tls files web.certFile FILE web.keyFile FILE". Behind a proxy that does TLS: "ridethrough config set web.allowPlainHttp true".',
   'error.web/bad-certificate': 'The certificate {file} of the web interface cannot be used: {reason}.',
-  'remedy.web/bad-certificate': 'Give a PEM file with the certificate chain and one with its key.',
+  'remedy.web/bad-certificate':
+    'Set web.certFile to a PEM file with the certificate chain, and web.keyFile to one with its key, without a passphrase.',
 } as const;
