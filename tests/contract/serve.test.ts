@@ -111,6 +111,19 @@ describe.skipIf(!programs.ok)(`serve ${programs.ok ? '' : programs.reason}`, () 
     },
   );
 
+  test('ends a driver program that does not want to end', async () => {
+    const where = await prepare({
+      'ups.conf': 'driverpath = CONF_DIR\n[fronted]\n driver = scripted-ups\n port = "stubborn"\n',
+    });
+    writeProgram(where.conf, 'scripted-ups');
+    const program = serve(where);
+    await program.ready();
+    await until('fronted', async () => (await valueOf(`fronted@${where.address}`, 'battery.charge')) === '87');
+    const children = await childrenOf(program.pid);
+    expect(await program.end()).toBe(0);
+    for (const child of children) expect(() => process.kill(child, 0)).toThrow('ESRCH');
+  });
+
   test('a signal that comes while it starts is not lost', async () => {
     const where = await prepare({ 'ups.conf': DUMMY });
     const program = serve(where, '--demo');
