@@ -23,7 +23,7 @@ export interface Configuration {
 const DEFAULT_MAX_AGE_SECONDS = 15;
 const DEFAULT_TRACKING_SECONDS = 3600;
 
-/** The demo UPS, with users that let anybody on this computer try every command. */
+/** The demo UPS. */
 export const DEMO_UPS: UpsConfig = {
   name: 'demo',
   driver: 'demo',

@@ -58,11 +58,13 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     io.stdout.write(HELP);
     return EXIT.ok;
   }
-  const log = createPinoLog(io.env.RIDETHROUGH_LOG === 'debug' ? 'debug' : 'info');
+  const startLog = createPinoLog(io.env.RIDETHROUGH_LOG === 'debug' ? 'debug' : 'info');
   // Asked for before anything is started: a signal that comes early must not be lost.
-  const ending = nextEnding(log);
+  const ending = nextEnding(startLog);
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  const configuration = await readConfiguration(options, io.env, log);
+  const configuration = await readConfiguration(options, io.env, startLog);
+  // DEBUG_MIN of upsd.conf.
+  const log = configuration.isDebug ? createPinoLog('debug') : startLog;
   const readAgain = oneAtATime(() => takeUpAgain(options, io.env, product, log));
   const hidPort = createNodeHidPort({ clock: systemClock, log });
   const product: Product = createProduct({
