@@ -20,7 +20,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => (await import('./commands/record.ts')).record,
   },
   config: {
-    summary: 'Check a configuration',
+    summary: 'Check NUT files, show and change settings',
     load: async () => (await import('./commands/config.ts')).config,
   },
   upsc: {
