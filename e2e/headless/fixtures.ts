@@ -1,0 +1,72 @@
+/** The built program, served to a browser, and its interface opened by the link it prints. */
+import { test as base, expect } from '@playwright/test';
+import { createNutFolder, startProgram, type RunningProgram } from '#tests/support/served-program.ts';
+import { freePort } from '#tests/support/nut-upsd.ts';
+import { Dashboard } from '../pages/dashboard.ts';
+
+export { expect };
+
+const DEMO = '[demo]\n  driver = demo\n  port = auto\n  desc = "Demo UPS"\n';
+const RECORDING = new URL('../../tests/fixtures/devices/051d-0002-back-ups-es-850g2', import.meta.url).pathname;
+
+/** NUT's files of a computer with three UPSes: simulated, recorded, and described in a file. */
+export const THREE_UPSES = {
+  'ups.conf': `${DEMO}[study]\n  driver = usbhid-ups\n  port = recording:${RECORDING}\n[attic]\n  driver = dummy-ups\n  port = CONF_DIR/attic.dev\n`,
+  'attic.dev': 'ups.status: OL\nups.load: 12\nbattery.charge: 64\ndevice.model: Attic 700\n',
+};
+
+export interface Served {
+  /** Link with its token, as the program printed it. */
+  readonly link: string;
+  /** Ends the program; its data and its address stay. */
+  stop(): Promise<void>;
+  /** Starts it again at the same address. @returns the new link */
+  start(): Promise<string>;
+  /** Ends it and takes its data away. */
+  dispose(): Promise<void>;
+}
+
+/** @param files NUT's files; without any, a computer with the demo UPS */
+export async function serve(files: Readonly<Record<string, string>> = { 'ups.conf': DEMO }): Promise<Served> {
+  const folder = await createNutFolder({ 'upsd.users': '', ...files });
+  const web = `127.0.0.1:${await freePort()}`;
+  let program: RunningProgram | undefined;
+  const start = async (): Promise<string> => {
+    program = startProgram(['serve', '--nut-conf', folder.conf, '--data-dir', folder.data, '--web', web]);
+    const line = await program.ready();
+    const [, link] = / web=(\S+)/.exec(line) ?? [];
+    if (link === undefined) throw new Error(`no link in "${line}"`);
+    return link;
+  };
+  const stop = async (): Promise<void> => {
+    await program?.end();
+  };
+  return {
+    link: await start(),
+    stop,
+    start,
+    async dispose() {
+      await stop();
+      await folder.remove();
+    },
+  };
+}
+
+interface Fixtures {
+  /** Serves with NUT's files and opens the overview. */
+  readonly open: (files?: Readonly<Record<string, string>>) => Promise<{ dashboard: Dashboard; served: Served }>;
+}
+
+export const test = base.extend<Fixtures>({
+  open: async ({ page }, use) => {
+    const running: Served[] = [];
+    await use(async (files) => {
+      const served = await serve(files);
+      running.push(served);
+      const dashboard = new Dashboard(page);
+      await dashboard.open(served.link);
+      return { dashboard, served };
+    });
+    for (const served of running) await served.dispose();
+  },
+});

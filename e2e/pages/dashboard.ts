@@ -1,0 +1,102 @@
+/** The interface as a person uses it: by roles and names, the same in a browser and in the desktop window. */
+import type { Locator, Page } from '@playwright/test';
+
+export type PageName = 'Overview' | 'Device' | 'Events' | 'All UPSes';
+type DemoControl = 'Good' | 'Out' | 'Too low' | 'Too high' | 'Pull the USB cable for 10 s';
+
+export class Dashboard {
+  readonly page: Page;
+  /** State of the power, on top of every page. */
+  readonly band: Locator;
+  readonly sentence: Locator;
+  readonly navigation: Locator;
+  /** What the picture of the power path says to those who do not see it. */
+  readonly path: Locator;
+  /** Newest sample first. */
+  readonly samples: Locator;
+  readonly dialog: Locator;
+  /** Chooses the UPS that is shown, where there are several. */
+  readonly switcher: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.band = page.getByRole('banner', { name: 'State of the power' });
+    this.sentence = page.getByRole('heading', { level: 1 });
+    this.navigation = page.getByRole('navigation', { name: 'Pages' });
+    this.path = page.getByRole('img');
+    this.samples = page.getByRole('table').getByRole('row');
+    this.dialog = page.getByRole('dialog');
+    this.switcher = this.band.getByRole('combobox', { name: 'UPS' });
+  }
+
+  /** Opens the interface by the link that the program printed, and waits for the first state. */
+  async open(link: string): Promise<void> {
+    await this.page.goto(link);
+    await this.band.waitFor();
+  }
+
+  async goTo(page: PageName): Promise<void> {
+    await this.navigation.getByRole('link', { name: page }).click();
+  }
+
+  /** The number of a reading, without its unit. */
+  reading(name: 'Charge' | 'Remaining time' | 'Load' | 'Mains voltage'): Locator {
+    const readings = this.page.getByRole('region', { name: 'Readings' });
+    return readings.locator('.reading', { has: this.page.getByText(name, { exact: true }) }).locator('.value');
+  }
+
+  /** A live chart; its value text tells what stands under the cursor. */
+  chart(name: string): Locator {
+    return this.page.getByRole('slider', { name: new RegExp(`^${name}`) });
+  }
+
+  /** One of a row of choices: the span of the charts, chart or table, which events. */
+  async choose(choice: 'Span' | 'View' | 'Show' | 'Colours' | 'Language', option: string): Promise<void> {
+    await this.page.getByRole('group', { name: choice }).getByRole('radio', { name: option, exact: true }).check();
+  }
+
+  incident(sentence: string): Locator {
+    return this.page.getByRole('listitem').filter({ hasText: sentence });
+  }
+
+  /** Presses a control of the demo UPS. */
+  async demo(control: DemoControl): Promise<void> {
+    await this.page.getByRole('region', { name: 'Demo UPS' }).getByRole('button', { name: control }).click();
+  }
+
+  async goToCommands(): Promise<void> {
+    await this.goTo('Device');
+    await this.page.getByRole('tab', { name: 'Commands' }).click();
+  }
+
+  /** The row of a variable or command, by its NUT name. */
+  row(name: string): Locator {
+    return this.page.getByRole('listitem').filter({ has: this.page.getByText(name, { exact: true }) });
+  }
+
+  async search(text: string): Promise<void> {
+    await this.page.getByRole('searchbox', { name: 'Search' }).fill(text);
+  }
+
+  /** Opens the editor of a variable. @returns its field */
+  async edit(variable: string): Promise<Locator> {
+    await this.page.getByRole('button', { name: `Change ${variable}`, exact: true }).click();
+    return this.row(variable).getByRole('textbox').or(this.row(variable).getByRole('combobox'));
+  }
+
+  get save(): Locator {
+    return this.page.getByRole('button', { name: 'Save' });
+  }
+
+  /** Presses the button of a command; a dangerous one asks first. */
+  async run(command: string): Promise<void> {
+    await this.page.getByRole('button', { name: `Run ${command}`, exact: true }).click();
+  }
+
+  async chooseTheme(theme: 'Light' | 'Dark' | 'As the system'): Promise<void> {
+    await this.page.getByRole('button', { name: 'Appearance' }).click();
+    await this.choose('Colours', theme);
+    await this.page.keyboard.press('Escape');
+    await this.dialog.waitFor({ state: 'hidden' });
+  }
+}
