@@ -115,9 +115,10 @@ export class VirtualUps {
     await file.close();
   }
 
-  /** Changes what feature reports answer from now on. @param reports id byte first */
-  setFeatures(...reports: Buffer[]): void {
-    for (const report of reports) this.#features.set(report.readUInt8(0), report);
+  /** Something happens to the unit: feature reports answer anew, and it says so by itself. All reports id byte first. */
+  async change(to: { readonly features: readonly Buffer[]; readonly input: Buffer }): Promise<void> {
+    for (const report of to.features) this.#features.set(report.readUInt8(0), report);
+    await this.sendInput(to.input);
   }
 
   /** @param report id byte first */
@@ -182,7 +183,7 @@ export class VirtualUps {
   #answerSet(event: Buffer): Buffer {
     const report = Buffer.from(event.subarray(12, 12 + event.readUInt16LE(10)));
     this.written.push(report);
-    if (event.readUInt8(9) === FEATURE) this.setFeatures(report);
+    if (event.readUInt8(9) === FEATURE) this.#features.set(report.readUInt8(0), report);
     const bytes = message(SET_REPORT_REPLY, 6);
     bytes.writeUInt32LE(event.readUInt32LE(4), 4);
     return bytes;
