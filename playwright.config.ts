@@ -12,7 +12,13 @@ if (process.env.TEST_WORKER_INDEX === undefined) {
   );
 }
 
-/** `npm run e2e`: the built program in a browser (`browser`), and the desktop shell (`shell`). */
+const page = { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 800 }, locale: 'en-GB' };
+const browser = { ...page, launchOptions: CHROMIUM, trace: 'retain-on-failure' } as const;
+
+/**
+ * `npm run e2e`: the built interface before the real engine (`browser`) and before a fake one in every situation (`pages`),
+ * and the desktop shell (`shell`).
+ */
 export default defineConfig({
   outputDir: 'test-results',
   workers: 2,
@@ -21,11 +27,9 @@ export default defineConfig({
   reporter: [['list']],
   forbidOnly: true,
   projects: [
-    {
-      name: 'browser',
-      testDir: 'e2e/headless',
-      use: { ...devices['Desktop Chrome'], locale: 'en-GB', launchOptions: CHROMIUM, trace: 'retain-on-failure' },
-    },
-    { name: 'shell', testDir: 'e2e/electron' },
+    { name: 'browser', testDir: 'e2e/headless', use: browser },
+    { name: 'pages', testDir: 'e2e/web', use: browser },
+    // One program with one tray at a time.
+    { name: 'shell', testDir: 'e2e/electron', workers: 1 },
   ],
 });

@@ -52,7 +52,10 @@ export class Dashboard {
 
   /** One of a row of choices: the span of the charts, chart or table, which events. */
   async choose(choice: 'Span' | 'View' | 'Show' | 'Colours' | 'Language', option: string): Promise<void> {
-    await this.page.getByRole('group', { name: choice }).getByRole('radio', { name: option, exact: true }).check();
+    const group = this.page.getByRole('group', { name: choice });
+    const radio = this.page.getByRole('radio', { name: option, exact: true });
+    // The label, as a hand does: the radio itself lies below its word.
+    await group.locator('label').filter({ has: radio }).click();
   }
 
   incident(sentence: string): Locator {

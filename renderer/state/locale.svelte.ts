@@ -14,6 +14,26 @@ import type { Preferences } from './preferences.ts';
 
 export type LocaleChoice = 'system' | Locale;
 
+const TIME_STYLES = {
+  second: { hour: 'numeric', minute: '2-digit', second: '2-digit' },
+  minute: { hour: 'numeric', minute: '2-digit' },
+  day: { hour: 'numeric', minute: '2-digit', day: 'numeric', month: 'short' },
+  date: { dateStyle: 'short' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+// Making a format costs far more than using it, and every second asks for dozens.
+const timeFormats: Record<string, Intl.DateTimeFormat> = {};
+const numberFormats: Record<string, Intl.NumberFormat> = {};
+
+const timeFormat = (locale: string, style: keyof typeof TIME_STYLES): Intl.DateTimeFormat =>
+  (timeFormats[`${locale} ${style}`] ??= new Intl.DateTimeFormat(locale, TIME_STYLES[style]));
+
+const numberFormat = (locale: string, digits: number): Intl.NumberFormat =>
+  (numberFormats[`${locale} ${digits}`] ??= new Intl.NumberFormat(locale, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }));
+
 /** The language of the page, and everything that is written by its rules. */
 export class LocaleState {
   readonly #preferences: Preferences;
@@ -48,8 +68,7 @@ export class LocaleState {
   ): string => messageOfCount(key, count, params, this.current);
 
   /** @param digits after the decimal mark */
-  number = (value: number, digits = 0): string =>
-    new Intl.NumberFormat(this.#format, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  number = (value: number, digits = 0): string => numberFormat(this.#format, digits).format(value);
 
   /** A value and its unit, kept on one line. */
   quantity = (value: number, unit: string, digits = 0): string => `${this.number(value, digits)}\u00a0${unit}`;
@@ -65,18 +84,12 @@ export class LocaleState {
 
   /** Clock time, with the day where it is not today. */
   moment = (at: number, now: number): string => {
-    const calendar = new Intl.DateTimeFormat('en', { dateStyle: 'short' });
-    const isToday = calendar.format(at) === calendar.format(now);
-    const day = isToday ? {} : ({ day: 'numeric', month: 'short' } as const);
-    return new Intl.DateTimeFormat(this.#format, { hour: 'numeric', minute: '2-digit', ...day }).format(at);
+    const isToday = timeFormat('en', 'date').format(at) === timeFormat('en', 'date').format(now);
+    return timeFormat(this.#format, isToday ? 'minute' : 'day').format(at);
   };
 
   clock = (at: number, withSeconds: boolean): string =>
-    new Intl.DateTimeFormat(this.#format, {
-      hour: 'numeric',
-      minute: '2-digit',
-      ...(withSeconds ? { second: '2-digit' } : {}),
-    }).format(at);
+    timeFormat(this.#format, withSeconds ? 'second' : 'minute').format(at);
 
   list = (items: readonly string[]): string => new Intl.ListFormat(this.#format, { type: 'conjunction' }).format(items);
 
