@@ -118,6 +118,9 @@ int main(int argc, char **argv) {
     struct connection *c = &connections[i];
     c->fd = socket(AF_INET, SOCK_STREAM, 0);
     if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&to, sizeof to) != 0) die("connect");
+    /* Once answered it is accepted. upsd lets 16 connections wait; more would be tried again after a second. */
+    char answer[64];
+    if (write(c->fd, "NETVER\n", 7) != 7 || read(c->fd, answer, sizeof answer) <= 0) die("first request");
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
     if (epoll_ctl(poll, EPOLL_CTL_ADD, c->fd, &event) != 0) die("epoll_ctl");
   }
