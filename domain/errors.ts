@@ -1,5 +1,5 @@
 import { en } from './messages/en.ts';
-import { fill, type MessageKey, type MessageParams } from './messages/message.ts';
+import { errorText, fill, type Locale, type MessageKey, type MessageParams } from './messages/message.ts';
 
 /** Every error code of the product: the keys `error.<code>` of the message catalogue. */
 export type ErrorCode = MessageKey extends infer Key ? (Key extends `error.${infer Code}` ? Code : never) : never;
@@ -84,8 +84,30 @@ export class WebError<Code extends CodeOf<'web'> = CodeOf<'web'>> extends AppErr
   override readonly name = 'WebError';
 }
 
-/** One line for a log or a terminal: what failed and what to do. */
-export function describeError(error: unknown): string {
-  if (error instanceof AppError) return `${error.message} ${error.remedy}`.trim();
-  return error instanceof Error ? error.message : String(error);
+/**
+ * What failed and what to do, in a language where the code is known, else as it was told.
+ * @param error an error of ours, one as it crosses the contract, or anything else that was thrown: then without a remedy
+ */
+export function sayError(error: unknown, locale: Locale): { readonly message: string; readonly remedy: string } {
+  if (!isTold(error)) return { message: error instanceof Error ? error.message : String(error), remedy: '' };
+  return {
+    message: errorText('error', error, locale) ?? error.message,
+    remedy: errorText('remedy', error, locale) ?? error.remedy,
+  };
 }
+
+/** One line: what failed and what to do. Logs and terminals speak English. */
+export function describeError(error: unknown, locale: Locale = 'en'): string {
+  const { message, remedy } = sayError(error, locale);
+  return `${message} ${remedy}`.trim();
+}
+
+const isTold = (error: unknown): error is Omit<WireError, 'code'> & { readonly code: string } =>
+  typeof error === 'object' &&
+  error !== null &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  'remedy' in error &&
+  'details' in error &&
+  typeof error.details === 'object' &&
+  error.details !== null;

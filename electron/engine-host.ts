@@ -1,5 +1,5 @@
 /** The engine inside of the shell: started so that a UPS is watched even where the network cannot be served. */
-import { NutError, describeError } from '#domain/errors.ts';
+import { NutError, describeError, type AppError } from '#domain/errors.ts';
 import type { Log } from '#engine/ports.ts';
 import type { Product } from '#engine/product.ts';
 import {
@@ -13,7 +13,7 @@ import type { LaunchOptions } from './launch-options.ts';
 export interface StartedProduct {
   readonly product: Product;
   /** Why the UPS is not shared with the network. */
-  readonly networkProblem: string | undefined;
+  readonly networkProblem: AppError | undefined;
 }
 
 /**
@@ -33,11 +33,10 @@ export async function startProduct(
     await product.stop();
     if (!(error instanceof NutError) || !configuration.engine.nut) throw error;
     // Most often NUT's own server already listens there. Warnings and the shutdown do not need the network.
-    const networkProblem = describeError(error);
-    log.warn(networkProblem);
+    log.warn(describeError(error));
     const local = create({ ...configuration, engine: { ...configuration.engine, nut: undefined } });
     await local.start();
-    return { product: local, networkProblem };
+    return { product: local, networkProblem: error };
   }
 }
 

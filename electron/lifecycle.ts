@@ -1,6 +1,6 @@
 /** One instance, and an end that flushes and tells before the process goes. */
 import { app, dialog, powerMonitor } from 'electron';
-import { message } from '#domain/messages/message.ts';
+import { message, type Locale } from '#domain/messages/message.ts';
 import type { QuitSequence } from './quit-sequence.ts';
 
 /**
@@ -35,14 +35,14 @@ export function endThrough(sequence: QuitSequence): void {
 }
 
 /** Asks before an end that takes the protection away. @param isProtecting a UPS is watched */
-export async function askToQuit(isProtecting: boolean): Promise<void> {
+export async function askToQuit(isProtecting: boolean, locale: Locale): Promise<void> {
   if (isProtecting) {
     const { response } = await dialog.showMessageBox({
       type: 'warning',
       title: message('shell.name', {}),
-      message: message('quit.title', {}),
-      detail: message('quit.text', {}),
-      buttons: [message('quit.yes', {}), message('quit.no', {})],
+      message: message('quit.title', {}, locale),
+      detail: message('quit.text', {}, locale),
+      buttons: [message('quit.yes', {}, locale), message('quit.no', {}, locale)],
       defaultId: 1,
       cancelId: 1,
     });

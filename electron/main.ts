@@ -21,6 +21,7 @@ import { hasTray } from './no-tray.ts';
 import { createNotifications } from './notifications.ts';
 import { createQuitSequence } from './quit-sequence.ts';
 import { secureContents, secureSession } from './security.ts';
+import { createShellLanguage, serveLanguage } from './shell-language.ts';
 import { runTrayCommand } from './tray-commands.ts';
 import { trayView } from './tray-view.ts';
 import { createTray } from './tray.ts';
@@ -68,21 +69,30 @@ async function start(): Promise<void> {
   let product: Product | undefined;
   let watch: UpsWatch | undefined;
 
+  const preferences = openUiPreferences(log);
+  const language = createShellLanguage(preferences, app.getPreferredSystemLanguages(), () => {
+    setMenu();
+    refresh();
+  });
+  const locale = () => language.locale;
+
   secureSession(session.defaultSession);
   serveApp(protocol, rendererFolder);
   const ipc = createIpcServer({ ipcMain, windows: () => window?.contents ?? [], log });
+  serveLanguage(ipcMain, language, log);
   const isTrayShown = await hasTray(platform, env, log);
   const made = createMainWindow({
-    preferences: openUiPreferences(log),
+    preferences,
     preload: join(import.meta.dirname, 'preload.cjs'),
     icon: appIcon,
     hasTray: isTrayShown,
     isDark: () => nativeTheme.shouldUseDarkColors,
+    locale,
   });
   window = made;
   const open = (): void => made.open();
-  const notifications = createNotifications({ icon: appIcon, open });
-  const quit = (): void => void askToQuit(phase === 'running' && (watch?.list().length ?? 0) > 0);
+  const notifications = createNotifications({ icon: appIcon, locale, open });
+  const quit = (): void => void askToQuit(phase === 'running' && (watch?.list().length ?? 0) > 0, locale());
 
   const tray = isTrayShown
     ? createTray({
@@ -104,18 +114,20 @@ async function start(): Promise<void> {
               return quit();
             case 'command':
               if (product) {
-                void runTrayCommand(product.api, action.ups, action.command).then((problem) => {
-                  if (problem !== undefined) notifications.tell(message('notice.command-failed', {}), problem);
+                void runTrayCommand(product.api, action.ups, action.command, locale()).then((problem) => {
+                  if (problem !== undefined)
+                    notifications.tell(message('notice.command-failed', {}, locale()), problem);
                 });
               }
           }
         },
       })
     : undefined;
-  const refresh = (): void => tray?.show(trayView(watch?.list() ?? [], phase, clock.now()));
+  const refresh = (): void => tray?.show(trayView(watch?.list() ?? [], phase, clock.now(), locale()));
   const stopTicking = clock.every(TOOLTIP_MS, refresh);
   nativeTheme.on('updated', () => tray?.redraw());
-  installMenu({ platform, isPackaged: app.isPackaged, quit });
+  const setMenu = (): void => installMenu({ platform, isPackaged: app.isPackaged, locale: locale(), quit });
+  setMenu();
 
   endThrough(
     createQuitSequence(
@@ -167,14 +179,14 @@ async function start(): Promise<void> {
     refresh();
     notifications.follow(watch.list());
     if (started.networkProblem !== undefined) {
-      notifications.tell(message('notice.no-nut', {}), started.networkProblem);
+      notifications.tell(message('notice.no-nut', {}, locale()), describeError(started.networkProblem, locale()));
     }
   } catch (error) {
     ipc.end();
     log.error(`The engine could not be started: ${describeError(error)}`);
     dialog.showErrorBox(
       message('shell.name', {}),
-      message('error.shell/start-failed', { reason: describeError(error) }),
+      message('error.shell/start-failed', { reason: describeError(error, locale()) }, locale()),
     );
   }
 }

@@ -11,7 +11,7 @@ const never = upsWith({}, { availability: 'not-connected' });
 function told(...states: UpsSnapshot[]): string[] {
   let memory = NOTHING_TOLD;
   return states.flatMap((state) => {
-    const step = stepNotices(memory, state, false);
+    const step = stepNotices(memory, state, false, 'en');
     memory = step.memory;
     return step.notice ? [step.notice.kind] : [];
   });
@@ -70,12 +70,23 @@ test('a self test and a calibration are no outage', () => {
 
 test('texts say what is left, and name the UPS where there are several', () => {
   const outage = status('OB', { 'battery.runtime': '840' });
-  expect(stepNotices(NOTHING_TOLD, outage, false).notice).toMatchObject({
+  expect(stepNotices(NOTHING_TOLD, outage, false, 'en').notice).toMatchObject({
     title: 'Power is out',
     body: 'On battery. About 14 min left.',
     isUrgent: true,
   });
-  expect(stepNotices(NOTHING_TOLD, outage, true).notice?.title).toBe('Power is out: office');
+  expect(stepNotices(NOTHING_TOLD, outage, true, 'en').notice?.title).toBe('Power is out: office');
+});
+
+test('they are said in the language asked for', () => {
+  expect(stepNotices(NOTHING_TOLD, status('OB', { 'battery.runtime': '840' }), true, 'de').notice).toMatchObject({
+    title: 'Stromausfall: office',
+    body: 'Akkubetrieb. Noch etwa 14 min.',
+  });
+  expect(stepNotices(NOTHING_TOLD, status('OB LB'), false, 'de').notice).toMatchObject({
+    title: 'Akku fast leer',
+    body: 'Der Akku ist fast leer. Jetzt die Arbeit speichern.',
+  });
 });
 
 test('whatever happens, nothing is told twice in a row', () => {

@@ -2,7 +2,7 @@
  * When a person is told, and what. A pure reducer over the states of one UPS: each step of an outage is told once,
  * however often the UPS repeats it or flickers between "low" and "not low".
  */
-import { message } from '#domain/messages/message.ts';
+import { message, type Locale } from '#domain/messages/message.ts';
 import { powerSentence } from '#domain/power-sentence.ts';
 import { powerStateOf, type PowerState } from '#domain/power-state.ts';
 import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
@@ -37,8 +37,12 @@ export function stepNotices(
   memory: NoticeMemory,
   ups: UpsSnapshot,
   hasSeveral: boolean,
+  locale: Locale,
 ): { readonly memory: NoticeMemory; readonly notice: Notice | undefined } {
-  const say = (kind: NoticeKind, next: NoticeMemory) => ({ memory: next, notice: noticeOf(kind, ups, hasSeveral) });
+  const say = (kind: NoticeKind, next: NoticeMemory) => ({
+    memory: next,
+    notice: noticeOf(kind, ups, hasSeveral, locale),
+  });
   const state = powerStateOf(ups);
   const stage = stageOf(state);
   if (stage === 'lost') {
@@ -80,19 +84,19 @@ function stageOf(state: PowerState): Stage | 'lost' | undefined {
   }
 }
 
-function noticeOf(kind: NoticeKind, ups: UpsSnapshot, hasSeveral: boolean): Notice {
-  const title = message(`notice.${kind}`, {});
+function noticeOf(kind: NoticeKind, ups: UpsSnapshot, hasSeveral: boolean, locale: Locale): Notice {
+  const title = message(`notice.${kind}`, {}, locale);
   return {
     kind,
     ups: ups.name,
-    title: hasSeveral ? message('notice.of', { title, ups: ups.name }) : title,
-    body: bodyOf(kind, ups),
+    title: hasSeveral ? message('notice.of', { title, ups: ups.name }, locale) : title,
+    body: bodyOf(kind, ups, locale),
     isUrgent: kind === 'on-battery' || kind === 'low-battery' || kind === 'forced-shutdown',
   };
 }
 
-function bodyOf(kind: NoticeKind, ups: UpsSnapshot): string {
-  if (kind === 'no-contact') return message('notice.no-contact-advice', {});
-  const sentence = powerSentence(ups);
-  return kind === 'low-battery' ? `${sentence} ${message('notice.low-battery-advice', {})}` : sentence;
+function bodyOf(kind: NoticeKind, ups: UpsSnapshot, locale: Locale): string {
+  if (kind === 'no-contact') return message('notice.no-contact-advice', {}, locale);
+  const sentence = powerSentence(ups, undefined, locale);
+  return kind === 'low-battery' ? `${sentence} ${message('notice.low-battery-advice', {}, locale)}` : sentence;
 }

@@ -1,10 +1,12 @@
 /** Shows what notification-rules.ts decides: one notification per UPS on the screen, the newest. */
 import { Notification } from 'electron';
+import type { Locale } from '#domain/messages/message.ts';
 import type { WatchedUps } from './ups-watch.ts';
 import { NOTHING_TOLD, stepNotices, type Notice, type NoticeMemory } from './notification-rules.ts';
 
 export interface NotificationParts {
   readonly icon: string;
+  readonly locale: () => Locale;
   /** The person chose a notification. */
   readonly open: () => void;
 }
@@ -17,7 +19,7 @@ export interface Notifications {
   close(): void;
 }
 
-export function createNotifications({ icon, open }: NotificationParts): Notifications {
+export function createNotifications({ icon, locale, open }: NotificationParts): Notifications {
   const memories = new Map<string, NoticeMemory>();
   /** Held, because a notification that is collected loses its listeners. */
   const onScreen = new Map<string, Notification>();
@@ -40,7 +42,8 @@ export function createNotifications({ icon, open }: NotificationParts): Notifica
   return {
     follow(upses) {
       for (const { snapshot } of upses) {
-        const step = stepNotices(memories.get(snapshot.name) ?? NOTHING_TOLD, snapshot, upses.length > 1);
+        const memory = memories.get(snapshot.name) ?? NOTHING_TOLD;
+        const step = stepNotices(memory, snapshot, upses.length > 1, locale());
         memories.set(snapshot.name, step.memory);
         if (step.notice) show(`ups ${step.notice.ups}`, step.notice);
       }

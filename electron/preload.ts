@@ -1,6 +1,6 @@
 /** The only bridge between page and program: names of the contract, never ipcRenderer itself. Sandboxed, so CommonJS. */
 import { contextBridge, ipcRenderer } from 'electron';
-import { IPC, type RidethroughBridge } from '#domain/bridge.ts';
+import { IPC, type RidethroughBridge, type ShellLanguageFacts } from '#domain/bridge.ts';
 import type { ConnectionState } from '#domain/client.ts';
 import type { Answer, RequestName } from '#domain/contract.ts';
 
@@ -53,6 +53,10 @@ const bridge: RidethroughBridge = {
     watchers.add(entry);
     changed(connection);
     return () => watchers.delete(entry);
+  },
+  language: ipcRenderer.sendSync(IPC.language) as ShellLanguageFacts,
+  chooseLanguage(choice) {
+    ipcRenderer.send(IPC.chooseLanguage, choice);
   },
 };
 

@@ -4,7 +4,7 @@ import { upsWith } from './test-support.ts';
 import { trayView } from './tray-view.ts';
 
 const seen = (snapshot: UpsSnapshot, onBatterySince?: number) => ({ snapshot, onBatterySince });
-const viewOf = (snapshot: UpsSnapshot) => trayView([seen(snapshot)], 'running', 0);
+const viewOf = (snapshot: UpsSnapshot) => trayView([seen(snapshot)], 'running', 0, 'en');
 const actions = (view: ReturnType<typeof trayView>) => view.menu.filter((item) => item.kind === 'action');
 
 test.each([
@@ -33,7 +33,9 @@ test.each(['stale', 'not-connected'] as const)('a UPS that is %s is struck throu
 
 test('the tooltip says how long the outage has lasted and what is left', () => {
   const outage = upsWith({ 'ups.status': 'OB DISCHRG', 'battery.runtime': '840' });
-  expect(trayView([seen(outage, 1_000)], 'running', 121_000).tooltip).toBe('On battery for 2 min. About 14 min left.');
+  expect(trayView([seen(outage, 1_000)], 'running', 121_000, 'en').tooltip).toBe(
+    'On battery for 2 min. About 14 min left.',
+  );
 });
 
 test('of several UPSes the worst gives the icon and each has its line', () => {
@@ -44,6 +46,7 @@ test('of several UPSes the worst gives the icon and each has its line', () => {
     ],
     'running',
     0,
+    'en',
   );
   expect(view.icon.shape).toBe('alert');
   expect(view.tooltip).toBe('office: On mains power. Battery full.\nattic: The battery is nearly empty.');
@@ -52,7 +55,7 @@ test('of several UPSes the worst gives the icon and each has its line', () => {
 
 test('a tooltip is never longer than Windows shows', () => {
   const many = Array.from({ length: 9 }, (_, at) => seen(upsWith({ 'ups.status': 'OL' }, { name: `ups${at}` })));
-  const { tooltip } = trayView(many, 'running', 0);
+  const { tooltip } = trayView(many, 'running', 0, 'en');
   expect(tooltip.length).toBeLessThanOrEqual(127);
   expect(tooltip.endsWith('…')).toBe(true);
 });
@@ -84,12 +87,25 @@ test('the battery is not tested while it is all there is', () => {
 });
 
 test('while the program ends nothing of the last state is shown', () => {
-  const view = trayView([seen(upsWith({ 'ups.status': 'OL' }))], 'ending', 0);
+  const view = trayView([seen(upsWith({ 'ups.status': 'OL' }))], 'ending', 0, 'en');
   expect(view.tooltip).toBe('Ridethrough is ending.');
   expect(view.icon.shape).toBe('no-contact');
   expect(actions(view).every((item) => !item.isEnabled)).toBe(true);
 });
 
 test('without a UPS the tray says so', () => {
-  expect(trayView([], 'running', 0).tooltip).toBe('No UPS is set up.');
+  expect(trayView([], 'running', 0, 'en').tooltip).toBe('No UPS is set up.');
+});
+
+test('tooltip and menu speak the language asked for', () => {
+  const commands = ['beeper.mute', 'test.battery.start.quick'];
+  const outage = upsWith({ 'ups.status': 'OB DISCHRG', 'battery.runtime': '840' }, { commands });
+  const view = trayView([seen(outage, 0)], 'running', 120_000, 'de');
+  expect(view.tooltip).toBe('Seit 2 min im Akkubetrieb. Noch etwa 14 min.');
+  expect(actions(view).map((item) => item.label)).toEqual([
+    'Ridethrough öffnen',
+    'Warnton stummschalten',
+    'Akku testen',
+    'Ridethrough beenden …',
+  ]);
 });

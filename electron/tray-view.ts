@@ -1,5 +1,5 @@
 /** What the tray shows: icon, tooltip and menu from the state of every UPS. Pure. */
-import { message } from '#domain/messages/message.ts';
+import { message, type Locale } from '#domain/messages/message.ts';
 import { powerSentence } from '#domain/power-sentence.ts';
 import { batteryLevel, moodOf, numberIn, POWER_STATES, powerStateOf, type Mood } from '#domain/power-state.ts';
 import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
@@ -50,8 +50,9 @@ export function trayView(
   upses: readonly WatchedUps[],
   phase: 'starting' | 'running' | 'ending',
   now: number,
+  locale: Locale,
 ): TrayView {
-  const lines = phase === 'running' ? statusLines(upses, now) : [message(`tray.${phase}`, {})];
+  const lines = phase === 'running' ? statusLines(upses, now, locale) : [message(`tray.${phase}`, {}, locale)];
   const worst = phase === 'running' ? worstOf(upses) : undefined;
   return {
     icon: worst ? iconOf(worst) : { shape: 'no-contact', tone: 'none' },
@@ -59,19 +60,29 @@ export function trayView(
     menu: [
       ...lines.map((label): TrayItem => ({ kind: 'status', label })),
       { kind: 'separator' },
-      { kind: 'action', label: message('tray.open', {}), action: { type: 'open' }, isEnabled: phase !== 'ending' },
-      ...(phase === 'running' ? commandItems(upses) : []),
+      {
+        kind: 'action',
+        label: message('tray.open', {}, locale),
+        action: { type: 'open' },
+        isEnabled: phase !== 'ending',
+      },
+      ...(phase === 'running' ? commandItems(upses, locale) : []),
       { kind: 'separator' },
-      { kind: 'action', label: message('tray.quit', {}), action: { type: 'quit' }, isEnabled: phase !== 'ending' },
+      {
+        kind: 'action',
+        label: message('tray.quit', {}, locale),
+        action: { type: 'quit' },
+        isEnabled: phase !== 'ending',
+      },
     ],
   };
 }
 
-function statusLines(upses: readonly WatchedUps[], now: number): string[] {
-  if (upses.length === 0) return [message('tray.no-ups', {})];
+function statusLines(upses: readonly WatchedUps[], now: number, locale: Locale): string[] {
+  if (upses.length === 0) return [message('tray.no-ups', {}, locale)];
   return upses.map(({ snapshot, onBatterySince }) => {
-    const sentence = powerSentence(snapshot, onBatterySince === undefined ? undefined : now - onBatterySince);
-    return upses.length === 1 ? sentence : message('tray.several', { ups: snapshot.name, sentence });
+    const sentence = powerSentence(snapshot, onBatterySince === undefined ? undefined : now - onBatterySince, locale);
+    return upses.length === 1 ? sentence : message('tray.several', { ups: snapshot.name, sentence }, locale);
   });
 }
 
@@ -103,14 +114,14 @@ function batteryShape(charge: number | undefined): TrayShape {
 }
 
 /** Only what a unit offers is in the menu; with several units each entry names its own. */
-function commandItems(upses: readonly WatchedUps[]): TrayItem[] {
+function commandItems(upses: readonly WatchedUps[], locale: Locale): TrayItem[] {
   const isOnly = upses.length === 1;
   const entry = (command: string, label: 'tray.mute' | 'tray.test', mayRun: (ups: UpsSnapshot) => boolean) =>
     upses
       .filter(({ snapshot }) => snapshot.commands.includes(command))
       .map(({ snapshot: ups }): TrayItem => ({
         kind: 'action',
-        label: isOnly ? message(label, {}) : message(`${label}-of`, { ups: ups.name }),
+        label: isOnly ? message(label, {}, locale) : message(`${label}-of`, { ups: ups.name }, locale),
         action: { type: 'command', ups: ups.name, command },
         isEnabled: ups.availability === 'available' && mayRun(ups),
       }));

@@ -1,6 +1,7 @@
-/** What the shell itself remembers: where the window stood, and what was already explained. Kept with electron-store. */
+/** What the shell itself remembers: where the window stood, what was already explained, which language was chosen. Kept with electron-store. */
 import Store from 'electron-store';
 import { z } from 'zod';
+import { isLocaleChoice, type LocaleChoice } from '#domain/messages/message.ts';
 import type { Log } from '#engine/ports.ts';
 import { WindowState } from './window-bounds.ts';
 
@@ -8,10 +9,12 @@ const Preferences = z.object({
   window: WindowState,
   /** The person was told that closing the window only minimises it. */
   knowsMinimising: z.boolean(),
+  /** Of windows, tray, notifications, menu and dialogs. */
+  language: z.custom<LocaleChoice>(isLocaleChoice),
 });
 export type Preferences = z.infer<typeof Preferences>;
 
-const DEFAULTS: Preferences = { window: { isMaximized: false }, knowsMinimising: false };
+const DEFAULTS: Preferences = { window: { isMaximized: false }, knowsMinimising: false, language: 'system' };
 
 export interface UiPreferences {
   get<Key extends keyof Preferences>(key: Key): Preferences[Key];

@@ -1,7 +1,7 @@
 /** The one window: made when it is wanted, destroyed when it is closed (hidden pages cost memory), made again in no time. */
 import { BrowserWindow, dialog, screen, type WebContents } from 'electron';
 import { APP_ORIGIN } from '#domain/bridge.ts';
-import { message } from '#domain/messages/message.ts';
+import { message, type Locale } from '#domain/messages/message.ts';
 import type { UiPreferences } from './ui-preferences.ts';
 import { DEFAULT_SIZE, fitBounds, LEAST_SIZE } from './window-bounds.ts';
 
@@ -14,6 +14,7 @@ export interface MainWindowParts {
   readonly hasTray: boolean;
   /** Colour of the page before it is painted. */
   readonly isDark: () => boolean;
+  readonly locale: () => Locale;
 }
 
 export interface MainWindow {
@@ -46,9 +47,9 @@ export function createMainWindow(parts: MainWindowParts): MainWindow {
       await dialog.showMessageBox(made, {
         type: 'info',
         title: message('shell.name', {}),
-        message: message('close.title', {}),
-        detail: message('close.text', {}),
-        buttons: [message('close.understood', {})],
+        message: message('close.title', {}, parts.locale()),
+        detail: message('close.text', {}, parts.locale()),
+        buttons: [message('close.understood', {}, parts.locale())],
       });
     }
     if (!made.isDestroyed()) made.minimize();

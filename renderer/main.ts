@@ -5,6 +5,7 @@ import { connect } from './client/connect.ts';
 import { AppState } from './state/app.svelte.ts';
 import { PageClock } from './state/clock.svelte.ts';
 import { EngineStore } from './state/engine.svelte.ts';
+import { languageKeeper } from './state/language-keeper.ts';
 import { LocaleState } from './state/locale.svelte.ts';
 import { createPreferences, storageOf } from './state/preferences.ts';
 import { Route } from './state/route.svelte.ts';
@@ -16,7 +17,7 @@ if (!target) throw new Error('index.html has no #app');
 const preferences = createPreferences(storageOf(window));
 const app = new AppState({
   engine: new EngineStore(connect(window)),
-  locale: new LocaleState(preferences, navigator.languages),
+  locale: new LocaleState(languageKeeper(window.ridethrough, preferences, navigator.languages)),
   theme: new Theme(preferences),
   route: new Route(),
   clock: new PageClock(),

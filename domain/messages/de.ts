@@ -1,8 +1,41 @@
-import { errors } from './de/errors.ts';
+/**
+ * The German catalogue, one file for each of the English ones. Each lists every key of its English sister, so a text
+ * that is missing here does not compile.
+ *
+ * Words, chosen once and kept. UPS: USV (die, mehrere: USVs). Battery: Akku. Mains: Netz, on mains: Netzbetrieb, on
+ * battery: Akkubetrieb. Outage: Stromausfall. Charge: Ladestand. Runtime: Restlaufzeit, in a sentence "noch etwa".
+ * Load: Last. Switch off: abschalten; shut a computer down: herunterfahren; forced shutdown: Zwangsabschaltung.
+ * Self test: Selbsttest. Calibration: Kalibrierung. Beeper: Warnton. Alarm, Bypass, Treiber, Befehl, Variable as they
+ * are. Contact: Verbindung. Computer: Rechner. Log: Protokoll. Password: Passwort. Log in: anmelden. Outlet: Steckdose.
+ *
+ * Tone: nobody is addressed. What to do stands in the infinitive ("USB-Kabel prüfen"). No exclamation marks. Names of
+ * programs, files, options and variables stay as they are typed.
+ */
+import { api } from './de/api.ts';
+import { devices } from './de/devices.ts';
+import { drivers } from './de/drivers.ts';
 import { faces } from './de/faces.ts';
+import { hid } from './de/hid.ts';
+import { nut } from './de/nut.ts';
 import { pages } from './de/pages.ts';
 import { power } from './de/power.ts';
+import { reasons } from './de/reasons.ts';
+import { settings } from './de/settings.ts';
+import { shell } from './de/shell.ts';
+import { web } from './de/web.ts';
 import type { en } from './en.ts';
 
-/** The German catalogue: complete for what is on the screen; what is missing here is said in English. */
-export const de: Readonly<Partial<Record<keyof typeof en, string>>> = { ...errors, ...faces, ...pages, ...power };
+export const de: Readonly<Record<keyof typeof en, string>> = {
+  ...api,
+  ...hid,
+  ...drivers,
+  ...devices,
+  ...nut,
+  ...faces,
+  ...pages,
+  ...power,
+  ...reasons,
+  ...settings,
+  ...shell,
+  ...web,
+};

@@ -6,6 +6,7 @@ import { hid } from './en/hid.ts';
 import { nut } from './en/nut.ts';
 import { pages } from './en/pages.ts';
 import { power } from './en/power.ts';
+import { reasons } from './en/reasons.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { web } from './en/web.ts';
@@ -20,6 +21,7 @@ export const en = {
   ...faces,
   ...pages,
   ...power,
+  ...reasons,
   ...settings,
   ...shell,
   ...web,

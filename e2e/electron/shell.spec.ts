@@ -22,6 +22,8 @@ test('the page gets the contract and nothing else', async ({ launch }) => {
   });
   await expect(ask(page, 'fs.readFile', {})).rejects.toThrow('There is no request "fs.readFile"');
   expect(await page.evaluate('Object.keys(window.ridethrough).sort()')).toEqual([
+    'chooseLanguage',
+    'language',
     'onConnection',
     'request',
     'subscribe',

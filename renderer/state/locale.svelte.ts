@@ -1,18 +1,17 @@
+import { sayError } from '#domain/errors.ts';
 import { variableText, commandText } from '#domain/messages/names.ts';
 import {
-  errorText,
-  LOCALES,
+  localeOf,
   message,
   messageOfCount,
   type Locale,
+  type LocaleChoice,
   type MessageKey,
   type MessageParams,
   type PluralKey,
 } from '#domain/messages/message.ts';
 import { roughTime } from '#domain/power-sentence.ts';
-import type { Preferences } from './preferences.ts';
-
-export type LocaleChoice = 'system' | Locale;
+import type { LanguageKeeper } from './language-keeper.ts';
 
 const TIME_STYLES = {
   second: { hour: 'numeric', minute: '2-digit', second: '2-digit' },
@@ -36,27 +35,23 @@ const numberFormat = (locale: string, digits: number): Intl.NumberFormat =>
 
 /** The language of the page, and everything that is written by its rules. */
 export class LocaleState {
-  readonly #preferences: Preferences;
-  readonly #languages: readonly string[];
+  readonly #keeper: LanguageKeeper;
 
   choice = $state<LocaleChoice>('system');
-  readonly current = $derived.by((): Locale => (this.choice === 'system' ? this.#ofSystem() : this.choice));
+  readonly current = $derived.by((): Locale => localeOf(this.choice, this.#keeper.ofSystem));
   /** As the system writes numbers and times, where it speaks the same language. */
   readonly #format = $derived.by(
-    (): string => this.#languages.find((language) => language.startsWith(this.current)) ?? this.current,
+    (): string => this.#keeper.ofSystem.find((language) => language.startsWith(this.current)) ?? this.current,
   );
 
-  /** @param languages as the browser prefers them */
-  constructor(preferences: Preferences, languages: readonly string[]) {
-    this.#preferences = preferences;
-    this.#languages = languages;
-    const known = preferences.read('language');
-    this.choice = LOCALES.find((locale) => locale === known) ?? 'system';
+  constructor(keeper: LanguageKeeper) {
+    this.#keeper = keeper;
+    this.choice = keeper.choice;
   }
 
   choose(choice: LocaleChoice): void {
     this.choice = choice;
-    this.#preferences.write('language', choice === 'system' ? undefined : choice);
+    this.#keeper.keep(choice);
   }
 
   t = <Key extends MessageKey>(key: Key, params: MessageParams<Key>): string => message(key, params, this.current);
@@ -75,12 +70,17 @@ export class LocaleState {
 
   /** A length of time as a person says it. @param seconds rounded down */
   duration = (seconds: number): string => {
-    const days = Math.floor(seconds / 86_400);
-    return (days >= 2 ? this.count('time.days', days, {}) : roughTime(seconds, this.current)).replaceAll(' ', '\u00a0');
+    const days = wholeDays(seconds);
+    return unbroken(days >= 2 ? this.count('time.days', days, {}) : roughTime(seconds, this.current));
   };
 
-  ago = (seconds: number): string =>
-    seconds < 5 ? this.t('time.just-now', {}) : this.t('time.ago', { time: this.duration(seconds) });
+  ago = (seconds: number): string => {
+    if (seconds < 5) return this.t('time.just-now', {});
+    const days = wholeDays(seconds);
+    // German counts days in another case behind "vor".
+    if (days >= 2) return unbroken(this.count('time.days-ago', days, {}));
+    return this.t('time.ago', { time: this.duration(seconds) });
+  };
 
   /** Clock time, with the day where it is not today. */
   moment = (at: number, now: number): string => {
@@ -93,34 +93,12 @@ export class LocaleState {
 
   list = (items: readonly string[]): string => new Intl.ListFormat(this.#format, { type: 'conjunction' }).format(items);
 
-  /** What failed and what to do, in this language where the code is known, else as it was told. */
-  error = (error: unknown): { readonly message: string; readonly remedy: string } => {
-    if (!isTold(error)) return { message: error instanceof Error ? error.message : String(error), remedy: '' };
-    return {
-      message: errorText('error', error, this.current) ?? error.message,
-      remedy: errorText('remedy', error, this.current) ?? error.remedy,
-    };
-  };
+  /** What failed and what to do. */
+  error = (error: unknown): { readonly message: string; readonly remedy: string } => sayError(error, this.current);
 
   variable = (name: string): string => variableText(name, this.current);
   command = (name: string): string => commandText(name, this.current);
-
-  #ofSystem(): Locale {
-    for (const language of this.#languages) {
-      const found = LOCALES.find((locale) => language.toLowerCase().startsWith(locale));
-      if (found) return found;
-    }
-    return 'en';
-  }
 }
 
-interface Told {
-  readonly code: string;
-  readonly message: string;
-  readonly remedy: string;
-  readonly details: Readonly<Record<string, unknown>>;
-}
-
-/** Errors of this product and errors as they cross the contract alike. */
-const isTold = (error: unknown): error is Told =>
-  typeof error === 'object' && error !== null && 'code' in error && 'remedy' in error && 'details' in error;
+const wholeDays = (seconds: number): number => Math.floor(seconds / 86_400);
+const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0');

@@ -36,6 +36,8 @@ export const faces = {
 
   'time.days.one': '{count} day',
   'time.days.other': '{count} days',
+  'time.days-ago.one': '{count} day ago',
+  'time.days-ago.other': '{count} days ago',
   'time.ago': '{time} ago',
   'time.just-now': 'just now',
   'time.about': 'about {time}',
@@ -96,7 +98,7 @@ export const faces = {
   'broken.connecting': 'Connecting',
   'broken.connecting.text': 'The page is asking the program for the state of the power.',
   'broken.reconnecting': 'Connection to the program lost. Trying again.',
-  'broken.reconnecting.age': 'Connection to the program lost {time} ago. Trying again. What is shown is old.',
+  'broken.reconnecting.age': 'Connection to the program lost {ago}. Trying again. What is shown is old.',
   'broken.gone': 'This page is no longer signed in',
   'broken.gone.text':
     'The program answers, but does not accept this page any more; it was probably started again. The UPS is not affected.',

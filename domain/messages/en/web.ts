@@ -14,4 +14,11 @@ export const web = {
   'error.web/bad-certificate': 'The certificate {file} of the web interface cannot be used: {reason}.',
   'remedy.web/bad-certificate':
     'Set web.certFile to a PEM file with the certificate chain, and web.keyFile to one with its key, without a passphrase.',
+  'login.password': 'Password',
+  'login.submit': 'Log in',
+  'login.link': 'Open the link that Ridethrough printed when it started; it ends with a token.',
+  'login.link-invalid': 'This link is no longer valid. Open the one that the program printed last.',
+  'login.too-long': 'That was too long for a password.',
+  'login.wait': 'Too many tries. Wait {seconds} s and try again.',
+  'login.wrong': 'That password is not right.',
 } as const;
