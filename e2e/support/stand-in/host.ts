@@ -127,6 +127,9 @@ export async function startStandIn(
         child.kill('SIGKILL');
         await ended;
       }
+      if (child.connected) await new Promise((resolve) => child.once('disconnect', resolve));
+      // A page that is closed while it is being made brings Playwright down.
+      await heard;
       await context.close();
     },
   };
