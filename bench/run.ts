@@ -5,15 +5,21 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, release, totalmem, type as systemName } from 'node:os';
 import { join } from 'node:path';
+import { hid } from './hid.ts';
+import { interfaceInBrowser } from './interface.ts';
 import { nutClients } from './nut-clients.ts';
 import { nutThroughput } from './nut-throughput.ts';
 import type { Part, Section } from './section.ts';
+import { service } from './service.ts';
 import { shellWindow } from './shell-window.ts';
 
 /** Every part of the benchmark, by the name it is asked for; a new one is a file and a line here. */
 const PARTS: Readonly<Record<string, Part>> = {
   'nut-throughput': nutThroughput,
   'nut-clients': nutClients,
+  hid,
+  service,
+  interface: interfaceInBrowser,
   'shell-window': shellWindow,
 };
 
