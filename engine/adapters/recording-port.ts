@@ -53,14 +53,13 @@ function replayOf(recording: Recording): Replay {
 
 /** @throws DriverError driver/cannot-read, driver/bad-file */
 export async function readRecording(directory: string): Promise<Recording> {
-  const [device, descriptor, reports] = await Promise.all([
-    readText(join(directory, RECORDING_FILES.device)),
-    readText(join(directory, RECORDING_FILES.descriptor)),
-    readText(join(directory, RECORDING_FILES.reports)).catch((error: unknown) => {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }),
-  ]);
+  // One after the other, so that of several missing files it is always the first that is named.
+  const device = await readText(join(directory, RECORDING_FILES.device));
+  const descriptor = await readText(join(directory, RECORDING_FILES.descriptor));
+  const reports = await readText(join(directory, RECORDING_FILES.reports)).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
   return parseRecording(device, descriptor, reports);
 }
 
