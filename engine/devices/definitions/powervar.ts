@@ -23,7 +23,6 @@ export const powervar = {
     { path: 'UPS.PowerSummary.PresentStatus.NeedReplacement', sets: 'replacebatt' },
     { path: 'UPS.PowerSummary.PresentStatus.RemainingTimeLimitExpired', sets: 'timelimitexp' },
     { path: 'UPS.PowerSummary.PresentStatus.InternalFailure', sets: 'commfault' },
-    { path: 'UPS.PowerSummary.PresentStatus.Good', sets: 'good' },
     { path: 'UPS.PowerSummary.PresentStatus.OverTemperature', sets: 'overheat' },
     { path: 'UPS.PowerSummary.PresentStatus.FullyCharged', sets: 'fully-charged' },
     { path: 'UPS.PowerSummary.PresentStatus.FullyDischarged', sets: 'depleted' },
