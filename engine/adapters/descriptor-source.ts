@@ -10,8 +10,7 @@ export interface DescriptorSource {
 export const noDescriptor = (device: HidDeviceInfo, reason: string, cause?: unknown): DriverError =>
   new DriverError('driver/no-descriptor', { device: device.product ?? device.path, reason }, cause);
 
-/** For systems that keep the descriptor to themselves; the desktop program brings a source of its own there. */
+/** For systems that keep the descriptor to themselves: Windows hands out no more than a parsed form of it. */
 export const noDescriptorSource: DescriptorSource = {
-  read: (device) =>
-    Promise.reject(noDescriptor(device, 'this system does not hand it out to programs without a browser engine')),
+  read: (device) => Promise.reject(noDescriptor(device, 'this system does not hand it out')),
 };

@@ -42,7 +42,7 @@ export interface NodeHidPortParts {
   readonly platform?: NodeJS.Platform;
   readonly fs?: ReadFs;
   readonly load?: () => Promise<HidLibrary>;
-  /** Another source than the system's own: the desktop program has one where the system has none. */
+  /** Another source than the system's own. */
   readonly descriptors?: DescriptorSource;
   readonly strings?: UsbStrings;
 }

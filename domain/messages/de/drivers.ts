@@ -19,7 +19,7 @@ export const drivers = {
     'Programm neu installieren. Auf einem schlanken Linux auch libusb-1.0-0 und libudev1 installieren.',
   'error.driver/no-descriptor': 'Der Report-Deskriptor von {device} ist nicht lesbar: {reason}.',
   'remedy.driver/no-descriptor':
-    'USB-Kabel neu anstecken. Unter Windows das Desktop-Programm nehmen, es liest ihn auf anderem Weg.',
+    'USB-Kabel neu anstecken. Unter Windows sind USVs am USB noch nicht lesbar: an einen Rechner mit Linux oder macOS anstecken und von dort lesen (dummy-ups, ups@host).',
   'error.driver/no-answer': '{device} hat auf keine Abfrage geantwortet: {reason}.',
   'remedy.driver/no-answer':
     'Das Gerät wird von selbst neu geöffnet. Hilft das nicht, das USB-Kabel neu anstecken oder die USV neu starten.',

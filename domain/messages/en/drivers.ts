@@ -17,7 +17,7 @@ export const drivers = {
     'Install the program again; on a slim Linux image also install libusb-1.0-0 and libudev1.',
   'error.driver/no-descriptor': 'The report descriptor of {device} cannot be read: {reason}.',
   'remedy.driver/no-descriptor':
-    'Replug the USB cable. On Windows use the desktop program, which reads it another way.',
+    'Replug the USB cable. On Windows units on USB cannot be read yet: plug it into a Linux or macOS computer and read it from there (dummy-ups, ups@host).',
   'error.driver/no-answer': '{device} answered none of its reports: {reason}.',
   'remedy.driver/no-answer': 'It is opened again by itself. If it stays so, replug the USB cable or restart the UPS.',
   'error.driver/gave-up':
