@@ -8,7 +8,8 @@ import type { DeviceBinding } from './binding.ts';
 import { BoundDevice } from './bound-device.ts';
 import { bindRows } from './bound-rows.ts';
 import { builtInDefinitions, type DefinitionSet } from './definition.ts';
-import { deviceName, matchDevice, type Candidate } from './match.ts';
+import { exploreDevice } from './explore.ts';
+import { deviceName, isExplored, matchDevice, type Candidate } from './match.ts';
 import { applyQuirks, roundingNote } from './quirks.ts';
 
 /**
@@ -23,6 +24,7 @@ export function bindDevice(
   definitions: DefinitionSet = builtInDefinitions,
 ): DeviceBinding {
   const map = parseReportDescriptor(descriptor, deviceName(device));
+  if (isExplored(options)) return exploreDevice(device, map, definitions);
   const match = matchDevice(device, map, options, definitions);
   const { definition } = match;
   const effects = applyQuirks(quirksOf(match, options), map, !isOn(options, 'disable_fix_report_desc'));

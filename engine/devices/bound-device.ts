@@ -180,6 +180,7 @@ export class BoundDevice implements DeviceBinding {
       string: (index) => strings.get(index),
       report: (reportId) => reports.feature(reportId),
       publish: (variable, value) => this.#corrections.set(variable, value),
+      remark: (code, text) => this.#remark(code, text),
     };
   }
 
@@ -223,9 +224,6 @@ export class BoundDevice implements DeviceBinding {
       if (row.convert === 'eaton-real-power-estimate' && this.#rowOf(row.variable)?.bound === bound) {
         this.#remark('estimated-real-power', 'Real power is estimated from load and nominal power.');
       }
-    }
-    if (this.#memory.cpsBatteryScale !== undefined) {
-      this.#remark('cps-battery-voltage', 'The device tells 3/2 of its battery voltage; it is put right.');
     }
   }
 

@@ -16,6 +16,7 @@ interface World {
 }
 
 const published: string[] = [];
+const remarked: string[] = [];
 function contextOf(world: World): ConversionContext {
   const text = (variable: string): string | undefined => world.variables?.[variable];
   return {
@@ -27,6 +28,7 @@ function contextOf(world: World): ConversionContext {
     string: (index) => world.strings?.[index],
     report: (id) => (world.reports?.[id] ? Uint8Array.from(world.reports[id]) : undefined),
     publish: (variable, value) => void published.push(`${variable}=${value}`),
+    remark: (code) => void remarked.push(code),
   };
 }
 
@@ -321,4 +323,22 @@ describe('numbers as texts', () => {
   ])('"%s" is taken as %s', (text, value) => {
     expect(parseNumber(text)).toBe(value);
   });
+});
+
+test.each([
+  ['line-frequency', 499, {}, ['frequency-decimals']],
+  ['line-frequency', 49.9, {}, []],
+  ['cps-battery-voltage', 41.1, { variables: { 'battery.voltage.nominal': '24' } }, ['cps-battery-voltage']],
+  ['cps-battery-voltage', 27.1, { variables: { 'battery.voltage.nominal': '24' } }, []],
+] as const)('%s of %d tells a cure when it cures', (name, value, world, codes) => {
+  remarked.length = 0;
+  read(name, value, world);
+  expect(remarked).toEqual(codes);
+});
+
+test('a Liebert GXT5 that sends whole volts is told to be cured', () => {
+  remarked.length = 0;
+  const field = { ...FIELD, unitExponent: 5, path: [0x00840004, 0x0084001c, 0x00840030] };
+  CONVERTERS['liebert-voltage'].read?.({ field, logical: 0, physical: 2.3 }, contextOf({}), 0);
+  expect(remarked).toEqual(['liebert-whole-volts']);
 });

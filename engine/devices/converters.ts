@@ -71,7 +71,10 @@ export const CONVERTERS: Readonly<Record<ConverterName, Converter>> = {
       // A full battery told half too high is at 1.7; twice the nominal voltage is a nominal voltage told wrong.
       if (ratio >= 1.9) memory.cpsNominalIsWrong = true;
       // It stays so once seen: a battery running down would come back into the range.
-      if (ratio > 1.4 && !memory.cpsNominalIsWrong) memory.cpsBatteryScale = 2 / 3;
+      if (ratio > 1.4 && !memory.cpsNominalIsWrong) {
+        memory.cpsBatteryScale = 2 / 3;
+        context.remark('cps-battery-voltage', 'The device tells 3/2 of its battery voltage; it is put right.');
+      }
       return fixed(physical * (memory.cpsBatteryScale ?? 1), 1);
     },
   },
@@ -118,19 +121,30 @@ export const CONVERTERS: Readonly<Record<ConverterName, Converter>> = {
   },
   'liebert-voltage': {
     meaning: 'voltage; a GXT5 declares hundredths and sends whole volts, seen by outputs and batteries below 10 V',
-    read({ physical, field }, { memory }) {
+    read({ physical, field }, context) {
+      const { memory } = context;
       if (field.unitExponent !== 5) return fixed(physical, 1);
       // Not by the input: a few volts on a dead line are real.
       const isInput = field.path.includes(INPUT_USAGE);
-      if (!isInput && physical > 0 && physical < 10) memory.liebertWholeVolts = true;
+      if (!isInput && physical > 0 && physical < 10) {
+        memory.liebertWholeVolts = true;
+        context.remark(
+          'liebert-whole-volts',
+          'The device says hundredths of a volt and means whole volts; it is put right.',
+        );
+      }
       return fixed(memory.liebertWholeVolts ? physical * 100 : physical, 1);
     },
   },
   'line-frequency': {
     meaning: 'frequency of a supply; units that send tenths or hundredths of a hertz as hertz are told by the size',
-    read({ physical }) {
-      if (physical >= 1000 && physical < 10_000) return fixed(physical / 100, 1);
-      return fixed(physical >= 100 && physical < 1000 ? physical / 10 : physical, 1);
+    read({ physical }, context) {
+      if (physical < 100 || physical >= 10_000) return fixed(physical, 1);
+      context.remark(
+        'frequency-decimals',
+        'The device tells its frequency without the decimal point; it is put right.',
+      );
+      return fixed(physical / (physical >= 1000 ? 100 : 10), 1);
     },
   },
   'local-date': localDate,

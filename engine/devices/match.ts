@@ -112,15 +112,22 @@ export function candidates(
 
 /**
  * Whether a listed device is worth opening.
- * @throws DriverError driver/bad-option when an option that should match devices is no regular expression
+ * @throws DriverError driver/bad-option when an option that should match devices is no regular expression, and for
+ * explore without vendorid
  */
 export function claimDevice(
   device: HidDeviceInfo,
   options: DriverOptions,
   set: DefinitionSet = builtInDefinitions,
 ): Claim {
+  const isExploring = isExplored(options);
+  if (isExploring && typeof options.vendorid !== 'string') {
+    const reason = 'it needs vendorid as well, or it would take any device';
+    throw new DriverError('driver/bad-option', { option: 'explore', ups: deviceName(device), reason });
+  }
   const unwanted = optionMismatch(device, options);
   if (unwanted !== undefined) return { kind: 'refused', reason: unwanted };
+  if (isExploring) return EXPLORE;
   const { found, refusal } = candidates(device, set);
   if (refusal !== undefined) return { kind: 'refused', reason: refusal };
   if (NEVER_A_POWER_DEVICE.has(usbId(device))) return { kind: 'refused', reason: BRIDGE_REASON };
@@ -137,6 +144,16 @@ export function claimDevice(
   const reason = SERIAL_BRIDGES.has(usbId(device)) ? BRIDGE_REASON : 'it is no power device';
   return { kind: 'refused', reason };
 }
+
+/** Option explore: whatever the other options let through is claimed, and nothing is made of it (explore.ts). */
+export const EXPLORE = {
+  kind: 'known',
+  definition: 'EXPLORE HID',
+  reason: 'Option explore asks for a look at all it says; nothing is made of it.',
+} as const satisfies Claim;
+
+export const isExplored = ({ explore }: DriverOptions): boolean =>
+  explore === true || (explore !== undefined && /^(1|yes|true|on|enabled)$/i.test(explore));
 
 const MATCH_OPTIONS = {
   vendorid: (device: HidDeviceInfo) => hex4(device.vendorId),

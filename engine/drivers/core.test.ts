@@ -163,6 +163,13 @@ describe('settings', () => {
     expect(await driver.setVariable('driver.debug', 'much')).toBe('conversion-failed');
   });
 
+  test('debug_min of the section shows debug lines from the start', () => {
+    start({ debug_min: '2' });
+    inner.log.debug('loud');
+    expect(value('driver.debug')).toBe('2');
+    expect(lines).toEqual(['info loud']);
+  });
+
   test('driver.flag.allow_killpower takes 0 and 1', async () => {
     const driver = start();
     expect(await driver.setVariable('driver.flag.allow_killpower', 'yes')).toBe('invalid');

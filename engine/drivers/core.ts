@@ -41,7 +41,7 @@ const SECRET = /pass|secret|community|token|(auth|priv).*(key|protocol)/i;
 
 export function withDriverCore(parts: DriverCoreParts): Driver {
   const { config, sink, log } = parts;
-  let debugLevel = 0;
+  let debugLevel = wholeNumber(config.options.debug_min) ?? 0;
   let allowsKillPower = isYes(config.options.allow_killpower);
   let state = 'quiet';
   /** What the driver itself said of ups.* and device.*, so that a mirror never covers an original. */
@@ -152,7 +152,7 @@ export function withDriverCore(parts: DriverCoreParts): Driver {
       const text = value.trim();
       switch (variable.toLowerCase()) {
         case DEBUG:
-          if (!/^\d{1,9}$/.test(text)) return Promise.resolve('conversion-failed');
+          if (wholeNumber(text) === undefined) return Promise.resolve('conversion-failed');
           debugLevel = Number(text);
           return Promise.resolve(keep(DEBUG, String(debugLevel)));
         case ALLOW_KILLPOWER:
@@ -168,6 +168,9 @@ export function withDriverCore(parts: DriverCoreParts): Driver {
 
 const isYes = (value: string | true | undefined): boolean =>
   value === true || (value !== undefined && /^(1|yes|true|on|enabled)$/i.test(value.trim()));
+
+const wholeNumber = (value: string | true | undefined): number | undefined =>
+  typeof value === 'string' && /^\s*\d{1,9}\s*$/.test(value) ? Number(value) : undefined;
 
 /** Options as configured: a value as driver.parameter.NAME, a bare flag as driver.flag.NAME. */
 function publishedOptions({ options }: UpsConfig): Record<string, string> {

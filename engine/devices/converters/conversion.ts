@@ -40,6 +40,8 @@ export interface ConversionContext {
   report(reportId: number): Uint8Array | undefined;
   /** Corrects another variable; undefined withdraws it. */
   publish(variable: string, value: string): void;
+  /** Tells a cure that showed only in the readings, once per code. */
+  remark(code: string, text: string): void;
 }
 
 /** What is to be written: the integer itself, or a quantity that is still to be scaled for the field. */

@@ -1,7 +1,8 @@
 /** How a driver is started: its folders, its configuration, its arguments, and the user it runs as. */
+import { createHash } from 'node:crypto';
 import { chmod, chown, lstat, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DriverError } from '#domain/errors.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
 import type { Environment } from './driver-program.ts';
@@ -25,6 +26,8 @@ export interface Launch {
   readonly socketPath: string;
   /** A folder of ours that only we write to. */
   readonly home: string;
+  /** The folder of its socket, where that is ours. */
+  readonly ownStateFolder: string | undefined;
 }
 
 /** Users that packages of NUT make for its drivers. */
@@ -50,9 +53,10 @@ export async function prepareLaunch(params: LaunchParams): Promise<Launch> {
     // A file rather than arguments: secrets among the options are for the driver only, and arguments are for all to see.
     if (!isInFile) await writePrivately(join(home, 'ups.conf'), driverConfFor(config));
 
-    const stateFolder = params.statePath ?? join(home, 'state');
-    const user = isRoot() ? await userFor(config, stateFolder, params.statePath === undefined) : undefined;
-    if (params.statePath === undefined) await makeStateFolder(stateFolder, user?.ids);
+    const isOurs = params.statePath === undefined;
+    const stateFolder = params.statePath ?? (await chooseStateFolder(home, config, environment));
+    const user = isRoot() ? await userFor(config, stateFolder, isOurs) : undefined;
+    if (isOurs) await makeStateFolder(stateFolder, user?.ids);
     return {
       order: {
         arguments: ['-a', ups, ...(user ? ['-u', user.name] : [])],
@@ -60,6 +64,7 @@ export async function prepareLaunch(params: LaunchParams): Promise<Launch> {
       },
       socketPath: socketPathOf(config, stateFolder),
       home,
+      ownStateFolder: isOurs ? stateFolder : undefined,
     };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -67,14 +72,41 @@ export async function prepareLaunch(params: LaunchParams): Promise<Launch> {
   }
 }
 
-/** @param launch what prepareLaunch gave; its folder is of no use afterwards */
-export async function forgetLaunch(launch: Launch): Promise<void> {
-  await rm(launch.home, { recursive: true, force: true });
+/** @param launch what prepareLaunch gave; its folders are of no use afterwards */
+export async function forgetLaunch({ home, ownStateFolder }: Launch): Promise<void> {
+  await rm(home, { recursive: true, force: true });
+  if (ownStateFolder !== undefined) await rm(ownStateFolder, { recursive: true, force: true });
 }
 
 async function writePrivately(path: string, text: string): Promise<void> {
   await rm(path, { force: true });
   await writeFile(path, text, { mode: 0o600, flag: 'wx' });
+}
+
+/** Longest path of a Unix socket, in bytes: 103 on macOS, a little more elsewhere. */
+const LONGEST_SOCKET_PATH = 103;
+
+/**
+ * The folder of the socket: in the one of this UPS where that will do. A data folder is closed to others, so the user
+ * that a driver started by root becomes could not reach it there; and a socket deep in a tree has too long a path.
+ */
+async function chooseStateFolder(home: string, config: UpsConfig, environment: Environment): Promise<string> {
+  const near = join(home, 'state');
+  if (isWindows) return near;
+  const isShort = Buffer.byteLength(socketPathOf(config, near)) <= LONGEST_SOCKET_PATH;
+  if (isShort && (!isRoot() || (await isOpenToAll(home)))) return near;
+  const base = await defaultRunFolder(environment);
+  await mkdir(base, { recursive: true, mode: isRoot() ? 0o755 : 0o700 });
+  // The same at each start, so that a run that was killed leaves nothing behind for ever.
+  return join(base, createHash('sha256').update(resolve(home)).digest('hex').slice(0, 12));
+}
+
+/** Whether any user may enter the folder and all above it. */
+async function isOpenToAll(folder: string): Promise<boolean> {
+  for (let path = resolve(folder); ; path = dirname(path)) {
+    if (((await stat(path)).mode & 0o001) === 0) return false;
+    if (path === dirname(path)) return true;
+  }
 }
 
 /** The folder for what concerns this UPS only. Root's is for all to enter, since drivers do not run as root. */

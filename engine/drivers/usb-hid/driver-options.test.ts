@@ -12,7 +12,23 @@ describe('options', () => {
       usesInterrupts: true,
       isInterruptOnly: false,
       silentPollsAllowed: undefined,
+      inputBytes: undefined,
+      onlineDischarge: { isMeant: false, repeatMs: undefined, silentFromCharge: 100 },
     });
+  });
+
+  test('of the interrupt pipe and of discharging on line are read', () => {
+    const options = {
+      interruptsize: '8',
+      onlinedischarge_calibration: true as const,
+      onlinedischarge_log_throttle_sec: '10',
+      onlinedischarge_log_throttle_hovercharge: '90',
+    };
+    expect(planTalk(read(options), DEFAULTS)).toMatchObject({
+      inputBytes: 8,
+      onlineDischarge: { isMeant: true, repeatMs: 10_000, silentFromCharge: 90 },
+    });
+    expect(read({ onlinedischarge_log_throttle_sec: '-1' }).onlineDischarge.repeatMs).toBeUndefined();
   });
 
   test('win over what the device definition asks for', () => {
@@ -43,6 +59,7 @@ describe('options', () => {
     ['pollfreq', '-1'],
     ['pollfreq', '1e3'],
     ['waitbeforereconnect', ''],
+    ['interruptsize', '0'],
     ['reconnect_max_tries', '-2'],
   ])('%s = %s is told and the default holds', (option, value) => {
     const options = read({ [option]: value });
@@ -67,7 +84,7 @@ describe('options', () => {
   });
 
   test('that mean nothing here are named', () => {
-    expect(read({ sddelay: '5', interruptsize: '8', serial: 'x' }).ignored).toEqual(['sddelay', 'interruptsize']);
+    expect(read({ sddelay: '5', winhid: true, serial: 'x' }).ignored).toEqual(['sddelay', 'winhid']);
   });
 
   test('that are flags are set bare or with a word for yes', () => {

@@ -2,6 +2,7 @@
 import { DriverError } from '#domain/errors.ts';
 import type { DriverOptions, UpsConfig } from '#engine/drivers/driver.ts';
 import type { PollDefaults } from '#engine/devices/binding.ts';
+import type { OnlineDischargeOptions } from './online-discharge.ts';
 
 export interface TalkOptions {
   readonly pollIntervalMs: number;
@@ -11,6 +12,9 @@ export interface TalkOptions {
   readonly isInterruptOnly: boolean;
   /** Open it again after more than so many polls without an input report; undefined: never. */
   readonly silentPollsAllowed: number | undefined;
+  /** So many bytes of an input report count, id byte included; undefined: all. */
+  readonly inputBytes: number | undefined;
+  readonly onlineDischarge: OnlineDischargeOptions;
   readonly waitBeforeReconnectMs: number;
   /** Undefined: for ever. */
   readonly reconnectMaxTries: number | undefined;
@@ -30,7 +34,6 @@ const MIN_POLL_INTERVAL_SECONDS = 0.1;
 const WITHOUT_MEANING = [
   'sddelay',
   'maxreport',
-  'interruptsize',
   'winhid',
   'usb_set_altinterface',
   'usb_config_index',
@@ -61,6 +64,9 @@ export function readTalkOptions({ name, options }: Pick<UpsConfig, 'name' | 'opt
   const tolerance = number('interrupt_pipe_no_events_tolerance', -1);
   const maxTries = number('reconnect_max_tries', -1);
   const reportEvery = number('reconnect_report_freq', -1);
+  const inputBytes = number('interruptsize', 1);
+  const repeat = number('onlinedischarge_log_throttle_sec', -Infinity);
+  const silentAbove = number('onlinedischarge_log_throttle_hovercharge', 0);
   const isPollOnly = isFlagSet(options, 'pollonly');
   return {
     pollIntervalMs: pollInterval * 1000,
@@ -68,6 +74,14 @@ export function readTalkOptions({ name, options }: Pick<UpsConfig, 'name' | 'opt
     isPollOnly,
     isInterruptOnly: !isPollOnly && isFlagSet(options, 'interruptonly'),
     silentPollsAllowed: notNegative(tolerance),
+    inputBytes: inputBytes === undefined ? undefined : Math.trunc(inputBytes),
+    onlineDischarge: {
+      isMeant: ['onlinedischarge_onbattery', 'onlinedischarge', 'onlinedischarge_calibration'].some((option) =>
+        isFlagSet(options, option),
+      ),
+      repeatMs: repeat !== undefined && repeat >= 0 ? repeat * 1000 : undefined,
+      silentFromCharge: silentAbove ?? 100,
+    },
     waitBeforeReconnectMs: (number('waitbeforereconnect', 0) ?? 0) * 1000,
     reconnectMaxTries: notNegative(maxTries),
     reconnectReportEvery: reportEvery !== undefined && reportEvery > 0 ? reportEvery : undefined,
@@ -87,6 +101,8 @@ export interface TalkPlan {
   /** Nothing is ever requested. */
   readonly isInterruptOnly: boolean;
   readonly silentPollsAllowed: number | undefined;
+  readonly inputBytes: number | undefined;
+  readonly onlineDischarge: OnlineDischargeOptions;
 }
 
 export function planTalk(options: TalkOptions, defaults: PollDefaults): TalkPlan {
@@ -97,5 +113,7 @@ export function planTalk(options: TalkOptions, defaults: PollDefaults): TalkPlan
     usesInterrupts: isInterruptOnly || (!options.isPollOnly && defaults.usesInterrupts),
     isInterruptOnly,
     silentPollsAllowed: options.silentPollsAllowed,
+    inputBytes: options.inputBytes,
+    onlineDischarge: options.onlineDischarge,
   };
 }

@@ -8,6 +8,7 @@ import type { DriverNote, DriverSink } from '#engine/drivers/driver.ts';
 import type { Clock, HidConnection, Log } from '#engine/ports.ts';
 import { deviceLabel } from './device-choice.ts';
 import type { TalkPlan } from './driver-options.ts';
+import { NO_ONLINE_DISCHARGE, watchOnlineDischarge } from './online-discharge.ts';
 import { createPriorityLock } from './priority-lock.ts';
 import { createReportReader } from './report-reader.ts';
 import { createReportWriter, type ReportWriter } from './report-writer.ts';
@@ -64,6 +65,7 @@ export function createSession(parts: SessionParts): Session {
   let isReady = false;
   let isFullWanted = false;
   let pollsSinceInput = 0;
+  let oddity = NO_ONLINE_DISCHARGE;
   let lastSaid = clock.monotonic();
   let closing: Promise<void> | undefined;
 
@@ -77,17 +79,29 @@ export function createSession(parts: SessionParts): Session {
     lastSaid = clock.monotonic();
     parts.sink(event);
   };
-  const sayNotes = (): void => say({ type: 'notes', notes: [...bindingNotes, ...ownNotes.values()] });
+  const tell = (text: string): void => tellOnce(`${name}: ${text}`);
+  const sayNotes = (): void => {
+    const notes = [...bindingNotes, ...ownNotes.values()];
+    for (const { text } of notes) tell(text);
+    say({ type: 'notes', notes });
+  };
   const sayUpdate = ({ notes, ...update }: BindingUpdate): void => {
     say({ type: 'update', ...update });
+    tellOnlineDischarge(update);
     if (!notes) return;
     bindingNotes = notes;
     sayNotes();
   };
+  const tellOnlineDischarge = ({ conditions, set }: BindingUpdate): void => {
+    if (life.isOver()) return;
+    const told = watchOnlineDischarge(oddity, { conditions, charge: set?.['battery.charge'] }, plan, clock.monotonic());
+    oddity = told.memory;
+    if (told.line !== undefined) log.warn(`${name}: ${told.line}`);
+  };
   const addNote = (note: DriverNote): void => {
     if (ownNotes.has(note.code)) return;
     ownNotes.set(note.code, note);
-    tellOnce(`${name}: ${note.text}`);
+    tell(note.text);
     if (isReady) sayNotes();
   };
 
@@ -121,7 +135,7 @@ export function createSession(parts: SessionParts): Session {
     try {
       return binding.interpret(reader.reports, reader.strings, pass);
     } catch (error) {
-      tellOnce(`${name}: reports could not be understood: ${describeError(error)}`);
+      tell(`reports could not be understood: ${describeError(error)}`);
       return {};
     }
   };
@@ -134,7 +148,7 @@ export function createSession(parts: SessionParts): Session {
     const reportId = report[0];
     if (reportId === undefined || life.isOver()) return;
     pollsSinceInput = 0;
-    reader.receivedInput(reportId, report);
+    reader.receivedInput(reportId, report.subarray(0, plan.inputBytes));
     if (isReady) {
       sayUpdate(interpret({ inputReportId: reportId }));
       return;
@@ -170,7 +184,9 @@ export function createSession(parts: SessionParts): Session {
     for (const reportId of earlyInputs) sayUpdate(interpret({ inputReportId: reportId }));
     isReady = true;
     say({ type: 'ready' });
+    tell(binding.matchReason);
     sayNotes();
+    for (const line of binding.describe?.(reader.reports) ?? []) log.info(line);
   };
 
   /** Not one request was answered, or none is wanted: perhaps it is of the kind that only speaks by itself. */

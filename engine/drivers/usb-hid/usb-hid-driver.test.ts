@@ -327,6 +327,44 @@ describe('a unit with faults', () => {
     expect(store.get('office')?.notes.map(({ code }) => code)).toContain('input-reports-ended');
   });
 
+  test('has every cure in the state and once in the log, and why it is read as it is', async () => {
+    const unit = device();
+    port.plug(unit);
+    start({ offdelay: '77' });
+    await clock.advance(0);
+    port.unplug(unit);
+    await clock.advance(1_000);
+    port.plug(unit);
+    await clock.advance(10_000);
+    const notes = store.get('office')?.notes ?? [];
+    expect(notes.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['cps-output-voltage-range', 'whole-minute-delays']),
+    );
+    for (const { text } of notes) expect(log.lines.filter((line) => line.includes(text))).toHaveLength(1);
+    expect(log.lines.filter((line) => line.includes('is listed by CyberPower HID'))).toHaveLength(1);
+  });
+
+  test('with interruptsize is heard only so far', async () => {
+    const unit = device();
+    port.plug(unit);
+    const ups = start({ interruptsize: '1', pollinterval: '60', pollfreq: '60' });
+    await clock.advance(0);
+    unit.send(...ON_BATTERY);
+    expect(ups.variable('ups.status')).toBe('OL');
+  });
+
+  test('that says on line and discharging at once is told once, and again as the throttle says', async () => {
+    const unit = device();
+    unit.features.set(STATUS, Uint8Array.of(STATUS, 0x05));
+    unit.features.set(CHARGE, Uint8Array.of(CHARGE, 80, 0x27, 0x09, 0x2c, 0x01));
+    port.plug(unit);
+    start({ onlinedischarge_log_throttle_sec: '20' });
+    await clock.advance(61_000);
+    const lines = log.lines.filter((line) => line.includes('on line and discharging'));
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toMatch(/^warn CP1500AVRLCDa/);
+  });
+
   test('that refuses every request but sends reports is read by those, and it is told as a note', async () => {
     const unit = device();
     unit.isMute = true;
@@ -467,7 +505,8 @@ describe('unplugging', () => {
     await clock.advance(600_000);
     port.plug(unit);
     await clock.advance(0);
-    const lines = log.lines.filter((line) => !line.includes('no answer for report'));
+    // What is told of the unit itself begins with its name.
+    const lines = log.lines.filter((line) => !line.startsWith('info CP1500AVRLCDa (0764:0501): '));
     expect(lines.map((line) => line.split(' ')[0])).toEqual(['info', 'warn', 'info']);
     expect(lines[1]).toContain('unplugged');
   });
@@ -636,6 +675,32 @@ describe('a unit that cannot be had', () => {
     start({ reconnect_report_freq: '5' });
     await clock.advance(600_000);
     expect(log.lines.filter((line) => line.includes('Still trying')).length).toBeGreaterThan(3);
+  });
+});
+
+describe('exploring', () => {
+  test('claims what no definition knows, writes all it says to the log, and publishes nothing of it', async () => {
+    const unit = device('/dev/hidraw0', { vendorId: 0x1234, productId: 0x5678, usagePage: 0xff00 });
+    port.plug(unit);
+    const ups = start({ explore: true, vendorid: '1234' });
+    await clock.advance(40_000);
+    expect(ups.availability()).toBe('available');
+    expect(ups.variable('driver.version.data')).toBe('EXPLORE HID');
+    expect(ups.variable('battery.charge')).toBeUndefined();
+    expect(ups.variable('ups.vendorid')).toBe('1234');
+    const told = 'UPS.PowerSummary.RemainingCapacity: input report 0x08, bit 0, 8 bits: 100';
+    expect(log.lines.filter((line) => line === `info ${told}`)).toHaveLength(1);
+    expect(await ups.driver.runCommand('load.off')).toBe('unknown');
+    expect(unit.written).toEqual([]);
+  });
+
+  test('without vendorid is refused', async () => {
+    port.plug(device());
+    const ups = start({ explore: true });
+    await clock.advance(0);
+    expect(ups.errorMessage()).toBe(
+      'Option explore of CPS CP1500AVRLCDa (0764:0501) cannot be used: it needs vendorid as well, or it would take any device.',
+    );
   });
 });
 

@@ -21,14 +21,13 @@ export interface WrittenOption {
 
 /**
  * Options that a driver program of NUT needs and our own drivers do not: rights and locks of a process, its start,
- * libusb, the size of its buffers.
+ * libusb.
  */
 const WITHOUT_EFFECT_NATIVELY = new Set([
   'user',
   'group',
   'nolock',
   'synchronous',
-  'debug_min',
   'maxstartdelay',
   'maxretry',
   'retrydelay',
@@ -39,12 +38,8 @@ const WITHOUT_EFFECT_NATIVELY = new Set([
   'usb_hid_desc_index',
   'usb_hid_ep_in',
   'usb_hid_ep_out',
-  'interruptsize',
   'maxreport',
   'winhid',
-  'explore',
-  'onlinedischarge_log_throttle_sec',
-  'onlinedischarge_log_throttle_hovercharge',
 ]);
 
 const OBSOLETE = new Set(['sddelay']);
