@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -182,6 +184,22 @@ describe('a change while it runs', () => {
     await untilTold('not taken up');
     expect((await logIn(`http://127.0.0.1:${port}`, 'sesame')).status).toBe(303);
     expect(running.log.lines.at(-1)?.message).toContain('ridethrough config set web.tls own');
+  });
+
+  test('a file that was written anew and asks for nothing else disconnects no page', async () => {
+    const { port } = await start();
+    const socket = connect(Number(port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(`GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    await once(socket, 'data');
+    await set(['web.allowPlainHttp', 'false']);
+    for (let i = 0; i < 5; i += 1) {
+      await running.clock.advance(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 20)); // files are read meanwhile
+    }
+    expect(running.log.lines).toEqual([]);
+    expect(socket.readyState).toBe('open');
+    socket.destroy();
   });
 
   test('files that did not change leave it alone', async () => {

@@ -29,27 +29,20 @@ export function createLiveWebHost(parts: LiveWebHostParts): WebHost {
   let { port } = parts;
   let current: WebHost | undefined;
   let seen: string | undefined;
+  let inForce: string | undefined;
   let looking: Promise<void> | undefined;
   let endWatch: Stop | undefined;
   let isStopped = false;
 
-  const make = async (): Promise<WebHost> => {
+  const read = async (): Promise<Pick<WebHostDeps, 'config'> & { readonly signingKey: Buffer }> => {
     const { web } = (await readSettings(dataDir)).settings;
-    const secrets = await readWebSecrets(dataDir);
-    return createWebHost({
-      ...parts,
-      config: {
-        host,
-        port,
-        token,
-        passwords: secrets.passwords,
-        tls: await readWebTls(web, { dataDir, host }, clock, log),
-        allowPlainHttp: web.allowPlainHttp,
-        hostNames: web.hostNames,
-      },
-      sessions: createSessions(secrets.signingKey),
-    });
+    const { passwords, signingKey } = await readWebSecrets(dataDir);
+    const tls = await readWebTls(web, { dataDir, host }, clock, log);
+    const { allowPlainHttp, hostNames } = web;
+    return { config: { host, port, token, passwords, tls, allowPlainHttp, hostNames }, signingKey };
   };
+  const make = ({ config, signingKey }: Awaited<ReturnType<typeof read>>): WebHost =>
+    createWebHost({ ...parts, config, sessions: createSessions(signingKey) });
 
   const mayGoOn = (): boolean => !isStopped;
 
@@ -58,11 +51,15 @@ export function createLiveWebHost(parts: LiveWebHostParts): WebHost {
     if (now === seen) return;
     seen = now;
     try {
-      const next = await make();
+      const wanted = await read();
+      // The settings of other parts are in the same file: pages need not be disconnected for them.
+      if (JSON.stringify(wanted) === inForce) return;
+      const next = make(wanted);
       next.check();
       if (!mayGoOn()) return;
       await current?.stop();
       current = next;
+      inForce = JSON.stringify(wanted);
       if (!mayGoOn()) return;
       const { origin } = new URL(await next.start());
       log.info(`Changed settings taken up; the web interface is at ${origin}`);
@@ -76,9 +73,10 @@ export function createLiveWebHost(parts: LiveWebHostParts): WebHost {
     async start() {
       await readWebSecrets(dataDir); // the first start makes them
       seen = await fingerprint(dataDir);
-      current = await make();
+      current = make(await read());
       const link = await current.start();
       port = Number(new URL(link).port) || port;
+      inForce = JSON.stringify(await read());
       endWatch = clock.every(LOOK_EVERY_MS, () => {
         looking ??= look().finally(() => (looking = undefined));
       });

@@ -41,7 +41,9 @@ export function createSocketServer({ server, api, log, clock, accessOf }: Socket
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LONGEST_FRAME });
   const clients = new Map<WebSocket, { readonly access: AccessLevel; isAlive: boolean; unanswered: number }>();
 
+  /** The HTTP server has let go of this connection: nobody else closes it when the other side leaves its half open. */
   const refuse = (stream: Duplex, status: string): void => {
+    stream.once('finish', () => stream.destroy());
     stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   };
 

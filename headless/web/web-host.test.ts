@@ -47,13 +47,14 @@ async function started(config: Partial<WebHostConfig> = {}) {
     clock: systemClock,
     log: running.log,
     metrics: () => 'metric 1\n',
-    health: () => ({ status: 200, body: { status: 'ok' } }),
+    health: () => ({ status: 200, body: { status: 'ok', version: '1.2.3' } }),
   });
   const link = new URL(await host.start());
   return { ...running, origin: link.origin, port: Number(link.port), link };
 }
 
-const cookieFor = (access: AccessLevel): string => `ridethrough=${sessions.issue(access, Date.now())}`;
+const cookieFor = (port: number, access: AccessLevel): string =>
+  `ridethrough-${port}=${sessions.issue(access, Date.now())}`;
 const get = (url: string, headers: Record<string, string> = {}) => fetch(url, { headers, redirect: 'manual' });
 
 /** fetch() sets Host itself; a rebinding browser sends another one. */
@@ -92,6 +93,17 @@ describe('who gets in', () => {
     expect(await page.text()).toBe('page');
   });
 
+  test('two programs on one computer do not take each other’s cookies away', async () => {
+    const { link, port } = await started();
+    expect((await get(link.href)).headers.get('set-cookie')).toMatch(`ridethrough-${port}=`);
+    const tunnelled = new Promise<string[] | undefined>((resolve) =>
+      request(link, { headers: { host: 'localhost:9000' } }, (response) => {
+        resolve(response.resume().headers['set-cookie']);
+      }).end(),
+    );
+    expect((await tunnelled)?.[0]).toMatch('ridethrough-9000=');
+  });
+
   test('without a session there is a log-in page and nothing else', async () => {
     const { origin } = await started();
     expect((await get(`${origin}/`)).status).toBe(401);
@@ -124,7 +136,7 @@ describe('who gets in', () => {
       ['r', 'read'],
     ] as const) {
       const cookie = (await login(password)).headers.get('set-cookie') ?? '';
-      expect(sessions.read(/ridethrough=([^;]+)/.exec(cookie)?.[1] ?? '', Date.now())).toBe(access);
+      expect(sessions.read(/ridethrough-\d+=([^;]+)/.exec(cookie)?.[1] ?? '', Date.now())).toBe(access);
     }
     expect((await login('x')).status).toBe(403);
   });
@@ -187,11 +199,11 @@ describe('who gets in', () => {
 describe('health and metrics', () => {
   test('are open on loopback', async () => {
     const { origin } = await started();
-    expect(await (await get(`${origin}/healthz`)).json()).toEqual({ status: 'ok' });
+    expect(await (await get(`${origin}/healthz`)).json()).toEqual({ status: 'ok', version: '1.2.3' });
     expect(await (await get(`${origin}/metrics`)).text()).toBe('metric 1\n');
   });
-  test('metrics need a password elsewhere', async () => {
-    const { port } = await started({
+  test('metrics and what is watched need a password elsewhere', async () => {
+    const { port, log } = await started({
       host: '0.0.0.0',
       allowPlainHttp: true,
       passwords: { control: await hashPassword('c'), read: await hashPassword('r') },
@@ -202,6 +214,14 @@ describe('health and metrics', () => {
     expect((await get(url, basic('x'))).status).toBe(401);
     expect((await get(url, basic('r'))).status).toBe(200);
     expect((await get(url, { authorization: 'Bearer secret-token' })).status).toBe(200);
+    const health = async (headers = {}) => (await get(`http://127.0.0.1:${port}/healthz`, headers)).json();
+    expect(await health()).toEqual({ status: 'ok' });
+    expect(await health({ cookie: cookieFor(port, 'read') })).toEqual({ status: 'ok', version: '1.2.3' });
+    expect(log.lines.filter(({ message }) => message.startsWith('Wrong password'))).toHaveLength(1);
+    for (let i = 0; i < 4; i += 1) await get(url, basic('x'));
+    const late = await get(url, basic('r'));
+    expect(late.status).toBe(429);
+    expect(late.headers.get('retry-after')).toMatch(/^[12]$/);
   });
 });
 
@@ -224,12 +244,14 @@ describe('the contract over WebSocket', () => {
   test('is refused without a session and from foreign pages', async () => {
     const { port } = await started();
     await expect(open(port, {})).rejects.toThrow('401');
-    await expect(open(port, { cookie: cookieFor('admin'), origin: 'https://evil.example' })).rejects.toThrow('401');
+    await expect(open(port, { cookie: cookieFor(port, 'admin'), origin: 'https://evil.example' })).rejects.toThrow(
+      '401',
+    );
   });
 
   test('answers requests with the right of the session, and tells events', async () => {
     const { port, drivers } = await started();
-    const socket = await open(port, { cookie: cookieFor('read') });
+    const socket = await open(port, { cookie: cookieFor(port, 'read') });
     const next = reader(socket);
     socket.send(JSON.stringify({ id: 7, name: 'engine.hello', params: {} }));
     expect(await next()).toMatchObject({ id: 7, ok: true, value: { access: 'read' } });
@@ -241,9 +263,43 @@ describe('the contract over WebSocket', () => {
     socket.close();
   });
 
+  test('whoever is refused cannot hold the connection', async () => {
+    const { port } = await started();
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.write(
+      `GET /socket HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
+    );
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch('HTTP/1.1 401');
+    // Nobody is there any more for what is said now.
+    const broken = new Promise<string | undefined>((resolve) =>
+      socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code)),
+    );
+    const talking = setInterval(() => socket.write('x'), 20);
+    expect(await broken).toMatch(/ECONNRESET|EPIPE/);
+    clearInterval(talking);
+    socket.destroy();
+  });
+
+  test('a page that never reads is dropped before it fills the memory', async () => {
+    const { port, drivers, log } = await started();
+    const socket = await open(port, { cookie: cookieFor(port, 'admin') });
+    socket.on('error', () => undefined);
+    socket.pause();
+    const before = process.memoryUsage().rss;
+    for (let i = 0; i < 2000 && host?.clientCount === 1; i += 1) {
+      drivers.get('office')!.say({ type: 'update', set: { 'ups.model': `${i} ${'x'.repeat(100_000)}` } });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(host?.clientCount).toBe(0);
+    expect(log.lines.at(-1)?.message).toContain('does not read');
+    expect(process.memoryUsage().rss - before).toBeLessThan(64 * 2 ** 20);
+    socket.terminate();
+  });
+
   test('a page that no longer answers does not hold up the end', async () => {
     const { port } = await started();
-    const socket = await open(port, { cookie: cookieFor('admin') });
+    const socket = await open(port, { cookie: cookieFor(port, 'admin') });
     socket.pause();
     await host?.stop();
     expect(host?.clientCount).toBe(0);
@@ -252,7 +308,7 @@ describe('the contract over WebSocket', () => {
 
   test('a page that asks more than it lets be answered is dropped', async () => {
     const { port } = await started();
-    const socket = await open(port, { cookie: cookieFor('admin') });
+    const socket = await open(port, { cookie: cookieFor(port, 'admin') });
     const closed = once(socket, 'close');
     for (let id = 0; id < 200; id += 1) socket.send(JSON.stringify({ id, name: 'device.scan', params: {} }));
     expect((await closed)[0]).toBe(1008);
@@ -261,7 +317,7 @@ describe('the contract over WebSocket', () => {
   test('closes on what is not a request', async () => {
     const { port } = await started();
     for (const text of ['garbage', '[]', '{"id":"x"}', 'null']) {
-      const socket = await open(port, { cookie: cookieFor('admin') });
+      const socket = await open(port, { cookie: cookieFor(port, 'admin') });
       const closed = new Promise<number>((resolve) => socket.once('close', resolve));
       socket.send(text);
       expect(await closed).toBe(1008);

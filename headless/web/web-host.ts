@@ -6,20 +6,23 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer } from 'node:https';
 import { hostname } from 'node:os';
 import type { AddressInfo } from 'node:net';
-import { mayAccess, type AccessLevel } from '#domain/contract.ts';
+import type { AccessLevel } from '#domain/contract.ts';
 import { WebError } from '#domain/errors.ts';
 import type { Api } from '#engine/api/handlers.ts';
 import type { Clock, Log } from '#engine/ports.ts';
+import { limitConnections } from './connection-limit.ts';
 import { LOGIN_STYLE, loginPage } from './login-page.ts';
+import { createPasswordCheck, type PasswordAnswer } from './password-check.ts';
 import {
   cookieValue,
   isOwnHost,
   isOwnOrigin,
+  parseHost,
   readAuthorization,
   requestUrl,
   SECURITY_HEADERS,
 } from './request-guard.ts';
-import { createLoginLimiter, isPassword, isSameText, SESSION_SECONDS, type Sessions } from './sessions.ts';
+import { isSameText, SESSION_SECONDS, type Sessions } from './sessions.ts';
 import type { StaticFile } from './static-files.ts';
 import { createSocketServer, type SocketServer } from './socket-server.ts';
 
@@ -59,9 +62,15 @@ export interface WebHost {
   stop(): Promise<void>;
 }
 
-const COOKIE = 'ridethrough';
 const LONGEST_FORM = 4096;
 const MOST_CONNECTIONS = 500;
+/** Whoever is slower than this with a handshake or the head of a request has nothing to ask. */
+const HEAD_MS = 10_000;
+const REQUEST_MS = 30_000;
+/** A connection on which nothing moves is closed, also one that does not take the answer. Sockets have their pings. */
+const IDLE_MS = 30_000;
+/** How often the limits above are looked after. */
+const LOOK_EVERY_MS = 5_000;
 
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
@@ -70,7 +79,7 @@ const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : 
 
 export function createWebHost(deps: WebHostDeps): WebHost {
   const { config, clock, log, sessions } = deps;
-  const limiter = createLoginLimiter();
+  const passwords = createPasswordCheck(config.passwords, clock);
   const ownNames = ['localhost', hostname(), `${hostname()}.local`, ...config.hostNames];
   const scheme = config.tls ? 'https' : 'http';
   const isLocal = isLoopback(config.host);
@@ -79,50 +88,45 @@ export function createWebHost(deps: WebHostDeps): WebHost {
   let server: Server | undefined;
   let sockets: SocketServer | undefined;
 
+  /**
+   * Cookies do not know ports: without it in the name, two programs on one computer would take each other's away, and so
+   * would two that are reached through tunnels. Under TLS the prefix keeps others on this host from planting one.
+   */
+  const cookieName = ({ headers }: IncomingMessage): string => {
+    const port = parseHost(headers.host)?.port ?? '';
+    return `${config.tls ? '__Host-' : ''}ridethrough-${port === '' ? boundPort() : port}`;
+  };
+  const boundPort = (): number => (server?.address() as AddressInfo | null)?.port ?? config.port;
+
   /** What the sender of a request may do; undefined: nothing. */
   const accessOf = (request: IncomingMessage): AccessLevel | undefined => {
-    const cookie = cookieValue(request.headers.cookie, COOKIE);
+    const cookie = cookieValue(request.headers.cookie, cookieName(request));
     return cookie === undefined ? undefined : sessions.read(cookie, clock.now());
   };
 
-  const checkPassword = async (password: string): Promise<AccessLevel | undefined> => {
-    const { control, read } = config.passwords;
-    if (control !== undefined && (await isPassword(password, control))) return 'admin';
-    if (read !== undefined && (await isPassword(password, read))) return 'read';
-    return undefined;
-  };
-
-  /**
-   * One check after the other: each takes 128 MiB, and guesses that come at once must not all pass before the first has
-   * failed.
-   * @returns the right that the password gives, or how long the address has to wait before it may try
-   */
-  let lastCheck: Promise<unknown> = Promise.resolve();
-  const accessOfPassword = (
-    peer: string,
-    password: string,
-  ): Promise<{ readonly access: AccessLevel | undefined; readonly waitMs: number }> => {
-    const checked = lastCheck.then(async () => {
-      const waitMs = limiter.waitMs(peer, clock.now());
-      if (waitMs > 0) return { access: undefined, waitMs };
-      const access = await checkPassword(password);
-      if (access === undefined) limiter.failed(peer, clock.now());
-      else limiter.succeeded(peer);
-      return { access, waitMs: 0 };
-    });
-    lastCheck = checked.catch(() => undefined); // whoever asked is told
-    return checked;
-  };
-
-  const accessOfProgram = async (request: IncomingMessage): Promise<AccessLevel | undefined> => {
+  /** What a program that sends its password or the token may do, and how long it has to wait after wrong ones. */
+  const accessOfProgram = async (request: IncomingMessage): Promise<PasswordAnswer> => {
     const given = readAuthorization(request.headers.authorization);
-    if (!given) return undefined;
-    if (given.kind === 'bearer') return isSameText(given.token, config.token) ? 'admin' : undefined;
-    return (await accessOfPassword(request.socket.remoteAddress ?? '', given.password)).access;
+    if (given?.kind === 'basic') {
+      const peer = request.socket.remoteAddress ?? '';
+      const answer = await passwords.check(peer, given.password);
+      if (answer.access === undefined && answer.waitMs === 0) tellWrongPassword(peer);
+      return answer;
+    }
+    const hasToken = given !== undefined && isSameText(given.token, config.token);
+    return { access: hasToken ? 'admin' : undefined, waitMs: 0 };
   };
 
-  const sessionCookie = (access: AccessLevel): string =>
-    `${COOKIE}=${sessions.issue(access, clock.now())}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_SECONDS}${config.tls ? '; Secure' : ''}`;
+  /** Of requests that only look: on this computer everybody may. */
+  const accessOfReader = async (request: IncomingMessage): Promise<PasswordAnswer> => {
+    const access = isLocal ? 'read' : accessOf(request);
+    return access === undefined ? accessOfProgram(request) : { access, waitMs: 0 };
+  };
+
+  const tellWrongPassword = (peer: string): void => log.warn('Wrong password on the web interface', { address: peer });
+
+  const sessionCookie = (request: IncomingMessage, access: AccessLevel): string =>
+    `${cookieName(request)}=${sessions.issue(access, clock.now())}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_SECONDS}${config.tls ? '; Secure' : ''}`;
 
   const send = (response: ServerResponse, status: number, type: string, body: string | Buffer, headers = {}): void => {
     response.writeHead(status, {
@@ -138,19 +142,19 @@ export function createWebHost(deps: WebHostDeps): WebHost {
   const sendLogin = (response: ServerResponse, status: number, problem?: string): void =>
     send(response, status, 'text/html; charset=utf-8', loginPage(hasPassword, problem));
 
-  const redirectHome = (response: ServerResponse, access: AccessLevel): void => {
+  const redirectHome = (request: IncomingMessage, response: ServerResponse, access: AccessLevel): void => {
     response.writeHead(303, {
       ...SECURITY_HEADERS,
       Location: '/',
-      'Set-Cookie': sessionCookie(access),
+      'Set-Cookie': sessionCookie(request, access),
       'Cache-Control': 'no-store',
     });
     response.end();
   };
 
   /** Not slowed down: nobody guesses 192 bits, and any page in a browser could use up the tries of whoever has the link. */
-  const tryToken = (response: ServerResponse, token: string): void => {
-    if (isSameText(token, config.token)) redirectHome(response, 'admin');
+  const tryToken = (request: IncomingMessage, response: ServerResponse, token: string): void => {
+    if (isSameText(token, config.token)) redirectHome(request, response, 'admin');
     else sendLogin(response, 403, 'This link is no longer valid. Open the one that the program printed last.');
   };
 
@@ -162,9 +166,9 @@ export function createWebHost(deps: WebHostDeps): WebHost {
       sendLogin(response, 413, 'That was too long for a password.');
       return;
     }
-    const { access, waitMs } = await accessOfPassword(peer, form.get('password') ?? '');
+    const { access, waitMs } = await passwords.check(peer, form.get('password') ?? '');
     if (access !== undefined) {
-      redirectHome(response, access);
+      redirectHome(request, response, access);
       return;
     }
     if (waitMs > 0) {
@@ -173,7 +177,7 @@ export function createWebHost(deps: WebHostDeps): WebHost {
       sendLogin(response, 429, `Too many tries. Wait ${seconds} s and try again.`);
       return;
     }
-    log.warn('Wrong password on the web interface', { address: peer });
+    tellWrongPassword(peer);
     sendLogin(response, 403, 'That password is not right.');
   };
 
@@ -211,7 +215,10 @@ export function createWebHost(deps: WebHostDeps): WebHost {
       return;
     }
     if (url.pathname === '/healthz') {
-      const { status, body } = deps.health();
+      const { status, body: whole } = deps.health();
+      // Strangers learn that it runs, not what it watches.
+      const { access } = await accessOfReader(request);
+      const body = access === undefined ? { status: status === 200 ? 'ok' : 'failed' } : whole;
       send(response, status, 'application/json; charset=utf-8', `${JSON.stringify(body)}\n`);
       return;
     }
@@ -220,9 +227,14 @@ export function createWebHost(deps: WebHostDeps): WebHost {
       return;
     }
     if (url.pathname === '/metrics') {
-      const access = isLocal ? 'read' : (accessOf(request) ?? (await accessOfProgram(request)));
-      if (access !== undefined && mayAccess(access, 'read')) {
+      const { access, waitMs } = await accessOfReader(request);
+      if (access !== undefined) {
         send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', deps.metrics());
+      } else if (waitMs > 0) {
+        const seconds = Math.ceil(waitMs / 1000);
+        send(response, 429, 'text/plain; charset=utf-8', `Too many tries. Wait ${seconds} s.\n`, {
+          'Retry-After': seconds,
+        });
       } else {
         send(response, 401, 'text/plain; charset=utf-8', 'A password is needed.\n', {
           'WWW-Authenticate': 'Basic realm="Ridethrough"',
@@ -232,7 +244,7 @@ export function createWebHost(deps: WebHostDeps): WebHost {
     }
     const token = url.searchParams.get('token');
     if (token !== null) {
-      tryToken(response, token);
+      tryToken(request, response, token);
       return;
     }
     if (accessOf(request) === undefined) {
@@ -269,10 +281,17 @@ export function createWebHost(deps: WebHostDeps): WebHost {
     check,
     async start() {
       check();
-      const created = config.tls ? createHttpsServer(config.tls, listener) : createHttpServer(listener);
-      created.headersTimeout = 10_000;
-      created.requestTimeout = 30_000;
+      const limits = {
+        headersTimeout: HEAD_MS,
+        requestTimeout: REQUEST_MS,
+        connectionsCheckingInterval: LOOK_EVERY_MS,
+      };
+      const created = config.tls
+        ? createHttpsServer({ ...limits, ...config.tls, handshakeTimeout: HEAD_MS }, listener)
+        : createHttpServer(limits, listener);
+      created.timeout = IDLE_MS;
       created.maxConnections = MOST_CONNECTIONS;
+      limitConnections(created);
       server = created;
       await listen(created, config, address);
       created.on('error', (error) => log.error('The web interface met an error', { error: error.message }));
