@@ -151,6 +151,23 @@ describe.skipIf(!needs.ok)(`installed NUT drivers${needs.ok ? '' : ` (${needs.re
       }
     });
 
+    test.each([
+      ['closed to others, as data folders are', (base: string) => base],
+      ['too deep for a socket', (base: string) => join(base, 'd'.repeat(100))],
+    ])('works from a run folder that is %s', async (_, placeIn) => {
+      const closed = join(folder, 'closed');
+      const place = join(placeIn(closed), 'run');
+      await mkdir(place, { recursive: true });
+      await chmod(closed, 0o700);
+      const environment = { PATH: process.env.PATH };
+      const ups = frontUps({ name: 'far', driver: 'dummy-ups', port: join(folder, 'desk.dev') }, { runFolder: place, environment }); // prettier-ignore
+      fronted = ups;
+      await ups.ready();
+      expect(ups.value('ups.status')).toBe('OL CHRG');
+      await ups.stop();
+      expect(await readdir(place)).toEqual([]);
+    });
+
     test('reads its own section of NUT’s ups.conf', async () => {
       await writeFile(join(folder, 'ups.conf'), '[office]\ndriver = dummy-ups\nport = desk.dev\ndesc = "Office"\n');
       const ups = frontUps(
