@@ -29,6 +29,12 @@ export type FoundDevice = z.infer<typeof FoundDevice>;
 
 const Nothing = z.object({});
 
+/** What is handed to a UPS: one line, since drivers speak in lines and the log is read in lines. */
+const DeviceText = z
+  .string()
+  .max(256)
+  .regex(/^\P{Cc}*$/u);
+
 interface RequestShape {
   readonly params: z.ZodObject;
   readonly result: z.ZodType;
@@ -69,12 +75,12 @@ export const requests = {
     access: 'read',
   },
   'ups.runCommand': {
-    params: z.object({ ups: UpsName, command: DottedName, parameter: z.string().max(256).optional() }),
+    params: z.object({ ups: UpsName, command: DottedName, parameter: DeviceText.optional() }),
     result: z.object({ outcome: CommandOutcome }),
     access: 'control',
   },
   'ups.setVariable': {
-    params: z.object({ ups: UpsName, variable: DottedName, value: z.string().max(256) }),
+    params: z.object({ ups: UpsName, variable: DottedName, value: DeviceText }),
     result: z.object({ outcome: CommandOutcome }),
     access: 'control',
   },

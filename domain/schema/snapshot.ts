@@ -31,6 +31,11 @@ export const UpsSnapshot = z.object({
   description: z.string().optional(),
   driver: z.string(),
   isDemo: z.boolean(),
+  /**
+   * How the unit hangs on the engine's computer: `cable`: that computer stands behind it, most often for its power too;
+   * `network`: another computer does; `simulated`: there is no unit. Absent: unknown.
+   */
+  attachment: z.enum(['cable', 'network', 'simulated']).optional(),
   availability: Availability,
   /** Why it is not available. */
   error: WireErrorSchema.optional(),

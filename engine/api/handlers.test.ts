@@ -18,6 +18,7 @@ describe('requests', () => {
     expect(answer.ok).toBe(true);
     const list = requests['ups.list'].result.parse(answer.ok ? answer.value : undefined);
     expect(list.upses.map((ups) => ups.name)).toEqual(['office', 'lab']);
+    expect(list.upses[0]?.attachment).toBe('simulated');
     expect(list.upses[0]?.variables['ups.delay.shutdown']).toMatchObject({
       value: '20',
       isWritable: true,
@@ -32,6 +33,19 @@ describe('requests', () => {
     expect(drivers.get('office')?.asked).toEqual([]);
     expect(await api.handle('ups.runCommand', params, 'control')).toEqual({ ok: true, value: { outcome: 'handled' } });
     expect(drivers.get('office')?.asked).toEqual(['test.battery.start.quick']);
+  });
+
+  test('more than one line is refused before it reaches a driver or the log', async () => {
+    const { api, drivers, log } = await started('office');
+    const text = '20\nINSTCMD load.off';
+    for (const [name, params] of [
+      ['ups.setVariable', { ups: 'office', variable: 'ups.delay.shutdown', value: text }],
+      ['ups.runCommand', { ups: 'office', command: 'load.off', parameter: text }],
+    ] as const) {
+      expect(await api.handle(name, params, 'admin')).toMatchObject({ ok: false, error: { code: 'api/bad-request' } });
+    }
+    expect(drivers.get('office')?.asked).toEqual([]);
+    expect(log.lines).toEqual([]);
   });
 
   test('what the UPS refused is told as it is', async () => {

@@ -1,13 +1,16 @@
 import type { UpsSnapshot, VariableSnapshot } from '#domain/schema/snapshot.ts';
+import { attachmentOf } from '#engine/drivers/attachment.ts';
 import type { NamedVariable, UpsState } from '#engine/state/ups-state.ts';
 
 /** One UPS in the shape of the contract. The forced shutdown latch stands for itself: ups.status is what the device says. */
 export function toSnapshot(state: UpsState): UpsSnapshot {
+  const attachment = attachmentOf(state.config);
   return {
     name: state.config.name,
     ...(state.config.description === undefined ? {} : { description: state.config.description }),
     driver: state.config.driver,
     isDemo: state.config.driver === 'demo',
+    ...(attachment === undefined ? {} : { attachment }),
     availability: state.availability,
     ...(state.error === undefined ? {} : { error: { ...state.error, details: { ...state.error.details } } }),
     ...(state.heardAt === undefined ? {} : { heardAt: state.heardAt.wall }),
