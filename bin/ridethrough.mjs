@@ -117,9 +117,15 @@ async function buildIfNeeded() {
   }
 }
 
-/** Runs the program on another Node as if it were this process: its words, signals and end are ours. */
+/**
+ * Runs the program on another Node as if it were this process: its words, signals and end are ours. The channel tells it
+ * when this process was ended in a way that cannot be passed on.
+ */
 function handOver(node) {
-  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [program, ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, RIDETHROUGH_HANDED_OVER: '1' },
+  });
   const passed = ['SIGTERM', 'SIGINT', 'SIGHUP', ...(process.platform === 'win32' ? [] : ['SIGQUIT'])];
   for (const signal of passed) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(`cannot start ${node}: ${error.message}`));

@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** How long the server that Electron's program comes from may take to answer before the browser is used instead. */
 const PROBE_MS = 1500;
@@ -81,10 +81,7 @@ if (desktop.program) {
   run(desktop.program, [join(root, 'dist', 'electron', 'main.mjs'), ...args]);
 } else {
   process.stderr.write(`Showing Ridethrough in the browser: ${desktop.reason}.\n`);
-  run(process.execPath, [
-    join(root, 'bin', 'ridethrough.mjs'),
-    'serve',
-    ...(args.includes('--no-web') ? [] : ['--open']),
-    ...args,
-  ]);
+  const launcher = join(root, 'bin', 'ridethrough.mjs');
+  process.argv = [process.execPath, launcher, 'serve', ...(args.includes('--no-web') ? [] : ['--open']), ...args];
+  await import(pathToFileURL(launcher).href);
 }

@@ -89,9 +89,24 @@ async function report(what: string, error: unknown, io: CommandIo): Promise<numb
   return EXIT.failed;
 }
 
+/**
+ * The launcher that handed over to this Node passes signals on, but one that cannot be caught ends it alone. Its channel
+ * closes then, and this program ends as it would on SIGTERM.
+ */
+function endWithLauncher(): void {
+  if (process.env.RIDETHROUGH_HANDED_OVER === undefined) return;
+  delete process.env.RIDETHROUGH_HANDED_OVER; // not the affair of programs started from here
+  process.once('disconnect', () => {
+    if (process.listenerCount('SIGTERM') > 0) process.emit('SIGTERM', 'SIGTERM');
+    else process.exit(EXIT.failed);
+  });
+  process.channel?.unref();
+}
+
 /** How long a service may be held by something that did not end, once it has said that it is done. */
 const LINGER_MS = 150;
 
+endWithLauncher();
 const status = await main(process.argv.slice(2), process);
 // Not process.exit(): what was written to a pipe must arrive whole.
 process.exitCode = status;

@@ -230,4 +230,24 @@ describe.skipIf(process.platform === 'win32')("the launcher under the running No
     expect(await program.ended).toBe('SIGKILL');
     await until('port closed', async () => !(await isListening(where.port)));
   });
+
+  test.each(nodes)('%s: a launcher ended by force takes the program with it, in order', async (node) => {
+    const where = await prepare();
+    const words = ['serve', '--nut-conf', where.conf, '--data-dir', where.data, '--no-web'];
+    const program = start(words, { command: [node, LAUNCHER] });
+    await program.ready();
+    const children = await childrenOf(program.pid);
+    expect(await program.end('SIGKILL')).toBe('SIGKILL');
+    await until('port closed', async () => !(await isListening(where.port)));
+    await until('no process left', () => children.every((child) => !isRunning(child)));
+    if (children.length > 0) expect(program.stderr()).toContain('Ending on SIGTERM');
+  });
 });
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false; // no such process
+  }
+}
