@@ -1,38 +1,27 @@
 /**
  * Writes expected.json and differences.json beside each recorded device: what this program makes of it, and where that
- * is not what NUT 2.8.5 made of the same bytes. Read the diff before committing; a new difference needs its reason.
+ * is not what NUT said of it. Read the diff before committing; a new difference needs its reason.
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  compareFacts,
-  interpretRecording,
-  listedDifferences,
-  nutFacts,
-  ourFacts,
-  RECORDINGS,
-  recordingNames,
-} from '../tests/support/device-proof.ts';
+import { interpretRecording, RECORDINGS, recordingNames } from '../tests/support/device-proof.ts';
+import { compareRecording, listedDifferences, type Difference } from '../tests/support/reference-facts.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
+const keyOf = ({ than, fact }: Difference): string => `${than} ${fact}`;
 
 let unexplained = 0;
 for (const name of recordingNames()) {
-  const result = interpretRecording(name);
-  writeFileSync(join(RECORDINGS, name, 'expected.json'), json(result));
-  const nut = nutFacts(name);
+  writeFileSync(join(RECORDINGS, name, 'expected.json'), json(interpretRecording(name)));
   const listFile = join(RECORDINGS, name, 'differences.json');
-  if ('refused' in result || nut === undefined) {
-    rmSync(listFile, { force: true });
-    continue;
-  }
-  const reasons = new Map(listedDifferences(name).map((listed) => [listed.fact, listed.reason]));
-  const { differences } = compareFacts(ourFacts(result), nut);
-  const listed = differences.map((difference) => ({ ...difference, reason: reasons.get(difference.fact) ?? '' }));
-  for (const { fact, ours, nut: theirs, reason } of listed) {
+  const reasons = new Map(listedDifferences(name).map((listed) => [keyOf(listed), listed.reason]));
+  const listed = compareRecording(name)
+    .flatMap(({ differences }) => differences)
+    .map((difference) => ({ ...difference, reason: reasons.get(keyOf(difference)) ?? '' }));
+  for (const { than, fact, ours, nut, reason } of listed) {
     if (reason !== '') continue;
     unexplained++;
-    console.log(`${name}: ${fact} is ${ours ?? 'absent'}, NUT says ${theirs ?? 'nothing'}: give a reason`);
+    console.log(`${name}: ${fact} is ${ours ?? 'absent'}, ${than} says ${nut ?? 'nothing'}: give a reason`);
   }
   if (listed.length === 0) rmSync(listFile, { force: true });
   else writeFileSync(listFile, json(listed));

@@ -10,7 +10,14 @@ import { QUIRK_MEANINGS } from '#engine/devices/quirks.ts';
 import { DEMO_COMMANDS } from '#engine/drivers/demo/demo-commands.ts';
 import { isNativeDriver } from '#engine/drivers/native-drivers.ts';
 import { NUT_DRIVER_NAMES, packageOf } from '#engine/drivers/nut-driver/driver-names.ts';
-import { compareFacts, interpretRecording, nutFacts, ourFacts, recordingNames } from '#tests/support/device-proof.ts';
+import { interpretRecording, recordingNames } from '#tests/support/device-proof.ts';
+import {
+  compareRecording,
+  REFERENCES,
+  shareOf,
+  type Comparison,
+  type Reference,
+} from '#tests/support/reference-facts.ts';
 import { code, table, withPlaceholders } from './markdown.ts';
 
 const FIXTURE = 'fixture:';
@@ -133,25 +140,35 @@ const converters = (): string =>
     Object.entries(CONVERTERS).map(([name, { meaning }]) => [code(name), meaning]),
   );
 
+const REFERENCE_WORDS: Readonly<Record<Reference, string>> = {
+  'nut-2.8.5.txt': 'NUT 2.8.5 of the same bytes',
+  'upsc.txt': '`upsc` on the machine of the unit',
+  'values.json': "NUT's log of single fields",
+};
+
 function recordings(): string {
-  let equal = 0;
-  let total = 0;
-  let compared = 0;
-  const rows = recordingNames().map((name) => {
-    const result = interpretRecording(name);
-    if ('refused' in result) return [code(name), 'refused', '', ''];
-    const nut = nutFacts(name);
-    const read = [code(name), String(Object.keys(result.variables).length), String(result.commands.length)];
-    if (nut === undefined) return [...read, ''];
-    const comparison = compareFacts(ourFacts(result), nut);
-    equal += comparison.equal;
-    total += comparison.total;
-    compared += 1;
-    return [...read, `${comparison.equal} of ${comparison.total}`];
+  const compared = recordingNames().map((name) => ({ name, comparisons: compareRecording(name) }));
+  const of = (list: readonly Comparison[], than: Reference): readonly Comparison[] =>
+    list.filter(({ reference }) => reference === than);
+  const sums = REFERENCES.map((than) => {
+    const all = compared.flatMap(({ comparisons }) => of(comparisons, than));
+    const { equal, total, share } = shareOf(all);
+    return [REFERENCE_WORDS[than], String(all.length), `${equal} of ${total} (${(100 * share).toFixed(1)} %)`];
   });
-  const share = ((100 * equal) / total).toFixed(1);
-  const sum = `**${equal} of ${total} facts (${share} %)** of ${compared} compared recordings are the same as NUT's.`;
-  return `${sum}\n\n${table(['Recording', 'Variables', 'Commands', 'Facts that NUT states alike'], rows)}`;
+  const { equal, total, share } = shareOf(compared.flatMap(({ comparisons }) => comparisons));
+  sums.push(['all', '', `**${equal} of ${total} (${(100 * share).toFixed(1)} %)**`]);
+  const rows = compared.map(({ name, comparisons }) => {
+    const result = interpretRecording(name);
+    if ('refused' in result) return [code(name), 'refused', '', '', '', ''];
+    const shares = REFERENCES.map((than) =>
+      of(comparisons, than)
+        .map(({ equal, total }) => `${equal} of ${total}`)
+        .join(),
+    );
+    return [code(name), String(Object.keys(result.variables).length), String(result.commands.length), ...shares];
+  });
+  const overview = table(['Compared with', 'Recordings', 'The same'], sums);
+  return `${overview}\n\n${table(['Recording', 'Variables', 'Commands', 'NUT 2.8.5', '`upsc`', 'Fields'], rows)}`;
 }
 
 export const SECTIONS = {

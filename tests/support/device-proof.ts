@@ -1,7 +1,4 @@
-/**
- * What this program makes of a recorded device, and how that differs from what NUT 2.8.5 made of the same bytes.
- * Used by tests/recordings.test.ts and scripts/generate-expected.ts.
- */
+/** What this program makes of a recorded device. What NUT made of it: reference-facts.ts. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asMonotonic } from '#domain/units.ts';
@@ -20,15 +17,15 @@ export const RECORDINGS = join(import.meta.dirname, '../fixtures/devices');
 /** Names of all recorded devices. */
 export const recordingNames = (): readonly string[] => readdirSync(RECORDINGS).sort();
 
-const read = (name: string, file: string): string => readFileSync(join(RECORDINGS, name, file), 'utf8');
-const has = (name: string, file: string): boolean => existsSync(join(RECORDINGS, name, file));
+export const readFixture = (name: string, file: string): string => readFileSync(join(RECORDINGS, name, file), 'utf8');
+export const hasFixture = (name: string, file: string): boolean => existsSync(join(RECORDINGS, name, file));
 
 export function loadRecording(name: string): Recording {
-  const text = (file: string): { file: string; text: string } => ({ file, text: read(name, file) });
+  const text = (file: string): { file: string; text: string } => ({ file, text: readFixture(name, file) });
   return parseRecording(
     text(RECORDING_FILES.device),
     text(RECORDING_FILES.descriptor),
-    has(name, RECORDING_FILES.reports) ? text(RECORDING_FILES.reports) : undefined,
+    hasFixture(name, RECORDING_FILES.reports) ? text(RECORDING_FILES.reports) : undefined,
   );
 }
 
@@ -75,7 +72,9 @@ const NAMED_TEXTS: readonly (readonly [usage: number, of: 'manufacturer' | 'prod
  */
 export function referenceStrings(name: string, recording: Recording): Readonly<Record<string, string>> {
   const { manufacturer, product } = recording.identity;
-  const told = has(name, 'upsc.txt') ? /^battery\.type: *(\S+)/m.exec(read(name, 'upsc.txt'))?.[1] : undefined;
+  const told = hasFixture(name, 'upsc.txt')
+    ? /^battery\.type: *(\S+)/m.exec(readFixture(name, 'upsc.txt'))?.[1]
+    : undefined;
   const texts = { manufacturer, product, chemistry: told ?? 'PbAc' };
   const cache = cacheOf(recording);
   const strings: Record<string, string> = {};
@@ -139,63 +138,3 @@ export function interpretRecording(name: string, options: DriverOptions = {}): I
 
 const sorted = <Value>(record: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> =>
   Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
-
-/** What NUT said, as facts that can be compared one by one: `battery.charge`, `command load.off`, `writable ups.date`. */
-export type Facts = ReadonlyMap<string, string>;
-
-/** What depends on the run and not on the recorded bytes: the driver's own variables and the serial number. */
-const isComparable = (fact: string): boolean =>
-  !/(^|\s)driver\./.test(fact) && fact !== 'device.serial' && fact !== 'ups.serial';
-
-/** The facts of nut-2.8.5.txt, or undefined where NUT had nothing to say of this device. */
-export function nutFacts(name: string): Facts | undefined {
-  if (!has(name, 'nut-2.8.5.txt')) return undefined;
-  const facts = new Map<string, string>();
-  for (const line of read(name, 'nut-2.8.5.txt').split('\n')) {
-    const command = /^# upscmd (\S+)/.exec(line)?.[1];
-    const writable = /^# upsrw \[(.+)\]/.exec(line)?.[1];
-    const variable = /^([a-z][^:#\s]*): ?(.*)$/i.exec(line);
-    if (command) facts.set(`command ${command}`, 'yes');
-    else if (writable) facts.set(`writable ${writable}`, 'yes');
-    else if (variable?.[1]) facts.set(variable[1], variable[2] ?? '');
-  }
-  return new Map([...facts].filter(([fact]) => isComparable(fact)));
-}
-
-export function ourFacts(result: Interpretation): Facts {
-  const facts: [string, string][] = [
-    ...Object.entries(result.variables),
-    ...result.commands.map((command): [string, string] => [`command ${command}`, 'yes']),
-    ...result.writable.map((variable): [string, string] => [`writable ${variable}`, 'yes']),
-  ];
-  return new Map(facts.filter(([fact]) => isComparable(fact)));
-}
-
-export interface Difference {
-  readonly fact: string;
-  readonly ours: string | null;
-  readonly nut: string | null;
-}
-
-export interface Comparison {
-  readonly equal: number;
-  /** Facts that either side states. */
-  readonly total: number;
-  readonly differences: readonly Difference[];
-}
-
-export function compareFacts(ours: Facts, nut: Facts): Comparison {
-  const all = [...new Set([...ours.keys(), ...nut.keys()])].sort();
-  const differences = all
-    .filter((fact) => ours.get(fact) !== nut.get(fact))
-    .map((fact) => ({ fact, ours: ours.get(fact) ?? null, nut: nut.get(fact) ?? null }));
-  return { equal: all.length - differences.length, total: all.length, differences };
-}
-
-/** One listed difference with its reason, as kept in differences.json. */
-export interface ListedDifference extends Difference {
-  readonly reason: string;
-}
-
-export const listedDifferences = (name: string): readonly ListedDifference[] =>
-  has(name, 'differences.json') ? (JSON.parse(read(name, 'differences.json')) as ListedDifference[]) : [];

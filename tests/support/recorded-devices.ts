@@ -54,10 +54,10 @@ function readJson<T>(file: string, absent: T): T {
 
 /** All recordings, by name. */
 export function recordedDevices(): readonly RecordedDevice[] {
-  return readdirSync(FOLDER).sort().map(readDevice);
+  return readdirSync(FOLDER).sort().map(recordedDevice);
 }
 
-function readDevice(name: string): RecordedDevice {
+export function recordedDevice(name: string): RecordedDevice {
   const file = (part: string): string => join(FOLDER, name, part);
   const { nutSubdriver } = readJson(file('device.json'), { nutSubdriver: '' });
   const reports = readJson<{ type: ReportType; bytes: string }[]>(file('reports.json'), []);
