@@ -65,6 +65,8 @@ export type DriverEvent =
   | { readonly type: 'ready' }
   /** The source lives, nothing new. */
   | { readonly type: 'alive' }
+  /** All questions of one round are answered; says nothing of what the answers were. Only of sources that are asked. */
+  | { readonly type: 'polled'; readonly tookMs: number }
   /** The data are old and known to be so (unplugged, every read failed); values are held and marked. */
   | { readonly type: 'stale'; readonly error: AppError }
   /** The data are good again. */

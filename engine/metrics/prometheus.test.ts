@@ -12,7 +12,7 @@ function officeWith(set: Record<string, string>) {
   store.add({ name: 'off"ice', driver: 'dummy-ups', port: 'x', options: {} }, 15);
   store.dispatch('off"ice', { type: 'connected' });
   store.dispatch('off"ice', { type: 'update', set });
-  return { store, metrics: () => renderMetrics(store.list(), program, clock.now()) };
+  return { store, clock, metrics: () => renderMetrics(store.list(), program, clock.now()) };
 }
 
 test('every quantity is a gauge with the name of the usual exporters, names and texts are not', () => {
@@ -46,6 +46,33 @@ test('each family is announced once, and every line is well-formed', () => {
     .filter((each) => !each.startsWith('#'))) {
     expect(line).toMatch(/^[a-z_]+(\{([a-z]+="([^"\\]|\\.)*",?)+\})? -?[\d.e+-]+$/);
   }
+});
+
+test('no line comes twice, whatever names a driver gives its variables', () => {
+  const text = officeWith({
+    'ups.status': 'OL',
+    up: '5',
+    'device.info': '7',
+    'a.b-c': '1',
+    'a.b.c': '2',
+    'line\nbreak\\': '3',
+  }).metrics();
+  const lines = text.trimEnd().split('\n');
+  const series = lines.filter((line) => !line.startsWith('#')).map((line) => line.replace(/ \S+$/, ''));
+  expect(series.filter((each, at) => series.indexOf(each) !== at)).toEqual([]);
+  expect(text).toContain('network_ups_tools_up{ups="off\\"ice"} 1\n');
+  expect(series.filter((each) => each.startsWith('network_ups_tools_device_info'))).toHaveLength(1);
+  expect(text).toContain('# HELP network_ups_tools_line_break_ Variable line\\nbreak\\\\.\n');
+});
+
+test('the time of a poll is told where there is one, and the age of the data is that of the last sign of life', async () => {
+  const { store, clock, metrics } = officeWith({ 'battery.charge': '97' });
+  expect(metrics()).not.toContain('poll_duration');
+  await clock.advance(5_000);
+  store.dispatch('off"ice', { type: 'alive' });
+  store.dispatch('off"ice', { type: 'polled', tookMs: 42 });
+  expect(metrics()).toContain('ridethrough_poll_duration_seconds{ups="off\\"ice"} 0.042\n');
+  expect(metrics()).toContain('ridethrough_ups_data_age_seconds{ups="off\\"ice"} 0\n');
 });
 
 test('old data are left out rather than repeated', () => {

@@ -40,7 +40,8 @@ interface Family {
   readonly lines: string[];
 }
 
-const escapeLabel = (text: string): string => text.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');
+const escapeHelp = (text: string): string => text.replace(/\\/g, '\\\\').replace(/\n/g, '\\n');
+const escapeLabel = (text: string): string => escapeHelp(text).replace(/"/g, '\\"');
 
 function line(name: string, labels: Labels, value: number): string {
   const text = Object.entries(labels).map(([key, label]) => `${key}="${escapeLabel(label)}"`);
@@ -49,6 +50,9 @@ function line(name: string, labels: Labels, value: number): string {
 
 /** A plain decimal number as NUT writes them; dates, addresses and texts are not. */
 const isNumeric = (text: string): boolean => /^[+-]?\d+(\.\d+)?$/.test(text.trim());
+
+/** Families of ours under the exporters' prefix: a variable that would be called like one is left out. */
+const OWN_FAMILIES: ReadonlySet<string> = new Set(['up', 'ups_status', 'device_info'].map((name) => PREFIX + name));
 
 /** Variables whose digits are names, not quantities. */
 const NOT_A_QUANTITY =
@@ -74,15 +78,23 @@ export function renderMetrics(upses: readonly UpsState[], program: ProgramFigure
       const age = Math.max(0, (nowMs - ups.heardAt.wall) / 1000);
       add('ridethrough_ups_data_age_seconds', 'Time since the last sign of life of the UPS.', labels, age);
     }
+    if (ups.pollTookMs !== undefined) {
+      const help = 'How long the last round of questions to the UPS took.';
+      add('ridethrough_poll_duration_seconds', help, labels, ups.pollTookMs / 1000);
+    }
     // Old values would be drawn as if they were new: a gap tells the truth.
     if (ups.availability !== 'available') continue;
     const tokens = new Set([...statusTokens(ups), ...(ups.isForcedShutdown ? ['FSD'] : [])]);
     for (const flag of new Set([...USUAL_FLAGS, ...tokens])) {
       add(`${PREFIX}ups_status`, 'Flags of ups.status.', { ...labels, flag }, tokens.has(flag) ? 1 : 0);
     }
+    // One value for each name: a scrape in which a line comes twice is refused as a whole.
+    const taken = new Set(OWN_FAMILIES);
     for (const { name, value } of ups.variables.values()) {
       if (!isNumeric(value) || NOT_A_QUANTITY.test(name)) continue;
       const metric = `${PREFIX}${name.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`;
+      if (taken.has(metric)) continue;
+      taken.add(metric);
       add(metric, `Variable ${name}.`, labels, Number(value));
     }
     const info = Object.fromEntries(
@@ -92,7 +104,9 @@ export function renderMetrics(upses: readonly UpsState[], program: ProgramFigure
   }
 
   return [...families]
-    .map(([name, { help, type, lines }]) => [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines].join('\n'))
+    .map(([name, { help, type, lines }]) =>
+      [`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${type}`, ...lines].join('\n'),
+    )
     .join('\n')
     .concat('\n');
 }

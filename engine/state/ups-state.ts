@@ -24,6 +24,8 @@ export interface UpsState {
   readonly error: WireError | undefined;
   /** Last sign of life of the source. */
   readonly heardAt: { readonly wall: Timestamp; readonly monotonic: Monotonic } | undefined;
+  /** How long the last round of questions took; undefined where nothing is asked. */
+  readonly pollTookMs: number | undefined;
   /** Connected, and the first full set of data is complete. */
   readonly isReady: boolean;
   /** The driver itself says that its data are old. */
@@ -94,6 +96,7 @@ export function initialState(config: UpsConfig, maxAgeSeconds: number): UpsState
     availability: 'not-connected',
     error: undefined,
     heardAt: undefined,
+    pollTookMs: undefined,
     isReady: false,
     isDeclaredStale: false,
     isForcedShutdown: false,
@@ -133,6 +136,8 @@ function apply(state: UpsState, event: UpsEvent, now: Now): UpsState {
       return { ...state, ...heard(now), isReady: true };
     case 'alive':
       return { ...state, ...heard(now) };
+    case 'polled':
+      return { ...state, pollTookMs: event.tookMs };
     case 'update':
       return {
         ...state,
@@ -157,6 +162,7 @@ function apply(state: UpsState, event: UpsEvent, now: Now): UpsState {
         raw: NO_RAW,
         commands: [],
         heardAt: undefined,
+        pollTookMs: undefined,
       };
     case 'notes':
       return { ...state, notes: event.notes };

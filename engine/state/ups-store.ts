@@ -40,13 +40,13 @@ export function createUpsStore(clock: Clock): UpsStore {
     const before = entry.state;
     const { state, wakeAt } = reduce(before, event, now);
     entry.state = state;
+    listed = undefined;
     entry.cancelWake?.();
     entry.cancelWake =
       wakeAt === undefined
         ? undefined
         : clock.after(Math.max(1, wakeAt - now.monotonic), () => dispatch(name, { type: 'tick' }));
     if (state.revision === before.revision) return;
-    listed = undefined;
     sequence += 1;
     const change = describeChange(before, state, sequence, now);
     for (const listener of listeners) listener(change);

@@ -68,7 +68,9 @@ export function createRepeater(parts: RepeaterParts): Driver {
     try {
       while (!signal.aborted) {
         try {
+          const startedAt = clock.monotonic();
           tellData(await poll(client, state === 'good' ? told : NO_DATA));
+          sink({ type: 'polled', tookMs: clock.monotonic() - startedAt });
         } catch (error) {
           if (!(error instanceof RefusedByServer)) throw error;
           tellTrouble(refusal(error.word));

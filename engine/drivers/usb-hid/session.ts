@@ -233,6 +233,7 @@ export function createSession(parts: SessionParts): Session {
   };
 
   const poll = async (pass: Pass): Promise<void> => {
+    const startedAt = clock.monotonic();
     let { answered } = await readPass(pass);
     // A unit of which no report ever answered speaks by its input reports alone.
     if (answered === 0 && reader.hasAnswers && !life.isOver()) {
@@ -245,6 +246,7 @@ export function createSession(parts: SessionParts): Session {
     if (answered > 0) sayUpdate(interpret(pass));
     // While the system holds such a unit open, silence means that nothing changed.
     else say({ type: 'alive' });
+    say({ type: 'polled', tookMs: clock.monotonic() - startedAt });
   };
 
   const checkSilence = (): void => {

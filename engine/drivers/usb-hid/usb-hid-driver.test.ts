@@ -152,6 +152,21 @@ describe('a unit that is there', () => {
     expect(unit.asked.filter((id) => id === VOLTAGE)).toHaveLength(1);
   });
 
+  test('tells after each round of questions how long it took', async () => {
+    const unit = device();
+    port.plug(unit);
+    const ups = start();
+    await clock.advance(0);
+    expect(store.get('office')?.pollTookMs).toBeUndefined();
+    unit.features.set(STATUS, 'hang');
+    await clock.advance(2_000);
+    await clock.advance(300);
+    unit.answerHanging(Uint8Array.from(ON_LINE));
+    await clock.advance(0);
+    expect(ups.events.filter((event) => event.type === 'polled')).toEqual([{ type: 'polled', tookMs: 300 }]);
+    expect(store.get('office')?.pollTookMs).toBe(300);
+  });
+
   test('shows an input report at once', async () => {
     const unit = device();
     port.plug(unit);
