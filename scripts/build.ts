@@ -2,9 +2,12 @@
  * Builds the program into dist/. `node scripts/build.ts [headless]`; without a part: all of them.
  * Libraries are bundled so that the command line starts fast; native modules and pino (which finds its parts by path) are not.
  */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type InlineConfig } from 'vite';
+import { build, mergeConfig, type InlineConfig } from 'vite';
 import { events, requests } from '#domain/contract.ts';
+import { publishBuild } from './publish-build.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -18,8 +21,6 @@ const headless: InlineConfig = {
   build: {
     ssr: true,
     target: 'node20',
-    outDir: 'dist/headless',
-    emptyOutDir: true,
     minify: false,
     rolldownOptions: {
       input: { cli: 'headless/cli.ts' },
@@ -42,9 +43,6 @@ const shell = (name: 'main' | 'preload', format: 'esm' | 'cjs', file: string): I
       : {},
   build: {
     ...headless.build,
-    outDir: 'dist/electron',
-    // The preload script is built second, into the same folder.
-    emptyOutDir: name === 'main',
     rolldownOptions: {
       input: { [name]: `electron/${name}.ts` },
       output: { format, entryFileNames: file, chunkFileNames: 'parts/[name]-[hash].mjs' },
@@ -54,15 +52,36 @@ const shell = (name: 'main' | 'preload', format: 'esm' | 'cjs', file: string): I
 
 const renderer: InlineConfig = { configFile: `${root}vite.config.ts`, logLevel: 'warn' };
 
-const parts: Record<string, InlineConfig> = {
-  headless,
-  renderer,
-  'electron-main': shell('main', 'esm', 'main.mjs'),
-  'electron-preload': shell('preload', 'cjs', 'preload.cjs'),
+interface Part {
+  readonly config: InlineConfig;
+  /** Folder in dist/. */
+  readonly place: string;
+  /** The file in it that refers to all others of the part. */
+  readonly entry: string;
+}
+
+const parts: Record<string, Part> = {
+  headless: { config: headless, place: 'headless', entry: 'cli.mjs' },
+  renderer: { config: renderer, place: 'renderer', entry: 'index.html' },
+  'electron-main': { config: shell('main', 'esm', 'main.mjs'), place: 'electron', entry: 'main.mjs' },
+  'electron-preload': { config: shell('preload', 'cjs', 'preload.cjs'), place: 'electron', entry: 'preload.cjs' },
 };
+
+/** Programs may run from the build before, or be started while this one is made: it is made aside and then put in place. */
+async function make(name: string, { config, place, entry }: Part): Promise<void> {
+  const aside = join(root, 'dist', `.new-${name}-${process.pid}`);
+  const startedAt = Date.now();
+  try {
+    await build(mergeConfig(config, { build: { outDir: aside, emptyOutDir: true } }));
+    await publishBuild(aside, join(root, 'dist', place), entry, startedAt);
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(parts)) {
   const part = parts[name];
   if (!part) throw new Error(`there is no part "${name}"; parts: ${Object.keys(parts).join(', ')}`);
-  await build(part);
+  await make(name, part);
 }
