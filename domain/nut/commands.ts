@@ -1,4 +1,4 @@
-/** Instant commands: what they do, and how much harm they can do. Names: NUT's command list (nut-names, 2.8.5). */
+/** Instant commands: what they do, and how much harm they can do. Names: NUT's command list (nut-names, 2.8.5), and the demo's. */
 import { NO_DESCRIPTION } from './variables.ts';
 
 /**
@@ -87,6 +87,23 @@ const COMMANDS: readonly CommandInfo[] = [
   command('experimental.essmode.stop', 'disturbs', 'Leave the energy saver mode'),
   command('experimental.test.beeper.start', 'disturbs', 'Try the beeper'),
   command('experimental.test.beeper.stop', 'harmless', 'Stop trying the beeper'),
+  // What the person at the controls of the demo UPS can do. Nothing hangs on it.
+  command('demo.mains.on', 'disturbs', 'Demo: give the UPS good mains'),
+  command('demo.mains.off', 'disturbs', 'Demo: cut the mains'),
+  command('demo.mains.sag', 'disturbs', 'Demo: let the mains voltage sag (the UPS boosts it)'),
+  command('demo.mains.surge', 'disturbs', 'Demo: let the mains voltage rise (the UPS trims it)'),
+  command('demo.mains.flap', 'disturbs', 'Demo: let the mains fail and return every few seconds'),
+  command('demo.mains.drift', 'disturbs', 'Demo: let the mains frequency swing like that of a bad generator'),
+  command('demo.load', 'disturbs', 'Demo: set the load (percent of the rating)', 'percent of the rating'),
+  command(
+    'demo.battery.age',
+    'disturbs',
+    'Demo: set how much of its capacity the battery has left (percent)',
+    'percent of its capacity',
+  ),
+  command('demo.battery.charge', 'disturbs', 'Demo: set the battery charge (percent)', 'percent'),
+  command('demo.speed', 'disturbs', 'Demo: let the battery drain and charge this many times faster', 'times faster'),
+  command('demo.unplug', 'disturbs', 'Demo: pull the USB cable for a while (seconds)', 'seconds'),
 ];
 
 const BY_NAME: ReadonlyMap<string, CommandInfo> = new Map(COMMANDS.map((info) => [info.name, info]));

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { events, requests } from '#domain/contract.ts';
 import { en } from '#domain/messages/en.ts';
+import { describeCommand } from '#domain/nut/commands.ts';
 import { VARIABLES } from '#domain/nut/variable-table.ts';
 import type { DeviceDefinition, MatchRule } from '#domain/schema/device-definition.ts';
 import { CONVERTERS } from '#engine/devices/converters.ts';
@@ -109,12 +110,14 @@ const contractEvents = (): string =>
 const demoCommands = (): string =>
   table(
     ['Command', 'Parameter', 'What it does'],
-    DEMO_COMMANDS.map(({ name, description, range, defaultParameter }) => [
+    DEMO_COMMANDS.map(({ name, range, defaultParameter }) => [
       code(name),
       range === undefined
         ? ''
         : `${range.min} to ${range.max}${defaultParameter === undefined ? '' : `, ${defaultParameter} if left out`}`,
-      description.replace(/^Demo: /, '').replace(/^./, (letter) => letter.toUpperCase()),
+      describeCommand(name)
+        .replace(/^Demo: /, '')
+        .replace(/^./, (letter) => letter.toUpperCase()),
     ]),
   );
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { describeCommand } from '#domain/nut/commands.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
 import { DEMO_COMMANDS, runDemoCommand } from './demo-commands.ts';
 import { DemoSimulator } from './simulator.ts';
@@ -21,7 +22,7 @@ describe('demo commands', () => {
       'demo.speed N',
       'demo.unplug N',
     ]);
-    for (const { description } of DEMO_COMMANDS) expect(description).toMatch(/^Demo: /);
+    for (const { name } of DEMO_COMMANDS) expect(describeCommand(name)).toMatch(/^Demo: /);
   });
 
   test('do what they say', () => {

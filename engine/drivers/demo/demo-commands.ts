@@ -6,7 +6,6 @@ import { CONTROL_RANGES } from './unit-state.ts';
 
 export interface DemoCommand {
   readonly name: string;
-  readonly description: string;
   readonly takesParameter: boolean;
   /** Of the parameter. */
   readonly range?: { readonly min: number; readonly max: number };
@@ -15,9 +14,8 @@ export interface DemoCommand {
   readonly run: (simulator: DemoSimulator, parameter: number) => void;
 }
 
-const mains = (mode: MainsMode, description: string): DemoCommand => ({
+const mains = (mode: MainsMode): DemoCommand => ({
   name: `demo.mains.${mode}`,
-  description,
   takesParameter: false,
   run: (simulator) => simulator.setMains(mode),
 });
@@ -25,39 +23,34 @@ const mains = (mode: MainsMode, description: string): DemoCommand => ({
 const control = (command: Omit<DemoCommand, 'takesParameter'>): DemoCommand => ({ ...command, takesParameter: true });
 
 export const DEMO_COMMANDS: readonly DemoCommand[] = [
-  mains('on', 'Demo: give the UPS good mains'),
-  mains('off', 'Demo: cut the mains'),
-  mains('sag', 'Demo: let the mains voltage sag (the UPS boosts it)'),
-  mains('surge', 'Demo: let the mains voltage rise (the UPS trims it)'),
-  mains('flap', 'Demo: let the mains fail and return every few seconds'),
-  mains('drift', 'Demo: let the mains frequency swing like that of a bad generator'),
+  mains('on'),
+  mains('off'),
+  mains('sag'),
+  mains('surge'),
+  mains('flap'),
+  mains('drift'),
   control({
     name: 'demo.load',
-    description: 'Demo: set the load (percent of the rating)',
     range: CONTROL_RANGES.loadPercent,
     run: (simulator, percent) => simulator.setLoad(percent),
   }),
   control({
     name: 'demo.battery.age',
-    description: 'Demo: set how much of its capacity the battery has left (percent)',
     range: CONTROL_RANGES.healthPercent,
     run: (simulator, percent) => simulator.setBatteryHealth(percent),
   }),
   control({
     name: 'demo.battery.charge',
-    description: 'Demo: set the battery charge (percent)',
     range: CONTROL_RANGES.chargePercent,
     run: (simulator, percent) => simulator.setBatteryCharge(percent),
   }),
   control({
     name: 'demo.speed',
-    description: 'Demo: let the battery drain and charge this many times faster',
     range: CONTROL_RANGES.speed,
     run: (simulator, factor) => simulator.setSpeed(factor),
   }),
   control({
     name: 'demo.unplug',
-    description: 'Demo: pull the USB cable for a while (seconds)',
     range: CONTROL_RANGES.unplugSeconds,
     defaultParameter: 10,
     run: (simulator, seconds) => simulator.unplug(seconds),
