@@ -1,5 +1,5 @@
 /** When the launcher builds: a checkout in a temporary folder, with a build script that only counts. */
-import { copyFile, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, realpath, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -32,7 +32,9 @@ beforeEach(async () => {
   await write('scripts/build.ts', BUILD);
   await write('engine/deep/one.ts', '');
   await mkdir(at('bin'));
-  await copyFile(LAUNCHER, at('bin', 'ridethrough.mjs'));
+  for (const name of ['ridethrough.mjs', 'build.mjs', 'start.mjs']) {
+    await copyFile(join(dirname(LAUNCHER), name), at('bin', name));
+  }
 });
 afterEach(() => rm(checkout, { recursive: true, force: true }));
 
@@ -78,6 +80,40 @@ describe('the launcher in a checkout', () => {
     await mkdir(at('dist'));
     await writeFile(at('dist', '.headless-build'), stdout.trim());
     expect((await launch('word')).stdout).toBe('word\n');
+  });
+
+  // Root may write everywhere, so it runs as nobody; others cannot become somebody else.
+  test.runIf(process.platform !== 'win32')(
+    'in a folder that cannot be written to uses the build that is there',
+    async () => {
+      const launchAsOther = () =>
+        runProgram(process.execPath, [at('bin', 'ridethrough.mjs'), 'word'], {
+          ...(process.getuid?.() === 0 ? { uid: 65_534 } : {}),
+        });
+      await chmod(checkout, 0o555);
+      expect(await launchAsOther()).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(/npm run build/) as string,
+      });
+      await chmod(checkout, 0o755);
+      await launch();
+      await writeFile(at('engine/deep/one.ts'), 'changed');
+      for (const folder of [at('dist'), checkout]) await chmod(folder, 0o555);
+      const { status, stdout, stderr } = await launchAsOther();
+      expect([status, stdout]).toEqual([0, 'word\n']);
+      expect(stderr).toMatch(/^ridethrough: The build is older than its sources.*\n$/);
+      await chmod(at('dist'), 0o755);
+      await chmod(checkout, 0o755);
+    },
+  );
+
+  test('without "npm ci" says so', async () => {
+    await write('scripts/build.ts', 'import "vite";');
+    const { status, stderr } = await launch();
+    expect([status, stderr]).toEqual([
+      1,
+      `ridethrough: the build lacks what it is made with. Run "npm ci" in ${await realpath(checkout)}.\n`,
+    ]);
   });
 
   test('tells why a build failed, and tries again the next time', async () => {

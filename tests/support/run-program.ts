@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** After this the program is ended. Default 20 s. */
   readonly timeoutMs?: number;
+  /** Number of the user to run as, where this process may choose. */
+  readonly uid?: number;
 }
 
 /** @throws Error when the program cannot be started */
@@ -24,6 +26,7 @@ export function runProgram(program: string, args: readonly string[], options: Ru
       env: options.env ?? process.env,
       timeout: options.timeoutMs ?? 20_000,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.uid === undefined ? {} : { uid: options.uid }),
     });
     let stdout = '';
     let stderr = '';
