@@ -1,5 +1,5 @@
 import { en } from './messages/en.ts';
-import { errorText, fill, type Locale, type MessageKey, type MessageParams } from './messages/message.ts';
+import { errorText, fill, type Locale, type MessageKey, type MessageParams, type Phrase } from './messages/message.ts';
 
 /** Every error code of the product: the keys `error.<code>` of the message catalogue. */
 export type ErrorCode = MessageKey extends infer Key ? (Key extends `error.${infer Code}` ? Code : never) : never;
@@ -39,6 +39,9 @@ export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
     return { code: this.code, message: this.message, remedy: this.remedy, details: this.details };
   }
 }
+
+/** What failed, to stand inside of another error's text. */
+export const phraseOf = (error: AppError): Phrase => ({ phrase: `error.${error.code}`, params: error.details });
 
 /** An error that came over the contract, with the texts of where it happened. Its code may be of a newer version. */
 export class RemoteError extends Error {

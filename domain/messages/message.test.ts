@@ -38,6 +38,8 @@ const SAME_IN_GERMAN = [
   'notice.of',
   'tray.several',
   'search.device',
+  'section.fault',
+  'reason.last-words',
   'note.bad-line',
   'error.driver/bad-file',
   'error.settings/bad-line',

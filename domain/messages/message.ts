@@ -36,7 +36,10 @@ export interface Phrase {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** What stands for a placeholder; of several texts a list is made. Plain strings are said as they are. */
+/**
+ * What stands for a placeholder. Plain strings are said as they are; of several texts a list with commas is made, with
+ * semicolons where a text has commas or colons of its own.
+ */
 export type Text = string | Phrase;
 type Param = number | Text | readonly Text[];
 
@@ -79,7 +82,8 @@ export function textIn(text: unknown, locale: Locale = 'en'): string | undefined
   if (typeof text === 'number') return String(text);
   if (Array.isArray(text)) {
     const parts = text.map((part: unknown) => textIn(part, locale));
-    return parts.some((part) => part === undefined) ? undefined : parts.join('; ');
+    if (parts.some((part) => part === undefined)) return undefined;
+    return parts.join(parts.some((part) => part && /[,:]/.test(part)) ? '; ' : ', ');
   }
   return isPhrase(text) ? lookUp(text.phrase, text.params, locale) : undefined;
 }

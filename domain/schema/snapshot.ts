@@ -46,7 +46,7 @@ export const UpsSnapshot = z.object({
   variables: z.record(z.string(), VariableSnapshot),
   commands: z.array(z.string()),
   /** Cures and guesses at work on this unit. */
-  notes: z.array(z.object({ code: z.string(), text: z.string() })),
+  notes: z.array(z.object({ code: z.string(), text: z.string(), details: z.record(z.string(), z.unknown()) })),
   /** Grows with every change of this UPS. */
   revision: z.number(),
 });

@@ -1,6 +1,7 @@
 /** macOS: the I/O registry holds the descriptor of each HID device; `ioreg` prints it. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { phrase } from '#domain/messages/message.ts';
 import type { HidDeviceInfo } from '#engine/ports.ts';
 import { noDescriptor, type DescriptorSource } from './descriptor-source.ts';
 
@@ -28,10 +29,10 @@ export function createIoregDescriptorSource(run: () => Promise<string> = runIore
       try {
         text = await run();
       } catch (error) {
-        throw noDescriptor(device, 'ioreg could not be run', error);
+        throw noDescriptor(device, phrase('reason.ioreg-failed', {}), error);
       }
       const descriptor = pickDevice(parseIoreg(text), device)?.descriptor;
-      if (!descriptor || descriptor.length === 0) throw noDescriptor(device, 'the I/O registry does not show it');
+      if (!descriptor || descriptor.length === 0) throw noDescriptor(device, phrase('reason.ioreg-silent', {}));
       return descriptor;
     },
   };

@@ -1,3 +1,4 @@
+import { phrase } from '#domain/messages/message.ts';
 import { noDescriptor, type DescriptorSource } from './descriptor-source.ts';
 import type { ReadFs } from './node-hid-fs.ts';
 import { hidrawName } from './node-hid-linux.ts';
@@ -7,11 +8,11 @@ export function createSysfsDescriptorSource(fs: ReadFs): DescriptorSource {
   return {
     async read(device) {
       const name = hidrawName(device.path);
-      if (name === undefined) throw noDescriptor(device, `${device.path} is not a hidraw node`);
+      if (name === undefined) throw noDescriptor(device, phrase('reason.not-hidraw', { path: device.path }));
       const file = `/sys/class/hidraw/${name}/device/report_descriptor`;
       const bytes = await fs.readBytes(file);
-      if (bytes === undefined) throw noDescriptor(device, `${file} is not there`);
-      if (bytes.length === 0) throw noDescriptor(device, `${file} is empty`);
+      if (bytes === undefined) throw noDescriptor(device, phrase('reason.file-missing', { file }));
+      if (bytes.length === 0) throw noDescriptor(device, phrase('reason.file-empty', { file }));
       return new Uint8Array(bytes);
     },
   };

@@ -1,5 +1,6 @@
 /** One device opened through node-hid: its failures told apart, its unplugging noticed, its strings remembered. */
 import { DriverError } from '#domain/errors.ts';
+import { phrase, type Text } from '#domain/messages/message.ts';
 import type { HidConnection, HidDeviceInfo } from '#engine/ports.ts';
 import { describeDescriptor } from './descriptor-facts.ts';
 import type { DescriptorSource } from './descriptor-source.ts';
@@ -47,7 +48,7 @@ function openError(device: HidDeviceInfo, cause: unknown): DriverError {
     case 'permission-denied':
       return new DriverError('driver/permission-denied', { device: name, path: device.path }, cause);
     case 'held':
-      return new DriverError('driver/held-by-other', { device: name, holder: 'the system does not say which' }, cause);
+      return new DriverError('driver/held-by-other', { device: name, holder: phrase('holder.unknown', {}) }, cause);
     case 'io':
       return new DriverError('driver/io', { device: name, reason: failure.reason }, cause);
   }
@@ -122,7 +123,7 @@ class NodeHidConnection implements HidConnection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const wasGone = this.#end !== undefined;
-    this.#end ??= this.#io('it was closed');
+    this.#end ??= this.#io(phrase('reason.closed', {}));
     this.#inputListeners.clear();
     this.#closedListeners.clear();
     try {
@@ -182,13 +183,15 @@ class NodeHidConnection implements HidConnection {
     for (const closed of this.#closedListeners) closed(error);
   }
 
-  #io(reason: string, cause?: unknown): DriverError {
+  #io(reason: Text, cause?: unknown): DriverError {
     return new DriverError('driver/io', { device: nameOf(this.device), reason }, cause);
   }
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): Text {
   const failure = classifyHidError(error);
   if (failure.kind === 'io') return failure.reason;
-  return failure.kind === 'permission-denied' ? 'permission denied' : 'the system refused';
+  return failure.kind === 'permission-denied'
+    ? phrase('reason.permission-denied', {})
+    : phrase('reason.system-refused', {});
 }

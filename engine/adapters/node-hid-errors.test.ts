@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { phrase, textIn } from '#domain/messages/message.ts';
 import { classifyHidError } from './node-hid-errors.ts';
 
 describe('hidapi error texts', () => {
@@ -34,7 +35,8 @@ describe('hidapi error texts', () => {
     ['IOHIDDeviceGetReport failed: (0xE0005000) pipe stalled', 'io', 'it refused the request'],
   ])('%s means %s', (text, kind, reason) => {
     const failure = classifyHidError(new Error(text));
-    expect(failure).toEqual(reason === undefined ? { kind } : { kind, reason });
+    expect(failure.kind).toBe(kind);
+    expect(failure.kind === 'io' ? textIn(failure.reason) : undefined).toBe(reason);
   });
 
   test('a bare string is read like an error', () => {
@@ -46,6 +48,6 @@ describe('hidapi error texts', () => {
       kind: 'io',
       reason: 'something Odd',
     });
-    expect(classifyHidError(new Error(''))).toEqual({ kind: 'io', reason: 'unknown error' });
+    expect(classifyHidError(new Error(''))).toEqual({ kind: 'io', reason: phrase('reason.unknown', {}) });
   });
 });

@@ -1,5 +1,6 @@
 /** What Linux knows of HID devices beside hidapi: where they hang on the USB, and who took them away. */
 import { DriverError } from '#domain/errors.ts';
+import { phrase, type Text } from '#domain/messages/message.ts';
 import type { BlockedDevice, HidDeviceInfo, UsbLocation } from '#engine/ports.ts';
 import type { ReadFs } from './node-hid-fs.ts';
 
@@ -131,9 +132,7 @@ export async function findHolders(fs: ReadFs, nodes: readonly string[]): Promise
   return found.filter((holder) => holder !== undefined).filter(({ pid }) => pid !== process.pid);
 }
 
-function holderText(holders: readonly Holder[], driver: string | undefined): string {
-  if (holders.length > 0) return holders.map(({ program, pid }) => `${program} (process ${pid})`).join(', ');
-  return driver === undefined
-    ? 'one that has ended and left the device without its kernel driver'
-    : "one that drives it directly, such as NUT's usbhid-ups or apcupsd";
+function holderText(holders: readonly Holder[], driver: string | undefined): Text | readonly Text[] {
+  if (holders.length > 0) return holders.map(({ program, pid }) => phrase('holder.process', { program, pid }));
+  return driver === undefined ? phrase('holder.ended', {}) : phrase('holder.direct', {});
 }

@@ -3,7 +3,8 @@
  * else for up to five seconds when a device does not answer. The native module is loaded with the first call.
  */
 import { EventEmitter } from 'node:events';
-import { DriverError, describeError } from '#domain/errors.ts';
+import { DriverError } from '#domain/errors.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 import type { Clock, HidDeviceInfo, HidPort, Log } from '#engine/ports.ts';
 import { createIoregDescriptorSource } from './descriptor-ioreg.ts';
 import { noDescriptorSource, type DescriptorSource } from './descriptor-source.ts';
@@ -67,7 +68,7 @@ export function createNodeHidPort(parts: NodeHidPortParts): HidPort {
     try {
       return await load();
     } catch (error) {
-      throw new DriverError('driver/no-hid-library', { reason: describeError(error) }, error);
+      throw new DriverError('driver/no-hid-library', { reason: reasonOf(error) }, error);
     }
   };
 

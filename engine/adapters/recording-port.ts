@@ -8,6 +8,8 @@ import {
   type Recording,
   type RecordingText,
 } from '#engine/drivers/usb-hid/recording-format.ts';
+import { phrase } from '#domain/messages/message.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 import type { HidConnection, HidDeviceInfo, HidPort } from '#engine/ports.ts';
 import { describeDescriptor } from './descriptor-facts.ts';
 
@@ -74,13 +76,6 @@ async function readText(file: string): Promise<RecordingText> {
 const isMissing = (error: unknown): boolean =>
   error instanceof DriverError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
 
-function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') return 'no such file';
-  if (code === 'EACCES') return 'permission denied';
-  return error instanceof Error ? error.message : String(error);
-}
-
 function deviceInfo(directory: string, { identity, descriptor }: Recording): HidDeviceInfo {
   const { usagePage } = describeDescriptor(descriptor);
   return {
@@ -96,10 +91,10 @@ function connect(device: HidDeviceInfo, { recording, features }: Replay): HidCon
   let isClosed = false;
   let isPlayed = false;
   const check = (): void => {
-    if (isClosed) throw new DriverError('driver/io', { device: name, reason: 'it was closed' });
+    if (isClosed) throw new DriverError('driver/io', { device: name, reason: phrase('reason.closed', {}) });
   };
   const stalled = (reportId: number): DriverError =>
-    new DriverError('driver/io', { device: name, reason: `report ${reportId} is not in the recording` });
+    new DriverError('driver/io', { device: name, reason: phrase('reason.not-recorded', { reportId }) });
   return {
     device,
     readReportDescriptor: () => Promise.resolve(Uint8Array.from(recording.descriptor)),

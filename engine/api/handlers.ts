@@ -13,6 +13,7 @@ import {
   type RequestResult,
 } from '#domain/contract.ts';
 import { ApiError, AppError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
 import type { NetworkClient } from '#domain/schema/snapshot.ts';
 import type { Engine } from '#engine/engine.ts';
 import type { IncidentLog } from '#engine/history/incidents.ts';
@@ -111,7 +112,8 @@ export function createApi(deps: ApiDeps): Api {
   };
 
   const answer = (name: string, params: unknown, access: AccessLevel): unknown => {
-    if (!isRequestName(name)) throw new ApiError('api/bad-request', { name, reason: 'there is no such request' });
+    if (!isRequestName(name))
+      throw new ApiError('api/bad-request', { name, reason: phrase('reason.no-such-request', {}) });
     const request = requests[name];
     if (!mayAccess(access, request.access)) throw new ApiError('api/forbidden', { name });
     const parsed = request.params.safeParse(params);

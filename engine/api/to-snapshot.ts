@@ -19,7 +19,7 @@ export function toSnapshot(state: UpsState): UpsSnapshot {
       [...state.variables.values()].map((variable) => [variable.name, toVariable(variable)]),
     ),
     commands: [...state.commands],
-    notes: state.notes.map((note) => ({ ...note })),
+    notes: state.notes.map((note) => ({ ...note, details: { ...note.details } })),
     revision: state.revision,
   };
 }

@@ -1,5 +1,6 @@
 /** Matches a device, repairs and parses its report descriptor and binds it to a definition. */
 import { DriverError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
 import type { Quirk } from '#domain/schema/device-definition.ts';
 import type { DriverNote, DriverOptions } from '#engine/drivers/driver.ts';
 import { parseReportDescriptor } from '#engine/hid/report-descriptor.ts';
@@ -30,7 +31,7 @@ export function bindDevice(
   const effects = applyQuirks(quirksOf(match, options), map, !isOn(options, 'disable_fix_report_desc'));
   const rows = bindRows(definition, effects.fields, effects.factors);
   if (rows.variables.length === 0 && rows.status.length === 0) {
-    const reason = `its report descriptor has nothing that ${definition.name} knows`;
+    const reason = phrase('reason.nothing-of', { definition: definition.name });
     throw new DriverError('driver/not-a-ups', { device: deviceName(device), reason });
   }
 
@@ -71,8 +72,7 @@ function quirksOf(match: Candidate, options: DriverOptions): readonly Quirk[] {
   return quirks;
 }
 
-const guessNote = (match: Candidate): readonly DriverNote[] =>
-  match.isGuess ? [{ code: 'guess', text: match.reason }] : [];
+const guessNote = (match: Candidate): readonly DriverNote[] => (match.guess ? [match.guess] : []);
 
 function roundingNotes(chosen: ReadonlyMap<string, string>): readonly DriverNote[] {
   const delays = [...chosen].filter(([variable]) => variable.startsWith('ups.delay.'));
@@ -89,6 +89,6 @@ function wholeNumber(options: DriverOptions, option: string, device: HidDeviceIn
   const value = options[option];
   if (value === undefined) return undefined;
   if (value !== true && /^\s*-?\d{1,9}\s*$/.test(value)) return value.trim();
-  const reason = `${value === true ? 'it' : value} must be a whole number`;
+  const reason = phrase('reason.not-whole', { value: value === true ? '' : value });
   throw new DriverError('driver/bad-option', { option, ups: deviceName(device), reason });
 }

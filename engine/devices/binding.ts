@@ -3,6 +3,7 @@
  * which bytes carry out a command. It does no input or output itself; engine/drivers/usb-hid.ts moves the bytes.
  * `bindDevice` (bind-device.ts) makes one; it remembers status bits between reports, so one binding serves one device.
  */
+import type { Text } from '#domain/messages/message.ts';
 import type { DriverEvent, DriverNote, DriverOptions, DriverOutcome } from '#engine/drivers/driver.ts';
 import type { HidDeviceInfo } from '#engine/ports.ts';
 
@@ -107,5 +108,5 @@ export type BindDevice = (device: HidDeviceInfo, descriptor: Uint8Array, options
  */
 export type Claim =
   | { readonly kind: 'known' | 'guess'; readonly definition: string; readonly reason: string }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'refused'; readonly reason: Text };
 export type ClaimDevice = (device: HidDeviceInfo, options: DriverOptions) => Claim;

@@ -1,6 +1,6 @@
 /** One bound device: what its reports mean, and what is remembered between them. No input or output happens here. */
 import type { ConverterName, DeviceDefinition } from '#domain/schema/device-definition.ts';
-import type { DriverNote, DriverOptions, VariableTraits } from '#engine/drivers/driver.ts';
+import { driverNote, type DriverNote, type DriverOptions, type VariableTraits } from '#engine/drivers/driver.ts';
 import type { HidDeviceInfo } from '#engine/ports.ts';
 import type {
   BindingUpdate,
@@ -161,7 +161,7 @@ export class BoundDevice implements DeviceBinding {
   #withRounding(plan: Extract<WritePlan, { ok: true }>, seconds: string | undefined): WritePlan {
     const note = this.#parts.effects.roundsDelaysToMinutes ? roundingNote(seconds) : undefined;
     if (!note) return plan;
-    this.#remark(note.code, note.text);
+    this.#remark(note);
     return { ...plan, update: { ...plan.update, ...this.#newNotes() } };
   }
 
@@ -180,7 +180,7 @@ export class BoundDevice implements DeviceBinding {
       string: (index) => strings.get(index),
       report: (reportId) => reports.feature(reportId),
       publish: (variable, value) => this.#corrections.set(variable, value),
-      remark: (code, text) => this.#remark(code, text),
+      remark: (note) => this.#remark(note),
     };
   }
 
@@ -219,10 +219,10 @@ export class BoundDevice implements DeviceBinding {
       if (reading === null) continue;
       this.#texts[place] = reading && variableText(bound, reading, context);
       if (reading && isUnknownRuntime(reading)) {
-        this.#remark('runtime-unknown', 'The device says that it does not know its runtime; none is shown meanwhile.');
+        this.#remark(driverNote('runtime-unknown', {}));
       }
       if (row.convert === 'eaton-real-power-estimate' && this.#rowOf(row.variable)?.bound === bound) {
-        this.#remark('estimated-real-power', 'Real power is estimated from load and nominal power.');
+        this.#remark(driverNote('estimated-real-power', {}));
       }
     }
   }
@@ -324,8 +324,8 @@ export class BoundDevice implements DeviceBinding {
     return this.#parts.effects.poll.interruptOnly ? [] : offeredCommands(this.#writeContext(reports), reports);
   }
 
-  #remark(code: string, text: string): void {
-    if (!this.#found.some((note) => note.code === code)) this.#found = [...this.#found, { code, text }];
+  #remark(note: DriverNote): void {
+    if (!this.#found.some(({ code }) => code === note.code)) this.#found = [...this.#found, note];
   }
 
   #newNotes(): BindingUpdate {

@@ -28,7 +28,7 @@ function contextOf(world: World): ConversionContext {
     string: (index) => world.strings?.[index],
     report: (id) => (world.reports?.[id] ? Uint8Array.from(world.reports[id]) : undefined),
     publish: (variable, value) => void published.push(`${variable}=${value}`),
-    remark: (code) => void remarked.push(code),
+    remark: (note) => void remarked.push(note.code),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Closed registry of named conversions between a report field and a NUT text. A new name comes with its unit test. */
+import { driverNote } from '#engine/drivers/driver.ts';
 import type { ConverterName } from '#domain/schema/device-definition.ts';
 import type { Converter } from './converters/conversion.ts';
 import { apcDate, hidDate, localDate, localTime } from './converters/dates.ts';
@@ -73,7 +74,7 @@ export const CONVERTERS: Readonly<Record<ConverterName, Converter>> = {
       // It stays so once seen: a battery running down would come back into the range.
       if (ratio > 1.4 && !memory.cpsNominalIsWrong) {
         memory.cpsBatteryScale = 2 / 3;
-        context.remark('cps-battery-voltage', 'The device tells 3/2 of its battery voltage; it is put right.');
+        context.remark(driverNote('cps-battery-voltage', {}));
       }
       return fixed(physical * (memory.cpsBatteryScale ?? 1), 1);
     },
@@ -128,10 +129,7 @@ export const CONVERTERS: Readonly<Record<ConverterName, Converter>> = {
       const isInput = field.path.includes(INPUT_USAGE);
       if (!isInput && physical > 0 && physical < 10) {
         memory.liebertWholeVolts = true;
-        context.remark(
-          'liebert-whole-volts',
-          'The device says hundredths of a volt and means whole volts; it is put right.',
-        );
+        context.remark(driverNote('liebert-whole-volts', {}));
       }
       return fixed(memory.liebertWholeVolts ? physical * 100 : physical, 1);
     },
@@ -140,10 +138,7 @@ export const CONVERTERS: Readonly<Record<ConverterName, Converter>> = {
     meaning: 'frequency of a supply; units that send tenths or hundredths of a hertz as hertz are told by the size',
     read({ physical }, context) {
       if (physical < 100 || physical >= 10_000) return fixed(physical, 1);
-      context.remark(
-        'frequency-decimals',
-        'The device tells its frequency without the decimal point; it is put right.',
-      );
+      context.remark(driverNote('frequency-decimals', {}));
       return fixed(physical / (physical >= 1000 ? 100 : 10), 1);
     },
   },

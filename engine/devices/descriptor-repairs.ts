@@ -2,7 +2,8 @@
  * Repairs of what report descriptors say about ranges and exponents. Pure: fields in, fields and notes out.
  * The codec already reads past most wrong ranges; a repaired range also tells clients and writers the truth.
  */
-import type { DriverNote } from '#engine/drivers/driver.ts';
+import { phrase } from '#domain/messages/message.ts';
+import { driverNote, type DriverNote, type NoteCode } from '#engine/drivers/driver.ts';
 import type { HidField } from '#engine/hid/types.ts';
 
 export interface Repaired {
@@ -51,17 +52,11 @@ export const repairApcVoltageRange: Repair = (fields) => {
   if (transfer && input && transfer.logicalMax > input.logicalMax) {
     const logicalMax = 2 * transfer.logicalMax;
     repaired = withRange(repaired, USAGE.voltage, 0x31, { logicalMin: 0, logicalMax });
-    notes.push({
-      code: 'apc-input-voltage-range',
-      text: `The device says that its input voltage lies in ${rangeText(input)} V, below its own upper transfer voltage; 0..${logicalMax} is used.`,
-    });
+    notes.push(driverNote('apc-input-voltage-range', { range: rangeText(input), used: `0..${logicalMax}` }));
   }
   if (transfer && nominal && transfer.logicalMax > nominal.logicalMax) {
     repaired = withRange(repaired, USAGE.configVoltage, 0x30, { logicalMax: 255 });
-    notes.push({
-      code: 'apc-nominal-voltage-range',
-      text: `The device says that its nominal voltage lies in ${rangeText(nominal)} V, below its own upper transfer voltage; up to 255 is used.`,
-    });
+    notes.push(driverNote('apc-nominal-voltage-range', { range: rangeText(nominal), used: 255 }));
   }
   return { fields: repaired, notes };
 };
@@ -74,26 +69,23 @@ export const repairCpsVoltageRange: Repair = (fields) => {
   const power = find(fields, USAGE.configActivePower, 24);
   const notes: DriverNote[] = [];
   let repaired = fields;
-  const widen = (field: HidField, logicalMax: number, code: string, what: string): void => {
+  const widen = (field: HidField, logicalMax: number, code: `cps-${string}-range` & NoteCode): void => {
     repaired = withRange(repaired, usageOf(field), field.reportId, { logicalMin: 0, logicalMax });
-    notes.push({
-      code,
-      text: `The device says that its ${what} lies in ${rangeText(field)}, which it got from another field; 0..${logicalMax} is used.`,
-    });
+    notes.push(driverNote(code, { range: rangeText(field), used: `0..${logicalMax}` }));
   };
   const sharesRange = (field: HidField): boolean =>
     field.logicalMin === transfer?.logicalMin && field.logicalMax === transfer.logicalMax;
   const highest = (field: HidField): number => Math.min(2 ** field.bitSize - 1, 0xffff);
 
   if (output && sharesRange(output)) {
-    widen(output, 511, 'cps-output-voltage-range', 'output voltage');
-    if (input && sharesRange(input)) widen(input, 511, 'cps-input-voltage-range', 'input voltage');
+    widen(output, 511, 'cps-output-voltage-range');
+    if (input && sharesRange(input)) widen(input, 511, 'cps-input-voltage-range');
   } else {
-    if (output?.logicalMaxAssumed) widen(output, highest(output), 'cps-output-voltage-range', 'output voltage');
-    if (input?.logicalMaxAssumed) widen(input, highest(input), 'cps-input-voltage-range', 'input voltage');
+    if (output?.logicalMaxAssumed) widen(output, highest(output), 'cps-output-voltage-range');
+    if (input?.logicalMaxAssumed) widen(input, highest(input), 'cps-input-voltage-range');
   }
   if (power && power.logicalMax < 2048 && power.bitSize >= 12) {
-    widen(power, 2048, 'cps-nominal-power-range', 'nominal power');
+    widen(power, 2048, 'cps-nominal-power-range');
   }
   return { fields: repaired, notes };
 };
@@ -105,19 +97,15 @@ export const repairGoldenmateMaximum: Repair = (fields) => {
   const runtime = find(fields, USAGE.runTimeToEmpty, 2);
   const voltage = find(fields, USAGE.voltage, 2);
   let repaired = fields;
-  const codes: string[] = [];
+  const notes: DriverNote[] = [];
   if (isBroken(runtime)) {
     repaired = withRange(repaired, USAGE.runTimeToEmpty, 2, { logicalMax: 0x75ffffff });
-    codes.push('runtime');
+    notes.push(driverNote('goldenmate-runtime-maximum', {}));
   }
   if (isBroken(voltage)) {
     repaired = withRange(repaired, USAGE.voltage, 2, { logicalMax: 0xffff });
-    codes.push('voltage');
+    notes.push(driverNote('goldenmate-voltage-maximum', {}));
   }
-  const notes = codes.map((what) => ({
-    code: `goldenmate-${what}-maximum`,
-    text: `The device sends the largest ${what} in the wrong byte order; it is put right.`,
-  }));
   return { fields: repaired, notes };
 };
 
@@ -129,6 +117,12 @@ const METERED: ReadonlySet<number> = new Set([
   USAGE.configVoltage,
   USAGE.configFrequency,
 ]);
+
+const MEASURED = [
+  { name: phrase('quantities.voltages', {}), usages: [USAGE.voltage, USAGE.configVoltage] },
+  { name: phrase('quantities.frequencies', {}), usages: [USAGE.frequency, USAGE.configFrequency] },
+  { name: phrase('quantities.currents', {}), usages: [USAGE.current] },
+] as const;
 
 /**
  * Delta, Minuteman, Tripp Lite 3016, Liebert PSI5 and others mean "one decimal" and write the unit exponent as +1; with
@@ -146,24 +140,6 @@ export const repairExponentSlip: Repair = (fields) => {
     // Volts: 10^7 is subtracted later, so it is added here.
     return { ...field, unitExponent: (isVolt ? 7 : 0) - Math.abs(e) };
   });
-  const names = [...found].map((usage) =>
-    usage === USAGE.current
-      ? 'currents'
-      : usage === USAGE.frequency || usage === USAGE.configFrequency
-        ? 'frequencies'
-        : 'voltages',
-  );
-  const what = [...new Set(names)].sort().reverse().join(', ');
-  return {
-    fields: repaired,
-    notes:
-      found.size === 0
-        ? []
-        : [
-            {
-              code: 'exponent-slip',
-              text: `The device gives impossible powers of ten for its ${what} (with its own they would be a hundred or a million times off); decimals are used as they were meant.`,
-            },
-          ],
-  };
+  const what = MEASURED.filter(({ usages }) => usages.some((usage) => found.has(usage))).map(({ name }) => name);
+  return { fields: repaired, notes: found.size === 0 ? [] : [driverNote('exponent-slip', { what })] };
 };

@@ -49,7 +49,7 @@ describe('the definition of a listed device', () => {
     const info = device('06da:ffff', { manufacturer: 'BMS' });
     const match = matchDevice(info, POWER_DEVICE, {});
     expect(match.reason).toContain('USB id 06da:ffff, maker BMS is listed by iDowell HID');
-    expect(match.isGuess).toBe(false);
+    expect(match.guess).toBeUndefined();
   });
 
   test('adds up the quirks of all rules that fit', () => {
@@ -79,7 +79,7 @@ describe('the definition of a listed device', () => {
 describe('a device that nobody lists', () => {
   test('is read by the standard when it describes itself as a power device, and that is called a guess', () => {
     const match = matchDevice(device('1234:5678'), POWER_DEVICE, {});
-    expect(match).toMatchObject({ isGuess: true, definition: { id: 'power-device' } });
+    expect(match).toMatchObject({ guess: { code: 'guess' }, definition: { id: 'power-device' } });
     expect(match.reason).toMatch(/^A guess: 1234:5678 is not listed/);
   });
 
@@ -94,7 +94,7 @@ describe('a device that nobody lists', () => {
       ),
     );
     const match = matchDevice(device('051d:9999'), map, {});
-    expect(match).toMatchObject({ isGuess: true, definition: { id: 'apc' } });
+    expect(match).toMatchObject({ guess: { code: 'guess' }, definition: { id: 'apc' } });
     // The standard fills what the maker's definition leaves open.
     expect(match.definition.variables.some((row) => row.variable === 'input.frequency')).toBe(true);
   });

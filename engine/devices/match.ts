@@ -3,8 +3,9 @@
  * it, by its report descriptor. Every answer comes with its reason.
  */
 import { DriverError } from '#domain/errors.ts';
+import { phrase, type Text } from '#domain/messages/message.ts';
 import type { DeviceDefinition, MatchRule } from '#domain/schema/device-definition.ts';
-import type { DriverOptions } from '#engine/drivers/driver.ts';
+import { driverNote, type DriverNote, type DriverOptions } from '#engine/drivers/driver.ts';
 import type { HidReportMap, UsagePath } from '#engine/hid/types.ts';
 import { parsePath } from '#engine/hid/usages.ts';
 import type { HidDeviceInfo } from '#engine/ports.ts';
@@ -19,8 +20,8 @@ export interface Candidate {
   /** 50 for the vendor id, 30 for the product id, 40 for each text or release: where ids are shared, the texts tell. */
   readonly score: number;
   readonly reason: string;
-  /** Nobody knows this very product. */
-  readonly isGuess: boolean;
+  /** Nobody knows this very product: what to tell about that. */
+  readonly guess: DriverNote | undefined;
 }
 
 const POWER_PAGES: readonly number[] = [0x84, 0x85];
@@ -62,7 +63,7 @@ const SERIAL_BRIDGES: ReadonlySet<string> = new Set([
 ]);
 /** Sold as bridges only; the power device in their descriptor answers nothing. */
 const NEVER_A_POWER_DEVICE: ReadonlySet<string> = new Set(['0001:0000']);
-const BRIDGE_REASON = 'it is a serial bridge (Megatec protocol), which the driver nutdrv_qx speaks to';
+const BRIDGE_REASON = phrase('reason.serial-bridge', {});
 
 const fits = (pattern: string | undefined, text: string | undefined): boolean =>
   pattern === undefined || new RegExp(pattern, 'i').test(text ?? '');
@@ -86,14 +87,14 @@ const scoreOf = (rule: MatchRule): number =>
 export function candidates(
   device: HidDeviceInfo,
   set: DefinitionSet = builtInDefinitions,
-): { readonly found: readonly Candidate[]; readonly refusal: string | undefined } {
+): { readonly found: readonly Candidate[]; readonly refusal: Text | undefined } {
   const found: Candidate[] = [];
-  let refusal: string | undefined;
+  let refusal: Text | undefined;
   for (const definition of set.definitions) {
     const rules = definition.match.filter((rule) => ruleFits(rule, device));
     const refused = rules.find((rule) => rule.refuse !== undefined);
     if (refused) {
-      refusal ??= `it is ${refused.refuse}`;
+      refusal ??= phrase('reason.refused-device', { what: refused.refuse ?? '' });
       continue;
     }
     if (rules.length === 0) continue;
@@ -104,7 +105,7 @@ export function candidates(
       best.product && `product ${device.product ?? ''}`,
     ].filter(Boolean);
     const reason = `${[`USB id ${usbId(device)}`, ...texts].join(', ')} is listed by ${definition.name}${models ? ` (${models})` : ''}.`;
-    found.push({ definition, rules, score: scoreOf(best), reason, isGuess: false });
+    found.push({ definition, rules, score: scoreOf(best), reason, guess: undefined });
   }
   found.sort((a, b) => b.score - a.score);
   return { found, refusal };
@@ -133,7 +134,7 @@ export function claimDevice(
   if (NEVER_A_POWER_DEVICE.has(usbId(device))) return { kind: 'refused', reason: BRIDGE_REASON };
   const { usagePage } = device;
   if (usagePage !== undefined && usagePage >= FIRST_VENDOR_PAGE) {
-    return { kind: 'refused', reason: 'this interface carries no power device' };
+    return { kind: 'refused', reason: phrase('reason.no-power-interface', {}) };
   }
   const best = found[0];
   if (best) return { kind: 'known', definition: best.definition.name, reason: best.reason };
@@ -141,7 +142,7 @@ export function claimDevice(
     const definition = set.get(FALLBACK_ID)?.name ?? FALLBACK_ID;
     return { kind: 'guess', definition, reason: 'Nobody listed it, but it may be a power device.' };
   }
-  const reason = SERIAL_BRIDGES.has(usbId(device)) ? BRIDGE_REASON : 'it is no power device';
+  const reason = SERIAL_BRIDGES.has(usbId(device)) ? BRIDGE_REASON : phrase('reason.no-power-device', {});
   return { kind: 'refused', reason };
 }
 
@@ -167,12 +168,14 @@ const MATCH_OPTIONS = {
  * The first option that speaks against a device; as in NUT each is a regular expression for the whole text, without case.
  * @throws DriverError driver/bad-option
  */
-export function optionMismatch(device: HidDeviceInfo, options: DriverOptions): string | undefined {
+export function optionMismatch(device: HidDeviceInfo, options: DriverOptions): Text | undefined {
   for (const [name, read] of Object.entries(MATCH_OPTIONS)) {
     const pattern = options[name];
     if (typeof pattern !== 'string') continue;
     const text = read(device)?.trim() ?? '';
-    if (!optionPattern(name, pattern, device).test(text)) return `option ${name} asks for ${pattern}, it has "${text}"`;
+    if (!optionPattern(name, pattern, device).test(text)) {
+      return phrase('reason.option-asks', { option: name, wanted: pattern, actual: `"${text}"` });
+    }
   }
   return undefined;
 }
@@ -181,7 +184,7 @@ function optionPattern(name: string, pattern: string, device: HidDeviceInfo): Re
   try {
     return new RegExp(`^(?:${pattern})$`, 'i');
   } catch (cause) {
-    const reason = `${pattern} is not a regular expression`;
+    const reason = phrase('reason.not-a-pattern', { pattern });
     throw new DriverError('driver/bad-option', { option: name, ups: deviceName(device), reason }, cause);
   }
 }
@@ -206,11 +209,11 @@ export function matchDevice(
   if (NEVER_A_POWER_DEVICE.has(usbId(device)) || (!hasPowerPage && SERIAL_BRIDGES.has(usbId(device)))) {
     throw notAUps(device, BRIDGE_REASON);
   }
-  if (!hasPowerPage) throw notAUps(device, 'its report descriptor has no power device collection');
+  if (!hasPowerPage) throw notAUps(device, phrase('reason.no-power-collection', {}));
   return guess(device, map, set);
 }
 
-const notAUps = (device: HidDeviceInfo, reason: string): DriverError =>
+const notAUps = (device: HidDeviceInfo, reason: Text): DriverError =>
   new DriverError('driver/not-a-ups', { device: deviceName(device), reason });
 
 /** Option `subdriver`: our id, our name, or NUT's display name with a version behind it; or an expression for those. */
@@ -221,7 +224,7 @@ function askedFor(asked: string, device: HidDeviceInfo, found: readonly Candidat
     ({ id, name }) => id === text || text.startsWith(name.toLowerCase()) || pattern.test(name),
   );
   if (!definition) {
-    const reason = `there is no definition ${asked}`;
+    const reason = phrase('reason.no-definition', { name: asked });
     throw new DriverError('driver/bad-option', { option: 'subdriver', ups: deviceName(device), reason });
   }
   const known = found.find((candidate) => candidate.definition === definition);
@@ -230,24 +233,29 @@ function askedFor(asked: string, device: HidDeviceInfo, found: readonly Candidat
     rules: known?.rules ?? [],
     score: 100,
     reason: `Option subdriver asks for ${definition.name}.`,
-    isGuess: false,
+    guess: undefined,
   };
 }
 
 /** An unknown product: a known maker's definition where its own usages are there, on top of the standard. */
 function guess(device: HidDeviceInfo, map: HidReportMap, set: DefinitionSet): Candidate {
   const standard = set.get(FALLBACK_ID);
-  if (!standard) throw notAUps(device, 'nothing is known about it');
+  if (!standard) throw notAUps(device, phrase('reason.nothing-known', {}));
   const maker = set.definitions.find(
     (definition) =>
       definition.match.some((rule) => rule.vendorId === hex4(device.vendorId)) && speaksTongue(definition, map),
   );
   if (maker) {
-    const reason = `A guess: ${usbId(device)} is not listed, but the maker is, and the device uses usages of ${maker.name}.`;
-    return { definition: mergeDefinitions(standard, maker), rules: [], score: 40, reason, isGuess: true };
+    const why = phrase('reason.known-maker', { definition: maker.name });
+    return { definition: mergeDefinitions(standard, maker), rules: [], score: 40, ...guessed(device, why) };
   }
-  const reason = `A guess: ${usbId(device)} is not listed, but it describes itself as a HID power device.`;
-  return { definition: standard, rules: [], score: 10, reason, isGuess: true };
+  const why = phrase('reason.describes-itself', {});
+  return { definition: standard, rules: [], score: 10, ...guessed(device, why) };
+}
+
+function guessed(device: HidDeviceInfo, why: Text): Pick<Candidate, 'reason' | 'guess'> {
+  const guess = driverNote('guess', { device: usbId(device), why });
+  return { reason: guess.text, guess };
 }
 
 const startsWith = (path: UsagePath, prefix: UsagePath): boolean =>

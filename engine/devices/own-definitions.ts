@@ -1,7 +1,8 @@
 /** A person's own device definitions: JSON files in the folder `devices` of the data folder. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError, describeError, DriverError } from '#domain/errors.ts';
+import { AppError, DriverError } from '#domain/errors.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 import type { DeviceDefinition } from '#domain/schema/device-definition.ts';
 import { createDefinitionSet, loadDefinition, type DefinitionSet } from './definition.ts';
 
@@ -44,7 +45,7 @@ async function jsonFiles(folder: string): Promise<readonly string[]> {
       .map((name) => join(folder, name));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw new DriverError('driver/bad-definition', { file: folder, reason: describeError(error) }, error);
+    throw new DriverError('driver/bad-definition', { file: folder, reason: reasonOf(error) }, error);
   }
 }
 
@@ -52,5 +53,5 @@ const readJson = async (file: string): Promise<unknown> => JSON.parse(await read
 
 function asDefinitionError(error: unknown, file: string): DriverError {
   if (error instanceof DriverError) return error as DriverError;
-  return new DriverError('driver/bad-definition', { file, reason: describeError(error) }, error);
+  return new DriverError('driver/bad-definition', { file, reason: reasonOf(error) }, error);
 }

@@ -1,6 +1,6 @@
 /** Closed registry of named quirks: what a definition may ask for beside its rows, one line of meaning each. */
 import type { Quirk, QuirkName } from '#domain/schema/device-definition.ts';
-import type { DriverNote, StatusDefaults } from '#engine/drivers/driver.ts';
+import { driverNote, type DriverNote, type StatusDefaults } from '#engine/drivers/driver.ts';
 import type { HidField, HidReportMap } from '#engine/hid/types.ts';
 import type { PollDefaults } from './binding.ts';
 import {
@@ -83,18 +83,15 @@ export function applyQuirks(quirks: readonly Quirk[], map: HidReportMap, repairs
         break;
       case 'flapping-battery-flags':
         statusDefaults = { ...statusDefaults, lowBatteryDelaySeconds: quirk.seconds };
-        notes.push({
-          code: 'flapping-battery-flags',
-          text: `This model raises "battery low" and "replace battery" for a moment now and then; on line power they must last ${quirk.seconds} s to be believed.`,
-        });
+        notes.push(driverNote('flapping-battery-flags', { seconds: quirk.seconds }));
         break;
       case 'poll-only':
         poll = { ...poll, usesInterrupts: false };
-        notes.push({ code: 'poll-only', text: 'This model is asked for everything: its own messages cannot be used.' });
+        notes.push(driverNote('poll-only', {}));
         break;
       case 'interrupt-only':
         poll = { ...poll, usesInterrupts: true, interruptOnly: true };
-        notes.push({ code: 'interrupt-only', text: 'This model answers no questions: only what it sends is shown.' });
+        notes.push(driverNote('interrupt-only', {}));
         break;
       case 'poll-every':
         poll = { ...poll, pollFreqSeconds: quirk.seconds };
@@ -114,8 +111,5 @@ export function applyQuirks(quirks: readonly Quirk[], map: HidReportMap, repairs
 export function roundingNote(seconds: string | undefined): DriverNote | undefined {
   const asked = Number(seconds);
   if (!(asked > 0) || asked % 60 === 0) return undefined;
-  return {
-    code: 'whole-minute-delays',
-    text: `This make keeps delays in whole minutes: ${asked} s becomes ${Math.ceil(asked / 60) * 60} s.`,
-  };
+  return driverNote('whole-minute-delays', { asked, used: Math.ceil(asked / 60) * 60 });
 }

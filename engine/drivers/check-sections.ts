@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describeError } from '#domain/errors.ts';
+import { phrase, type Text } from '#domain/messages/message.ts';
 import { readRecording, RECORDING_PREFIX } from '#engine/adapters/recording-port.ts';
 import { nearestName } from '#engine/settings/nut-conf/nearest-name.ts';
 import type { UpsConfig } from './driver.ts';
@@ -20,8 +21,8 @@ export interface SectionCheckParts {
 export interface SectionFault {
   readonly file: string;
   readonly line: number;
-  readonly reason: string;
-  readonly fix: string;
+  readonly reason: Text;
+  readonly fix: Text;
 }
 
 /** The sections that could never work as they are, in their order. */
@@ -34,14 +35,19 @@ export async function findSectionFaults(
     const problem = await problemOf(section, parts);
     if (!problem) continue;
     const { file, line } = section.origin ?? { file: parts.confDir, line: 0 };
-    faults.push({ file, line, reason: `[${section.name}] ${problem.what}`, fix: problem.fix });
+    faults.push({
+      file,
+      line,
+      reason: phrase('section.fault', { section: section.name, what: problem.what }),
+      fix: problem.fix,
+    });
   }
   return faults;
 }
 
 interface SectionProblem {
-  readonly what: string;
-  readonly fix: string;
+  readonly what: Text;
+  readonly fix: Text;
 }
 
 async function problemOf(section: UpsConfig, parts: SectionCheckParts): Promise<SectionProblem | undefined> {
@@ -51,8 +57,8 @@ async function problemOf(section: UpsConfig, parts: SectionCheckParts): Promise<
   }
   if (driver === 'dummy-ups' && /\.(dev|seq)$/.test(port) && !(await exists(resolve(parts.confDir, port)))) {
     return {
-      what: `the file ${resolve(parts.confDir, port)} of dummy-ups is missing`,
-      fix: 'make the file or correct port',
+      what: phrase('section.no-dummy-file', { file: resolve(parts.confDir, port) }),
+      fix: phrase('section.no-dummy-file.fix', {}),
     };
   }
   if (isNativeDriver(driver) || NUT_DRIVER_NAMES.includes(driver)) return undefined;
@@ -64,7 +70,7 @@ async function recordingProblem(folder: string): Promise<SectionProblem | undefi
     await readRecording(folder);
     return undefined;
   } catch (error) {
-    return { what: describeError(error), fix: 'give a folder that "ridethrough record" wrote' };
+    return { what: describeError(error), fix: phrase('section.bad-recording.fix', {}) };
   }
 }
 
@@ -80,11 +86,11 @@ async function unknownDriverProblem(section: UpsConfig, parts: SectionCheckParts
     // Why it was not found is said here in the words of a configuration error.
     const nearest = nearestName(driver, [...NATIVE_DRIVERS, ...NUT_DRIVER_NAMES]);
     return {
-      what: `driver ${driver} is not known and no such program is installed`,
+      what: phrase('section.unknown-driver', { driver }),
       fix:
         nearest === undefined
-          ? 'correct its name, or install the package that brings it'
-          : `write ${nearest} if that is meant, or install the package that brings ${driver}`,
+          ? phrase('section.unknown-driver.fix', {})
+          : phrase('section.mistyped-driver.fix', { nearest, driver }),
     };
   }
 }

@@ -3,6 +3,7 @@
  * A driver tells what it learns as events; it owns no state that others read. engine/state/ turns events into state.
  */
 import type { AppError } from '#domain/errors.ts';
+import { message, type MessageKey, type MessageParams } from '#domain/messages/message.ts';
 import type { StatusCondition } from '#engine/state/status-condition.ts';
 
 /** What may be done with a variable. Absent means: read-only, plain number for `GET TYPE`. */
@@ -31,10 +32,20 @@ export interface UpsConfig {
 
 /** Something a person should know about how this unit is read: a repaired descriptor, a cure that is at work, a guess. */
 export interface DriverNote {
-  /** Stable name of the cure or guess, for example `cps-fix-output-range`. */
-  readonly code: string;
+  /** Stable name of the cure or guess, for example `cps-output-voltage-range`. */
+  readonly code: NoteCode;
+  /** In English; faces say it in their language from code and details. */
   readonly text: string;
+  readonly details: Readonly<Record<string, unknown>>;
 }
+
+export type NoteCode = MessageKey extends infer Key ? (Key extends `note.${infer Code}` ? Code : never) : never;
+
+export const driverNote = <Code extends NoteCode>(code: Code, details: MessageParams<`note.${Code}`>): DriverNote => ({
+  code,
+  text: message(`note.${code}`, details),
+  details,
+});
 
 /** What a device definition asks of the status composition. */
 export interface StatusDefaults {

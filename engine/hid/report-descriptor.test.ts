@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HidError } from '#domain/errors.ts';
+import { textIn } from '#domain/messages/message.ts';
 import { parseReportDescriptor } from './report-descriptor.ts';
 import type { HidField, HidReportMap } from './types.ts';
 import { formatPath } from './usages.ts';
@@ -236,7 +237,7 @@ describe('damaged and hostile descriptors', () => {
     try {
       parse(bytes);
     } catch (error) {
-      return error instanceof HidError ? error.details.reason : error;
+      return error instanceof HidError ? textIn(error.details.reason) : error;
     }
     return undefined;
   };

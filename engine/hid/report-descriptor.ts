@@ -3,6 +3,7 @@
  * Sources: HID 1.11 section 6.2.2; habits of real UPSes are named where they are dealt with.
  */
 import { HidError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
 import { FLAG, readItems, TAG, type ShortItem } from './descriptor-items.ts';
 import { PendingUsages } from './pending-usages.ts';
 import { reportKey, type DescriptorNote, type HidField, type HidReportMap, type ReportType } from './types.ts';
@@ -54,9 +55,9 @@ interface GlobalState {
  * @throws HidError hid/bad-descriptor when nothing in it can be read from a report
  */
 export function parseReportDescriptor(bytes: Uint8Array, device = 'the device'): HidReportMap {
-  if (bytes.length === 0) throw new HidError('hid/bad-descriptor', { device, reason: 'it is empty' });
+  if (bytes.length === 0) throw new HidError('hid/bad-descriptor', { device, reason: phrase('reason.empty', {}) });
   if (bytes.length > MAX_DESCRIPTOR_BYTES) {
-    throw new HidError('hid/bad-descriptor', { device, reason: `it is ${bytes.length} bytes long` });
+    throw new HidError('hid/bad-descriptor', { device, reason: phrase('reason.length', { bytes: bytes.length }) });
   }
   const parser = new DescriptorParser();
   for (const item of readItems(bytes)) {
@@ -66,9 +67,10 @@ export function parseReportDescriptor(bytes: Uint8Array, device = 'the device'):
   }
   const map = parser.finish(bytes.length);
   if (parser.startedWithData) {
-    throw new HidError('hid/bad-descriptor', { device, reason: 'it does not start with a collection' });
+    throw new HidError('hid/bad-descriptor', { device, reason: phrase('reason.no-collection', {}) });
   }
-  if (map.fields.length === 0) throw new HidError('hid/bad-descriptor', { device, reason: 'it describes no values' });
+  if (map.fields.length === 0)
+    throw new HidError('hid/bad-descriptor', { device, reason: phrase('reason.no-values', {}) });
   return map;
 }
 

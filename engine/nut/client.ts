@@ -7,6 +7,8 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { NutError } from '#domain/errors.ts';
+import { phrase, type Text } from '#domain/messages/message.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 import type { Clock, Stop } from '#engine/ports.ts';
 import { formatCommand, NUT_PORT } from './protocol.ts';
 import { WordParser } from './words.ts';
@@ -124,7 +126,7 @@ class NutConnection implements NutClient {
       throw new NutError('nut/tls-not-offered', { address: this.address, reason: reply.error });
     }
     const plain = this.#socket;
-    if (!plain) throw this.#lost('the server closed it');
+    if (!plain) throw this.#lost(phrase('reason.server-closed', {}));
     plain.removeAllListeners();
     // Loaded only where it is wanted: the command line clients should start quickly.
     const { connect: connectTls, checkServerIdentity } = await import('node:tls');
@@ -142,7 +144,7 @@ class NutConnection implements NutClient {
     await this.#established(
       encrypted,
       'secureConnect',
-      (error) => new NutError('nut/tls-failed', { address: this.address, reason: error.message }, error),
+      (error) => new NutError('nut/tls-failed', { address: this.address, reason: reasonOf(error) }, error),
     );
     this.#use(encrypted);
     this.fingerprint = this.#checkPin(encrypted, pinnedFingerprint);
@@ -213,7 +215,7 @@ class NutConnection implements NutClient {
   async close(): Promise<void> {
     if (this.#ended) return;
     const isGone = new Promise<void>((resolve) => this.onClosed(() => resolve()));
-    const end = (): unknown => this.#end(this.#lost('this side closed it'));
+    const end = (): unknown => this.#end(this.#lost(phrase('reason.this-side-closed', {})));
     const cancel = this.#options.clock.after(GOODBYE_MS, end);
     this.command(['LOGOUT']).then(end, () => undefined); // a connection that broke first is closed all the same
     await isGone;
@@ -250,8 +252,8 @@ class NutConnection implements NutClient {
     this.#socket = socket;
     this.#parser = new WordParser();
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
-    socket.on('error', (error: Error) => this.#end(this.#lost(error.message, error)));
-    socket.on('close', () => this.#end(this.#lost('the server closed it')));
+    socket.on('error', (error: Error) => this.#end(this.#lost(reasonOf(error), error)));
+    socket.on('close', () => this.#end(this.#lost(phrase('reason.server-closed', {}))));
   }
 
   #read(chunk: Buffer): void {
@@ -332,10 +334,10 @@ class NutConnection implements NutClient {
   }
 
   #cannotConnect(error: Error): NutError {
-    return new NutError('nut/cannot-connect', { address: this.address, reason: connectReason(error) }, error);
+    return new NutError('nut/cannot-connect', { address: this.address, reason: reasonOf(error) }, error);
   }
 
-  #lost(reason: string, cause?: Error): NutError {
+  #lost(reason: Text, cause?: Error): NutError {
     return new NutError('nut/connection-lost', { address: this.address, reason }, cause);
   }
 
@@ -346,12 +348,4 @@ class NutConnection implements NutClient {
   #badReply(): NutError {
     return new NutError('nut/bad-reply', { address: this.address });
   }
-}
-
-/** A name that resolves to several addresses gives an error without a text of its own. */
-function connectReason(error: Error): string {
-  if (error instanceof AggregateError && error.message === '') {
-    return error.errors.map((part) => (part instanceof Error ? part.message : String(part))).join(', ');
-  }
-  return error.message;
 }

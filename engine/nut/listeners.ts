@@ -2,6 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { createServer, isIP, type Server, type Socket } from 'node:net';
 import { NutError } from '#domain/errors.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 import type { Log } from '#engine/ports.ts';
 import type { NutListenAddress } from './server-config.ts';
 
@@ -93,6 +94,6 @@ const close = (server: Server): Promise<void> =>
   });
 
 const cannotListen = (address: string, error: unknown): NutError =>
-  new NutError('nut/cannot-listen', { address, reason: error instanceof Error ? error.message : String(error) }, error);
+  new NutError('nut/cannot-listen', { address, reason: reasonOf(error) }, error);
 
 const format = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);

@@ -7,7 +7,7 @@ import type { EngineConfig } from '#engine/engine.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
 import type { Log } from '#engine/ports.ts';
 import type { NutConf } from '#engine/settings/nut-conf/nut-conf.ts';
-import { describeProblem, type NutConfProblem } from '#engine/settings/nut-conf/problem.ts';
+import { describeProblem, phrasesOf, type NutConfProblem } from '#engine/settings/nut-conf/problem.ts';
 import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
 
 export interface Configuration {
@@ -90,7 +90,7 @@ export async function checkNutFiles(confDir: string, env: NodeJS.ProcessEnv): Pr
     env,
   });
   const faults = [
-    ...causes.map(({ file, line, message, fix }) => ({ file, line, reason: message, fix })),
+    ...causes.map((problem) => ({ file: problem.file, line: problem.line, ...phrasesOf(problem) })),
     ...sectionFaults,
   ];
   const isToldAsFault = (problem: NutConfProblem): boolean =>

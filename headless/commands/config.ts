@@ -1,3 +1,4 @@
+import { textIn } from '#domain/messages/message.ts';
 import { dataDirectory } from '#engine/data-dir.ts';
 import { checkNutFiles } from '#engine/settings/configuration.ts';
 import { describeProblem } from '#engine/settings/nut-conf/problem.ts';
@@ -49,7 +50,10 @@ async function checkFiles(folder: string, io: NutCommandIo): Promise<number> {
   const { conf, faults, remarks } = await checkNutFiles(folder, io.env);
   const told = [
     ...remarks.map((problem) => ({ place: problem, text: describeProblem(problem) })),
-    ...faults.map((fault) => ({ place: fault, text: `${fault.file}:${fault.line}: ${fault.reason} (${fault.fix})` })),
+    ...faults.map((fault) => ({
+      place: fault,
+      text: `${fault.file}:${fault.line}: ${textIn(fault.reason) ?? ''} (${textIn(fault.fix) ?? ''})`,
+    })),
   ];
   told.sort((a, b) => a.place.file.localeCompare(b.place.file) || a.place.line - b.place.line);
   for (const { text } of told) io.stderr.write(`${text}\n`);

@@ -4,6 +4,7 @@ import {
   localeOf,
   message,
   messageOfCount,
+  textIn,
   type Locale,
   type LocaleChoice,
   type MessageKey,
@@ -11,6 +12,7 @@ import {
   type PluralKey,
 } from '#domain/messages/message.ts';
 import { roughTime } from '#domain/power-sentence.ts';
+import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
 import type { LanguageKeeper } from './language-keeper.ts';
 
 const TIME_STYLES = {
@@ -24,6 +26,8 @@ const TIME_STYLES = {
 const timeFormats: Record<string, Intl.DateTimeFormat> = {};
 const numberFormats: Record<string, Intl.NumberFormat> = {};
 
+const listFormats: Record<string, Intl.ListFormat> = {};
+
 const timeFormat = (locale: string, style: keyof typeof TIME_STYLES): Intl.DateTimeFormat =>
   (timeFormats[`${locale} ${style}`] ??= new Intl.DateTimeFormat(locale, TIME_STYLES[style]));
 
@@ -32,6 +36,9 @@ const numberFormat = (locale: string, digits: number): Intl.NumberFormat =>
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }));
+
+const listFormat = (locale: string): Intl.ListFormat =>
+  (listFormats[locale] ??= new Intl.ListFormat(locale, { type: 'conjunction' }));
 
 /** The language of the page, and everything that is written by its rules. */
 export class LocaleState {
@@ -91,7 +98,11 @@ export class LocaleState {
   clock = (at: number, withSeconds: boolean): string =>
     timeFormat(this.#format, withSeconds ? 'second' : 'minute').format(at);
 
-  list = (items: readonly string[]): string => new Intl.ListFormat(this.#format, { type: 'conjunction' }).format(items);
+  list = (items: readonly string[]): string => listFormat(this.#format).format(items);
+
+  /** A cure or guess at work on a unit; one of a newer version is said as it was told. */
+  note = ({ code, text, details }: UpsSnapshot['notes'][number]): string =>
+    textIn({ phrase: `note.${code}`, params: details }, this.current) ?? text;
 
   /** What failed and what to do. */
   error = (error: unknown): { readonly message: string; readonly remedy: string } => sayError(error, this.current);

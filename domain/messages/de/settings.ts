@@ -109,6 +109,15 @@ export const settings = {
   'fix.no-ups':
     'in ups.conf einen Abschnitt mit driver und port hinzufügen oder in upsd.conf ALLOW_NO_DEVICE true setzen',
 
+  'section.fault': '[{section}] {what}',
+  'section.no-dummy-file': 'die Datei {file} für dummy-ups fehlt',
+  'section.no-dummy-file.fix': 'die Datei anlegen oder port berichtigen',
+  'section.bad-recording.fix': 'einen Ordner angeben, den „ridethrough record“ geschrieben hat',
+  'section.unknown-driver': 'der Treiber {driver} ist unbekannt, und kein solches Programm ist installiert',
+  'section.unknown-driver.fix': 'den Namen berichtigen oder das Paket installieren, das ihn mitbringt',
+  'section.mistyped-driver.fix':
+    '{nearest} schreiben, falls das gemeint ist, oder das Paket installieren, das {driver} mitbringt',
+
   'problem.world-readable': 'alle an diesem Rechner können die Passwörter in dieser Datei lesen',
   'fix.world-readable': 'chmod 640 {file}',
   'problem.outside-section': '{name} steht vor dem ersten Benutzer und gilt nicht',

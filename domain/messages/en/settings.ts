@@ -106,6 +106,14 @@ export const settings = {
   'problem.no-ups': 'no UPS is configured',
   'fix.no-ups': 'add a section with driver and port to ups.conf, or set ALLOW_NO_DEVICE true in upsd.conf',
 
+  'section.fault': '[{section}] {what}',
+  'section.no-dummy-file': 'the file {file} of dummy-ups is missing',
+  'section.no-dummy-file.fix': 'make the file or correct port',
+  'section.bad-recording.fix': 'give a folder that "ridethrough record" wrote',
+  'section.unknown-driver': 'driver {driver} is not known and no such program is installed',
+  'section.unknown-driver.fix': 'correct its name, or install the package that brings it',
+  'section.mistyped-driver.fix': 'write {nearest} if that is meant, or install the package that brings {driver}',
+
   'problem.world-readable': 'everybody on this computer can read the passwords in this file',
   'fix.world-readable': 'chmod 640 {file}',
   'problem.outside-section': '{name} stands before the first user and is ignored',

@@ -1,4 +1,5 @@
 /** What converters and status rules work with. */
+import type { DriverNote } from '#engine/drivers/driver.ts';
 import type { DriverOptions } from '#engine/drivers/driver.ts';
 import type { HidField } from '#engine/hid/types.ts';
 import type { HidDeviceInfo } from '#engine/ports.ts';
@@ -41,7 +42,7 @@ export interface ConversionContext {
   /** Corrects another variable; undefined withdraws it. */
   publish(variable: string, value: string): void;
   /** Tells a cure that showed only in the readings, once per code. */
-  remark(code: string, text: string): void;
+  remark(note: DriverNote): void;
 }
 
 /** What is to be written: the integer itself, or a quantity that is still to be scaled for the field. */

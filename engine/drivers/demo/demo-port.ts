@@ -1,5 +1,6 @@
 /** The demo UPS as an attached HID device: list, open, reports both ways, unplugging. No hardware, real bytes. */
 import { DriverError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
 import type { Clock, HidConnection, HidDeviceInfo, HidPort, Stop } from '#engine/ports.ts';
 import { buildReportDescriptor } from './descriptor.ts';
 import { INPUT_REPORTS, STRING_INDEX } from './report-layout.ts';
@@ -136,7 +137,10 @@ class DemoConnection implements HidConnection {
   }
 
   #stalled(reportId: number): DriverError {
-    return new DriverError('driver/io', { device: nameOf(this.device), reason: `report ${reportId} was refused` });
+    return new DriverError('driver/io', {
+      device: nameOf(this.device),
+      reason: phrase('reason.report-refused', { reportId }),
+    });
   }
 
   #string(index: number): string | undefined {

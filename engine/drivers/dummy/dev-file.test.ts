@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { phrase, textIn } from '#domain/messages/message.ts';
 import { parseDevFile } from './dev-file.ts';
 
 const parse = (text: string) => parseDevFile(Buffer.from(text));
@@ -42,19 +43,14 @@ describe('lines of a definition file', () => {
     [': 3', '"" is no name of a variable'],
     ['ups.model: "a # b"', 'a # inside quotes needs a backslash'],
   ])('%s is told and the rest of the file is used', (text, reason) => {
-    expect(parse(`\nups.status: OL\n${text}\nups.load: 3\n`)).toEqual({
-      steps: [set('ups.status', 'OL'), set('ups.load', '3')],
-      problems: [{ line: 3, reason }],
-    });
+    const { steps, problems } = parse(`\nups.status: OL\n${text}\nups.load: 3\n`);
+    expect(steps).toEqual([set('ups.status', 'OL'), set('ups.load', '3')]);
+    expect(problems.map((problem) => [problem.line, textIn(problem.reason)])).toEqual([[3, reason]]);
   });
 
   test('letters that are lost and quotes that are not closed are told', () => {
-    expect(parse('ups.id: B\u00fcro\n').problems).toEqual([
-      { line: 1, reason: 'characters other than printable ASCII are lost' },
-    ]);
-    expect(parse('ups.id: "x\nups.load: 3\n').problems).toEqual([
-      { line: 1, reason: 'a quote is not closed and swallows the lines below' },
-    ]);
+    expect(parse('ups.id: B\u00fcro\n').problems).toEqual([{ line: 1, reason: phrase('reason.not-ascii', {}) }]);
+    expect(parse('ups.id: "x\nups.load: 3\n').problems).toEqual([{ line: 1, reason: phrase('reason.open-quote', {}) }]);
   });
 
   test('any bytes give steps and problems', () => {

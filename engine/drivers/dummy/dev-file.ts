@@ -2,6 +2,7 @@
  * Definition files of dummy-ups: lines of `variable: value` as upsc prints them, with `TIMER seconds` and `ALARM text`
  * in between. Pure: bytes in, steps out.
  */
+import { phrase, type Phrase, type Text } from '#domain/messages/message.ts';
 import { parseLines } from '#engine/nut/words.ts';
 
 export type DevStep =
@@ -14,7 +15,7 @@ export type DevStep =
 export interface DevFile {
   readonly steps: readonly DevStep[];
   /** Lines that say nothing or not all they hold. */
-  readonly problems: readonly { readonly line: number; readonly reason: string }[];
+  readonly problems: readonly { readonly line: number; readonly reason: Text }[];
 }
 
 const VARIABLE_NAME = /^[a-z][\w-]*(?:\.[\w-]+)*$/i;
@@ -25,35 +26,35 @@ export const isVariableName = (text: string): boolean => VARIABLE_NAME.test(text
 export const isReservedName = (variable: string): boolean => /^(?:driver|server)\./i.test(variable);
 
 const ODDITIES = {
-  'quote-over-lines': 'a quote is not closed and swallows the lines below',
-  'dropped-text': 'characters other than printable ASCII are lost',
-  cut: 'the line is too long and was cut',
+  'quote-over-lines': phrase('reason.open-quote', {}),
+  'dropped-text': phrase('reason.not-ascii', {}),
+  cut: phrase('reason.line-cut', {}),
 } as const;
 
 export function parseDevFile(bytes: Uint8Array): DevFile {
   const steps: DevStep[] = [];
-  const problems: { line: number; reason: string }[] = [];
+  const problems: { line: number; reason: Text }[] = [];
   for (const parsed of parseLines(bytes)) {
     const { line } = parsed;
     if (parsed.words === undefined) {
-      problems.push({ line, reason: 'a # inside quotes needs a backslash' });
+      problems.push({ line, reason: phrase('reason.bare-hash', {}) });
       continue;
     }
     if (parsed.oddity !== undefined) problems.push({ line, reason: ODDITIES[parsed.oddity] });
     if (parsed.words.length === 0) continue;
     const read = readStep(parsed.words);
-    if (typeof read === 'string') problems.push({ line, reason: read });
+    if ('phrase' in read) problems.push({ line, reason: read });
     else if (read.type !== 'set' || !isReservedName(read.variable)) steps.push(read);
   }
   return { steps, problems };
 }
 
 /** @returns the step, or why there is none */
-function readStep(words: readonly string[]): DevStep | string {
+function readStep(words: readonly string[]): DevStep | Phrase {
   const [first = '', ...rest] = words;
   if (first === 'TIMER') {
     const [seconds = ''] = rest;
-    if (!/^\d{1,9}(?:\.\d+)?$/.test(seconds)) return 'TIMER needs a number of seconds';
+    if (!/^\d{1,9}(?:\.\d+)?$/.test(seconds)) return phrase('reason.timer-number', {});
     return { type: 'wait', seconds: Number(seconds) };
   }
   if (first === 'ALARM') return { type: 'alarm', text: rest.join(' ') };
@@ -61,15 +62,15 @@ function readStep(words: readonly string[]): DevStep | string {
 }
 
 /** `name: value`, `name : value`, `name = value`, `name:value`, and `name value` where the name has a dot. */
-function readAssignment(first: string, rest: readonly string[]): DevStep | string {
+function readAssignment(first: string, rest: readonly string[]): DevStep | Phrase {
   const colon = first.indexOf(':');
   const variable = colon >= 0 ? first.slice(0, colon) : first;
-  if (!isVariableName(variable)) return `"${variable}" is no name of a variable`;
+  if (!isVariableName(variable)) return phrase('reason.no-variable-name', { name: variable });
   if (colon >= 0) {
     const behind = first.slice(colon + 1);
     return { type: 'set', variable, value: (behind === '' ? rest : [behind, ...rest]).join(' ') };
   }
   const isMarked = rest[0] === ':' || rest[0] === '=';
-  if (!isMarked && !variable.includes('.')) return 'the line is no "variable: value"';
+  if (!isMarked && !variable.includes('.')) return phrase('reason.no-assignment', {});
   return { type: 'set', variable, value: rest.slice(isMarked ? 1 : 0).join(' ') };
 }

@@ -159,7 +159,7 @@ describe('a .dev file', () => {
     start('a.dev');
     await shows('ups.load', '3');
     const text = `${join(folder, 'a.dev')}:2: TIMER needs a number of seconds.`;
-    await vi.waitFor(() => expect(store.get('x')?.notes).toEqual([{ code: 'bad-line', text }]));
+    await vi.waitFor(() => expect(store.get('x')?.notes).toMatchObject([{ code: 'bad-line', text }]));
     expect(log.lines.map((line) => line.message)).toEqual([
       `${text} Correct the file; it is read again when it changes.`,
     ]);

@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { DriverError, type AppError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 import type { Driver, DriverSink, UpsConfig } from '#engine/drivers/driver.ts';
 import { parseUpsAddress, type UpsAddress } from '#engine/nut/ups-address.ts';
 import type { Clock, Log } from '#engine/ports.ts';
@@ -29,7 +31,7 @@ export function createDummyDriver(parts: DummyDriverParts): Driver {
   }
   const address = parseUpsAddress(config.port);
   if (!address) {
-    const reason = `"${config.port}" is no ups@host or ups@host:port`;
+    const reason = phrase('reason.no-address', { value: config.port });
     return withoutSource(new DriverError('driver/bad-option', { option: 'port', ups: config.name, reason }), sink);
   }
   const credentials = (): Promise<NutCredentials> => readCredentials(config, confDir, address, log);
@@ -54,8 +56,7 @@ async function readCredentials(
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (isMissing && asked === 'default') return {};
-    const reason = isMissing ? 'it does not exist' : error instanceof Error ? error.message : String(error);
-    throw new DriverError('driver/cannot-read', { file: path, reason }, error);
+    throw new DriverError('driver/cannot-read', { file: path, reason: reasonOf(error) }, error);
   }
   const problems = new Problems(path);
   const auth = readNutAuth(bytes, problems);

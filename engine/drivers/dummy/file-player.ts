@@ -1,7 +1,15 @@
 /** Plays a definition file: once and again when it changes, or over and over. */
 import { readFile, stat } from 'node:fs/promises';
 import { DriverError, describeError } from '#domain/errors.ts';
-import type { Driver, DriverOutcome, DriverSink, UpsConfig } from '#engine/drivers/driver.ts';
+import { phrase, type Text } from '#domain/messages/message.ts';
+import { reasonOf } from '#engine/system-reason.ts';
+import {
+  driverNote,
+  type Driver,
+  type DriverOutcome,
+  type DriverSink,
+  type UpsConfig,
+} from '#engine/drivers/driver.ts';
 import type { Clock, Log, Stop } from '#engine/ports.ts';
 import { type DevFile, isReservedName, isVariableName, parseDevFile } from './dev-file.ts';
 import { DummyData } from './dummy-data.ts';
@@ -39,6 +47,9 @@ export function createFilePlayer(parts: FilePlayerParts): Driver {
   let checking: Promise<void> | undefined;
   let isStopped = false;
 
+  const cannotRead = (reason: Text, cause?: unknown): DriverError =>
+    new DriverError('driver/cannot-read', { file: path, reason }, cause);
+
   const publish = (): void => {
     const now = data.snapshot();
     if (!isReady) sink({ type: 'connected' });
@@ -71,7 +82,7 @@ export function createFilePlayer(parts: FilePlayerParts): Driver {
     for (const error of errors.slice(0, MOST_NOTES)) log.warn(describeError(error));
     sink({
       type: 'notes',
-      notes: errors.slice(0, MOST_NOTES).map((error) => ({ code: 'bad-line', text: error.message })),
+      notes: file.problems.slice(0, MOST_NOTES).map((problem) => driverNote('bad-line', { file: path, ...problem })),
     });
   };
 
@@ -88,8 +99,8 @@ export function createFilePlayer(parts: FilePlayerParts): Driver {
   /** @returns undefined when nothing changed since the last time */
   const readIfChanged = async (): Promise<Uint8Array | undefined> => {
     const found = await stat(path, { bigint: true });
-    if (!found.isFile()) throw new Error('it is no file');
-    if (found.size > LARGEST_FILE_BYTES) throw new Error(`it is larger than ${LARGEST_FILE_BYTES} bytes`);
+    if (!found.isFile()) throw cannotRead(phrase('reason.no-file', {}));
+    if (found.size > LARGEST_FILE_BYTES) throw cannotRead(phrase('reason.too-large', { bytes: LARGEST_FILE_BYTES }));
     const seen = `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}`;
     if (seen === version) return undefined;
     const bytes = await readFile(path);
@@ -116,7 +127,7 @@ export function createFilePlayer(parts: FilePlayerParts): Driver {
       bytes = await readIfChanged();
     } catch (error) {
       if (!isStopped)
-        tellTrouble(new DriverError('driver/cannot-read', { file: path, reason: reasonOf(error) }, error));
+        tellTrouble(error instanceof DriverError ? (error as DriverError) : cannotRead(reasonOf(error), error));
       return;
     }
     if (isStopped) return;
@@ -150,11 +161,4 @@ export function createFilePlayer(parts: FilePlayerParts): Driver {
     },
     killPower: () => Promise.resolve<DriverOutcome>('unknown'),
   };
-}
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'it does not exist';
-  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
-  return error instanceof Error ? error.message : String(error);
 }

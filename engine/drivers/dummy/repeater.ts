@@ -1,5 +1,6 @@
 /** Shows a UPS of another NUT server as if it were attached here. */
 import { AppError, DriverError, NutError, describeError } from '#domain/errors.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 import type { Driver, DriverOutcome, DriverSink, UpsConfig } from '#engine/drivers/driver.ts';
 import { connectNutClient, type NutClient } from '#engine/nut/client.ts';
 import { keepConnected, type KeptConnection } from '#engine/nut/reconnecting-client.ts';
@@ -92,7 +93,7 @@ export function createRepeater(parts: RepeaterParts): Driver {
   const asAppError = (error: unknown): AppError =>
     error instanceof AppError
       ? (error as AppError)
-      : new NutError('nut/connection-lost', { address: shown, reason: describeError(error) }, error);
+      : new NutError('nut/connection-lost', { address: shown, reason: reasonOf(error) }, error);
 
   const connect = async (): Promise<NutClient> => {
     const { isTlsRequired, isVerified } = await parts.credentials();

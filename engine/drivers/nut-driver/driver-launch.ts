@@ -4,6 +4,7 @@ import { chmod, chown, lstat, mkdir, mkdtemp, readFile, rm, stat, writeFile } fr
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { DriverError } from '#domain/errors.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
 import type { Environment } from './driver-program.ts';
 import type { ProcessOrder } from './host.ts';
@@ -67,8 +68,7 @@ export async function prepareLaunch(params: LaunchParams): Promise<Launch> {
       ownStateFolder: isOurs ? stateFolder : undefined,
     };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DriverError('driver/start-failed', { driver, ups, reason }, cause);
+    throw new DriverError('driver/start-failed', { driver, ups, reason: reasonOf(cause) }, cause);
   }
 }
 

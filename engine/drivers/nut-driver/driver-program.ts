@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DriverError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
 import { NUT_DRIVER_NAMES, packageOf } from './driver-names.ts';
 
@@ -46,7 +47,7 @@ export function checkNames({ driver, name: ups }: UpsConfig): void {
     throw new DriverError('driver/bad-option', {
       option: 'name',
       ups,
-      reason: 'a NUT driver takes letters, digits and signs other than " # = \\ / [ ] only',
+      reason: phrase('reason.bad-driver-name', {}),
     });
   }
 }

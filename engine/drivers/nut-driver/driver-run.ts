@@ -1,4 +1,5 @@
 /** A driver program that we started: its output, its end, and how it is stopped. */
+import { phrase, type Text } from '#domain/messages/message.ts';
 import type { Clock, Log } from '#engine/ports.ts';
 import type { DriverProcess, NutDriverHost, ProcessExit, ProcessOrder } from './host.ts';
 
@@ -15,7 +16,7 @@ export class DriverRun {
   readonly #lines: string[] = [];
   #exit: ProcessExit | undefined;
   /** Resolves with the reason when the process has ended. */
-  readonly ended: Promise<string>;
+  readonly ended: Promise<Text>;
 
   constructor(host: NutDriverHost, order: ProcessOrder, clock: Clock, log: Log) {
     this.#clock = clock;
@@ -78,10 +79,10 @@ export class DriverRun {
     return this.#exit !== undefined;
   }
 
-  #whyEnded({ status, reason }: ProcessExit): string {
+  #whyEnded({ status, reason }: ProcessExit): Text {
     const told = this.#lines.filter((line) => !EMPTY_TALK.test(line));
     const last = told.findLast((line) => /^fatal/i.test(line)) ?? told.at(-1);
-    const how = reason ?? `exit status ${status ?? 'unknown'}`;
-    return last === undefined ? how : `${last.replace(/[.\s]+$/, '')} (${how})`;
+    const how = reason ?? phrase('reason.exit-status', { status: status ?? '?' });
+    return last === undefined ? how : phrase('reason.last-words', { words: last.replace(/[.\s]+$/, ''), how });
   }
 }

@@ -1,5 +1,6 @@
 /** The program of a NUT driver on this computer: starts it for one UPS, and lets it cut the power. */
 import { DriverError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
 import type { Clock, Log } from '#engine/ports.ts';
 import { forgetLaunch, prepareLaunch } from './driver-launch.ts';
@@ -46,7 +47,8 @@ export async function startInstalledDriver(params: InstalledDriverParams, signal
   const owner = await endLeftover(launch.home, clock, signal);
   if (owner !== undefined) {
     // The folder is in use by that other run: it stays.
-    throw new DriverError('driver/held-by-other', { device: config.name, holder: `Ridethrough (process ${owner})` });
+    const holder = phrase('holder.process', { program: 'Ridethrough', pid: owner });
+    throw new DriverError('driver/held-by-other', { device: config.name, holder });
   }
   if (signal.aborted) await forget();
   signal.throwIfAborted();

@@ -4,6 +4,8 @@
  */
 import { AppError, describeError, DriverError } from '#domain/errors.ts';
 import { asMonotonic, type Monotonic } from '#domain/units.ts';
+import { phrase, type Text } from '#domain/messages/message.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 import type { Driver, DriverOutcome, DriverSink, UpsConfig } from '#engine/drivers/driver.ts';
 import type { Clock, Log } from '#engine/ports.ts';
 import { socketPathOf } from './driver-launch.ts';
@@ -208,14 +210,14 @@ class NutDriverFront implements Driver {
     try {
       let wellSince: number | undefined;
       for (;;) {
-        const socket = await this.#awaitSocket(socketPath, run, policy, signal);
-        if (typeof socket === 'string') {
+        const found = await this.#awaitSocket(socketPath, run, policy, signal);
+        if ('none' in found) {
           const wasWell = wellSince !== undefined && this.#clock.monotonic() - wellSince >= WELL_AFTER_MS;
           const code = wellSince === undefined ? 'driver/start-failed' : 'driver/ended';
-          return { wasWell, error: new DriverError(code, { driver, ups, reason: socket }) };
+          return { wasWell, error: new DriverError(code, { driver, ups, reason: found.none }) };
         }
         wellSince ??= this.#clock.monotonic();
-        await this.#serve(socket, run, signal);
+        await this.#serve(found.socket, run, signal);
       }
     } finally {
       await run.stop(STOP_LIMIT_MS, () => this.#link?.send('INSTCMD driver.exit'));
@@ -230,14 +232,14 @@ class NutDriverFront implements Driver {
     run: DriverRun,
     policy: StartPolicy,
     signal: AbortSignal,
-  ): Promise<DriverSocket | string> {
+  ): Promise<{ readonly socket: DriverSocket } | { readonly none: Text }> {
     const limit = this.#clock.monotonic() + policy.startLimitMs;
     for (;;) {
-      if (run.exit) return run.ended;
+      if (run.exit) return { none: await run.ended };
       const answer = await this.#openSocket(path, signal);
-      if (answer.ok) return answer.socket;
+      if (answer.ok) return { socket: answer.socket };
       if (this.#clock.monotonic() >= limit) {
-        return `no socket within ${policy.startLimitMs / 1_000} s, the last try said ${answer.text}`;
+        return { none: phrase('reason.no-socket', { seconds: policy.startLimitMs / 1_000, text: answer.text }) };
       }
       await Promise.race([run.ended, this.#clock.sleep(SOCKET_CHECK_MS, signal)]);
     }
@@ -268,7 +270,7 @@ class NutDriverFront implements Driver {
       }
       const reason = run && (await Promise.race([run.ended, this.#clock.sleep(LAST_WORDS_MS, signal)]));
       const error =
-        typeof reason === 'string'
+        reason !== undefined
           ? new DriverError('driver/ended', { driver, ups, reason })
           : new DriverError('driver/socket-lost', { driver, ups });
       this.#log.warn(error.message);
@@ -295,8 +297,7 @@ class NutDriverFront implements Driver {
   #asAppError(error: unknown): AppError {
     if (error instanceof AppError) return error as AppError;
     const { driver, name: ups } = this.#config;
-    const reason = error instanceof Error ? error.message : String(error);
-    return new DriverError('driver/start-failed', { driver, ups, reason }, error);
+    return new DriverError('driver/start-failed', { driver, ups, reason: reasonOf(error) }, error);
   }
 }
 

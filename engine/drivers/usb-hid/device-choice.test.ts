@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { textIn } from '#domain/messages/message.ts';
 import type { Claim } from '#engine/devices/binding.ts';
 import { claimDevice } from '#engine/devices/match.ts';
 import type { HidDeviceInfo } from '#engine/ports.ts';
@@ -42,7 +43,7 @@ describe('choosing a device', () => {
   test('by its place is not possible where the system does not tell it, and says so', () => {
     const choice = chooseDevice([ups('a')], wish({ bus: '001' }), claimDevice, undefined);
     expect(choice.candidates).toEqual([]);
-    expect(choice.refusals[0]).toContain('does not tell where it hangs');
+    expect(textIn(choice.refusals[0])).toContain('does not tell where it hangs');
   });
 
   test('by its interface', () => {
@@ -85,8 +86,8 @@ describe('choosing a device', () => {
     claims.remember('second', B);
     const choice = chooseDevice([A, B], wish(), claimDevice, claims);
     expect(choice.candidates).toEqual([]);
-    expect(choice.refusals.join('; ')).toContain('used by [first]');
-    expect(choice.refusals.join('; ')).toContain('another section waits for it');
+    expect(textIn(choice.refusals)).toContain('used by [first]');
+    expect(textIn(choice.refusals)).toContain('another section waits for it');
   });
 
   test('does not keep a unit for a section that has another one by now', () => {
@@ -104,13 +105,13 @@ describe('the search in words', () => {
     );
     const devices = [...strangers, A];
     const choice = chooseDevice(devices, wish({ serial: 'none' }), claimDevice, undefined);
-    const text = describeSearch(devices, choice.refusals);
+    const text = textIn(describeSearch(devices, choice.refusals)) ?? '';
     expect(text.startsWith('Back-UPS (051d:0002): ')).toBe(true);
-    expect(text.endsWith('; and 3 more HID devices')).toBe(true);
+    expect(text.endsWith('; more HID devices: 3')).toBe(true);
   });
 
   test('without devices says so', () => {
-    expect(describeSearch([], [])).toBe('no HID device is attached');
+    expect(textIn(describeSearch([], []))).toBe('no HID device is attached');
   });
 });
 

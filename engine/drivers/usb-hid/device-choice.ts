@@ -1,4 +1,5 @@
 /** Which of the attached devices a section wants. Pure: the list in, the candidates in order out, with every reason. */
+import { phrase, type Text } from '#domain/messages/message.ts';
 import type { Claim, ClaimDevice } from '#engine/devices/binding.ts';
 import type { DriverOptions } from '#engine/drivers/driver.ts';
 import type { HidDeviceInfo } from '#engine/ports.ts';
@@ -13,8 +14,8 @@ export interface Candidate {
 export interface Choice {
   /** Best first. */
   readonly candidates: readonly Candidate[];
-  /** Sentences: why the others are not taken, those first that came close. */
-  readonly refusals: readonly string[];
+  /** Why the others are not taken, those first that came close. */
+  readonly refusals: readonly Text[];
 }
 
 export interface Wish {
@@ -46,13 +47,13 @@ export function chooseDevice(
   claims: DeviceClaims | undefined,
 ): Choice {
   const candidates: Candidate[] = [];
-  const refusals: { readonly text: string; readonly isClose: boolean }[] = [];
+  const refusals: { readonly text: Text; readonly isClose: boolean }[] = [];
   for (const device of devices) {
     const claim = judge(device, wish, claimDevice, claims);
     if (claim.kind !== 'refused') candidates.push({ device, claim });
     else {
       const isClose = device.usagePage !== undefined && POWER_PAGES.has(device.usagePage);
-      refusals.push({ text: `${deviceLabel(device)}: ${claim.reason}`, isClose });
+      refusals.push({ text: phrase('search.device', { device: deviceLabel(device), reason: claim.reason }), isClose });
     }
   }
   const before = wish.options.allow_duplicates === undefined ? claims?.rememberedBy(wish.owner) : undefined;
@@ -66,20 +67,21 @@ export function chooseDevice(
 }
 
 function judge(device: HidDeviceInfo, wish: Wish, claimDevice: ClaimDevice, claims: DeviceClaims | undefined): Claim {
-  const refused = (reason: string): Claim => ({ kind: 'refused', reason });
-  if (isDevicePath(wish.port) && device.path !== wish.port) return refused(`port asks for ${wish.port}`);
+  const refused = (reason: Text): Claim => ({ kind: 'refused', reason });
+  if (isDevicePath(wish.port) && device.path !== wish.port)
+    return refused(phrase('reason.port-asks', { port: wish.port }));
   const misplaced = placeMismatch(device, wish);
   if (misplaced !== undefined) return refused(misplaced);
   const claim = claimDevice(device, wish.options);
   if (claim.kind === 'refused') return claim;
   const owner = claims?.ownerOf(device);
-  if (owner !== undefined) return refused(`it is used by [${owner}] already`);
-  if (claims?.isAwaitedByOther(device, wish.owner)) return refused('another section waits for it');
+  if (owner !== undefined) return refused(phrase('reason.used-by', { section: owner }));
+  if (claims?.isAwaitedByOther(device, wish.owner)) return refused(phrase('reason.other-section-waits', {}));
   return claim;
 }
 
 /** What speaks against the place of a device. Numbers are compared as three digits, as NUT writes them. */
-function placeMismatch(device: HidDeviceInfo, { options, owner }: Wish): string | undefined {
+function placeMismatch(device: HidDeviceInfo, { options, owner }: Wish): Text | undefined {
   const { usb, interfaceNumber } = device;
   const places = {
     bus: usb?.bus,
@@ -89,13 +91,15 @@ function placeMismatch(device: HidDeviceInfo, { options, owner }: Wish): string 
   for (const [option, place] of Object.entries(places)) {
     const pattern = options[option];
     if (typeof pattern !== 'string') continue;
-    if (place === undefined) return `option ${option} is given, but this system does not tell where it hangs`;
+    if (place === undefined) return phrase('reason.no-place', { option });
     const text = String(place).padStart(3, '0');
-    if (!wholeText(option, pattern, owner).test(text)) return `option ${option} asks for ${pattern}, it has ${text}`;
+    if (!wholeText(option, pattern, owner).test(text)) {
+      return phrase('reason.option-asks', { option, wanted: pattern, actual: text });
+    }
   }
   const asked = options.usb_hid_rep_index;
   if (typeof asked === 'string' && interfaceNumber !== undefined && Number.parseInt(asked, 16) !== interfaceNumber) {
-    return `option usb_hid_rep_index asks for interface ${asked}, it is ${interfaceNumber}`;
+    return phrase('reason.interface-asks', { wanted: asked, actual: interfaceNumber });
   }
   return undefined;
 }
@@ -104,7 +108,7 @@ function wholeText(option: string, pattern: string, owner: string): RegExp {
   try {
     return new RegExp(`^(?:${pattern})$`, 'i');
   } catch (cause) {
-    const reason = `${pattern} is not a regular expression`;
+    const reason = phrase('reason.not-a-pattern', { pattern });
     throw new DriverError('driver/bad-option', { option, ups: owner, reason }, cause);
   }
 }
@@ -117,9 +121,9 @@ function rankOf({ device, claim }: Candidate, before: HidDeviceInfo | undefined)
 }
 
 /** The end of the sentence "No UPS found for NAME: …". */
-export function describeSearch(devices: readonly HidDeviceInfo[], refusals: readonly string[]): string {
-  if (devices.length === 0) return 'no HID device is attached';
+export function describeSearch(devices: readonly HidDeviceInfo[], refusals: readonly Text[]): readonly Text[] {
+  if (devices.length === 0) return [phrase('search.nothing', {})];
   const shown = refusals.slice(0, 3);
   const more = refusals.length - shown.length;
-  return `${shown.join('; ')}${more > 0 ? `; and ${more} more HID ${more === 1 ? 'device' : 'devices'}` : ''}`;
+  return more > 0 ? [...shown, phrase('search.more', { count: more })] : shown;
 }

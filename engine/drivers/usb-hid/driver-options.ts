@@ -1,5 +1,6 @@
 /** The options of usbhid-ups that say how to talk to the device. Source: nut-facts drivers.json (usbhid-ups, global). */
 import { DriverError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
 import type { DriverOptions, UpsConfig } from '#engine/drivers/driver.ts';
 import type { PollDefaults } from '#engine/devices/binding.ts';
 import type { OnlineDischargeOptions } from './online-discharge.ts';
@@ -55,7 +56,9 @@ export function readTalkOptions({ name, options }: Pick<UpsConfig, 'name' | 'opt
     if (text === undefined) return undefined;
     const value = typeof text === 'string' && /^\s*-?\d+(\.\d+)?\s*$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least) return value;
-    const reason = Number.isNaN(value) ? `"${String(text)}" is not a number` : `it must be at least ${least}`;
+    const reason = Number.isNaN(value)
+      ? phrase('reason.not-a-number', { value: String(text) })
+      : phrase('reason.too-small', { least });
     problems.push(new DriverError('driver/bad-option', { option, ups: name, reason }));
     return undefined;
   };

@@ -1,5 +1,6 @@
 /** Reads feature reports and strings of one open unit, report by report, whatever single ones do. */
 import { DriverError, describeError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
 import type { DeviceBinding, DeviceStrings, Pass, ReportCache, ReportRequest } from '#engine/devices/binding.ts';
 import type { HidConnection } from '#engine/ports.ts';
 import type { PriorityLock } from './priority-lock.ts';
@@ -50,7 +51,7 @@ export function createReportReader(parts: ReportReaderParts): ReportReader {
   const told = new Set<number>();
 
   const ask = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const reason = `nothing came for ${ANSWER_LIMIT_MS / 1000} s`;
+    const reason = phrase('reason.nothing-came', { seconds: ANSWER_LIMIT_MS / 1000 });
     try {
       return await life.within(
         ANSWER_LIMIT_MS,

@@ -3,8 +3,10 @@
  * carries out commands. A session that has ended says nothing more, whatever answers still arrive.
  */
 import { DriverError, describeError } from '#domain/errors.ts';
+import { phrase, type Text } from '#domain/messages/message.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 import type { BindingUpdate, DeviceBinding, Pass } from '#engine/devices/binding.ts';
-import type { DriverNote, DriverSink } from '#engine/drivers/driver.ts';
+import { driverNote, type DriverNote, type DriverSink } from '#engine/drivers/driver.ts';
 import type { Clock, HidConnection, Log } from '#engine/ports.ts';
 import { deviceLabel } from './device-choice.ts';
 import type { TalkPlan } from './driver-options.ts';
@@ -53,8 +55,8 @@ const MIN_REST_MS = 50;
 export function createSession(parts: SessionParts): Session {
   const { connection, binding, plan, clock, log, tellOnce } = parts;
   const name = deviceLabel(connection.device);
-  const noAnswer = (reason: string): DriverError => new DriverError('driver/no-answer', { device: name, reason });
-  const life = createSessionLife(clock, () => noAnswer('it was closed'));
+  const noAnswer = (reason: Text): DriverError => new DriverError('driver/no-answer', { device: name, reason });
+  const life = createSessionLife(clock, () => noAnswer(phrase('reason.closed', {})));
   const lock = createPriorityLock();
   const waiter = createWaiter(clock);
   const firstInput = createWaiter(clock);
@@ -158,10 +160,7 @@ export function createSession(parts: SessionParts): Session {
   };
 
   const inputFailed = (error: Error): void =>
-    addNote({
-      code: 'input-reports-ended',
-      text: `It stopped sending by itself (${describeError(error)}); changes are seen by asking every ${plan.pollIntervalMs / 1000} s.`,
-    });
+    addNote(driverNote('input-reports-ended', { reason: reasonOf(error), seconds: plan.pollIntervalMs / 1000 }));
 
   // --- the start -----------------------------------------------------------------------------------------------------
 
@@ -193,11 +192,8 @@ export function createSession(parts: SessionParts): Session {
   const expectInput = async (asked: number): Promise<void> => {
     if (plan.usesInterrupts && earlyInputs.size === 0 && !life.isOver()) await firstInput.wait(FIRST_INPUT_LIMIT_MS);
     if (life.isOver() || plan.isInterruptOnly) return;
-    if (earlyInputs.size === 0) throw noAnswer(`all ${asked} requests were refused`);
-    addNote({
-      code: 'input-reports-only',
-      text: 'It refuses every request; what it sends by itself is used, the rest stays unknown.',
-    });
+    if (earlyInputs.size === 0) throw noAnswer(phrase('reason.requests-refused', { count: asked }));
+    addNote(driverNote('input-reports-only', {}));
   };
 
   /** What the driver itself knows: how it talks to this unit, and which definition speaks for it. */
@@ -239,7 +235,7 @@ export function createSession(parts: SessionParts): Session {
     if (answered === 0 && reader.hasAnswers && !life.isOver()) {
       await life.pause(SECOND_TRY_MS);
       ({ answered } = await readPass(pass));
-      if (answered === 0) life.finish({ why: 'silent', error: noAnswer('no request got an answer, twice in a row') });
+      if (answered === 0) life.finish({ why: 'silent', error: noAnswer(phrase('reason.silent-twice', {})) });
     }
     if (life.isOver()) return;
     if (pass === 'full') await reader.fetchStrings();
@@ -253,7 +249,7 @@ export function createSession(parts: SessionParts): Session {
     pollsSinceInput += 1;
     const { silentPollsAllowed } = plan;
     if (!plan.usesInterrupts || silentPollsAllowed === undefined || pollsSinceInput <= silentPollsAllowed) return;
-    life.finish({ why: 'restart', error: noAnswer(`no input report came during ${pollsSinceInput} polls`) });
+    life.finish({ why: 'restart', error: noAnswer(phrase('reason.no-input-report', { count: pollsSinceInput })) });
   };
 
   // --- the end -------------------------------------------------------------------------------------------------------

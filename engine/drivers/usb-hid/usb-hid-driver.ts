@@ -2,7 +2,7 @@
  * `usbhid-ups`: keeps a session with the unit that a section asks for, and finds it again when it was gone.
  * The same for real devices, recordings and the demo UPS: the port decides.
  */
-import { AppError, DriverError, describeError } from '#domain/errors.ts';
+import { AppError, DriverError, describeError, phraseOf } from '#domain/errors.ts';
 import type { Driver, DriverOutcome, DriverSink } from '#engine/drivers/driver.ts';
 import type { HidDeviceInfo, Stop } from '#engine/ports.ts';
 import { newConditionLog, tellCondition, type Condition } from './condition-log.ts';
@@ -168,7 +168,7 @@ export function createUsbHidDriver(parts: UsbHidDriverParts): Driver {
     tellTrouble(error);
     const { reconnectMaxTries, reconnectReportEvery } = options;
     if (reconnectMaxTries !== undefined && failedTries > reconnectMaxTries) {
-      const last = new DriverError('driver/gave-up', { ups: config.name, tries: failedTries, reason: error.message });
+      const last = new DriverError('driver/gave-up', { ups: config.name, tries: failedTries, reason: phraseOf(error) });
       log.error(describeError(last));
       sink({ type: 'disconnected', error: last });
       return false;

@@ -1,6 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SettingsError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 
 export interface ConfFile {
   readonly bytes: Uint8Array;
@@ -26,7 +28,7 @@ export async function openConfFolder(folder: string): Promise<ConfFolder> {
     throw cannotRead(folder, error);
   });
   if (!found.isDirectory()) {
-    throw new SettingsError('settings/cannot-read', { file: folder, reason: 'it is no folder' });
+    throw new SettingsError('settings/cannot-read', { file: folder, reason: phrase('reason.no-folder', {}) });
   }
   return {
     pathOf: (name) => join(folder, name),
@@ -42,18 +44,4 @@ export async function openConfFolder(folder: string): Promise<ConfFolder> {
       }
     },
   };
-}
-
-function reasonOf(error: unknown): string {
-  switch (errorCode(error)) {
-    case 'ENOENT':
-      return 'it does not exist';
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission denied';
-    case 'EISDIR':
-      return 'it is a folder';
-    default:
-      return error instanceof Error ? error.message : String(error);
-  }
 }

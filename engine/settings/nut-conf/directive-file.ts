@@ -2,6 +2,7 @@
  * Files of `DIRECTIVE value …` lines: upsd.conf and upsmon.conf. What each directive means is a table; this reads the
  * lines, finds the row and tells what does not fit.
  */
+import type { Text } from '#domain/messages/message.ts';
 import { type ConfLine, readConfLines } from './conf-lines.ts';
 import { nearestName } from './nearest-name.ts';
 import type { Problems } from './problem.ts';
@@ -51,7 +52,7 @@ export class DirectiveLine {
     return value;
   }
 
-  refuse(value: string, expectedValue: string): void {
+  refuse(value: string, expectedValue: Text): void {
     this.problems.warning('bad-value', this.line, { name: this.name, value, expected: expectedValue });
   }
 }

@@ -1,4 +1,5 @@
 /** Checks the options of one section of ups.conf against what its driver takes. */
+import type { Text } from '#domain/messages/message.ts';
 import { isNativeDriver } from '#engine/drivers/native-drivers.ts';
 import {
   GLOBAL_OPTIONS,
@@ -145,7 +146,7 @@ function checkText(
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$/;
 
 /** @returns what would be right, undefined when the value is. Our own drivers take fractions of seconds too. */
-function mismatch(value: string, type: Exclude<OptionType, 'flag'>): string | undefined {
+function mismatch(value: string, type: Exclude<OptionType, 'flag'>): Text | undefined {
   switch (type) {
     case 'text':
     case 'flag-or-value':

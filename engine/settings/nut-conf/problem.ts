@@ -1,5 +1,5 @@
 import { en } from '#domain/messages/en.ts';
-import { fill, type MessageKey, type MessageParams } from '#domain/messages/message.ts';
+import { fill, type MessageKey, type MessageParams, type Phrase } from '#domain/messages/message.ts';
 
 /**
  * `error`: NUT would refuse to start with it, all of it or the part it concerns. `warning`: the line, or a piece of it,
@@ -20,10 +20,18 @@ export interface NutConfProblem {
   readonly message: string;
   /** What to do about it. */
   readonly fix: string;
+  /** What both are filled with. */
+  readonly details: Readonly<Record<string, unknown>>;
 }
 
 type DetailsOf<Key extends string> = Key extends MessageKey ? MessageParams<Key> : never;
 type ProblemDetails<Code extends ProblemCode> = DetailsOf<`problem.${Code}`> & DetailsOf<`fix.${Code}`>;
+
+/** Both sentences, to stand inside of an error. */
+export const phrasesOf = ({ code, details }: NutConfProblem): { readonly reason: Phrase; readonly fix: Phrase } => ({
+  reason: { phrase: `problem.${code}`, params: details },
+  fix: { phrase: `fix.${code}` as MessageKey, params: details },
+});
 
 /** `FILE:LINE: what is wrong (what to do)`. */
 export const describeProblem = ({ file, line, message, fix }: NutConfProblem): string =>
@@ -63,6 +71,7 @@ export class Problems {
       severity,
       message: fill(en[`problem.${code}`], details),
       fix: fill(en[`fix.${code}` as MessageKey], details),
+      details,
     });
   }
 }

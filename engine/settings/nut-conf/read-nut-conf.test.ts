@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SettingsError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
 import type { ConfFolder } from './conf-folder.ts';
 import { describeProblem } from './problem.ts';
 import { readNutConf } from './read-nut-conf.ts';
@@ -119,7 +120,7 @@ describe('a folder of NUT files', () => {
     await mkdir(join(folder, 'upsd.users'));
     await expect(readNutConf(folder)).rejects.toMatchObject({
       code: 'settings/cannot-read',
-      details: { file: join(folder, 'upsd.users'), reason: 'it is a folder' },
+      details: { file: join(folder, 'upsd.users'), reason: phrase('reason.is-folder', {}) },
     });
   });
 

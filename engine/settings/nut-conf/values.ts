@@ -1,20 +1,20 @@
 /** How NUT reads numbers and yes/no. */
-import { message } from '#domain/messages/message.ts';
+import { phrase, type Text } from '#domain/messages/message.ts';
 
 /** What the texts of a bad value say would be right. */
 export const expected = {
-  wholeNumber: message('expected.whole-number', {}),
-  number: message('expected.number', {}),
-  hexNumber: message('expected.hex-number', {}),
-  boolean: message('expected.boolean', {}),
-  pattern: message('expected.pattern', {}),
-  port: message('expected.port', {}),
-  oneOf: (values: readonly string[]): string => message('expected.one-of', { values: values.join(', ') }),
-  shutdownExit: message('expected.shutdown-exit', {}),
-  flags: message('expected.flags', {}),
-  role: message('expected.role', {}),
-  certHost: message('expected.certhost', {}),
-  certIdent: message('expected.certident', {}),
+  wholeNumber: phrase('expected.whole-number', {}),
+  number: phrase('expected.number', {}),
+  hexNumber: phrase('expected.hex-number', {}),
+  boolean: phrase('expected.boolean', {}),
+  pattern: phrase('expected.pattern', {}),
+  port: phrase('expected.port', {}),
+  oneOf: (values: readonly string[]): Text => phrase('expected.one-of', { values: values.join(', ') }),
+  shutdownExit: phrase('expected.shutdown-exit', {}),
+  flags: phrase('expected.flags', {}),
+  role: phrase('expected.role', {}),
+  certHost: phrase('expected.certhost', {}),
+  certIdent: phrase('expected.certident', {}),
 } as const;
 
 const TRUE_WORDS = new Set(['true', 'on', 'yes', '1']);
