@@ -43,45 +43,63 @@ export interface BoundRows {
   find(path: string): BoundField | undefined;
 }
 
-const keyOf = (path: UsagePath): string => path.join(' ');
+/** One usage after another; a number instead of a text for each step, as this lies between a device and its first word. */
+interface PathNode {
+  readonly next: Map<number, PathNode>;
+  /** Fields whose path ends here. */
+  readonly ending: HidField[];
+  /** Where the path of the first field that came through here ends; undefined: here. */
+  end: PathNode | undefined;
+}
 
 /** Fields by their path, and by every beginning of it. */
 class FieldIndex {
-  /** The first field whose path begins like this. */
-  readonly #firsts = new Map<string, HidField>();
-  readonly #sharing = new Map<string, HidField[]>();
+  readonly #roots = new Map<number, PathNode>();
 
   constructor(fields: readonly HidField[]) {
-    for (const field of fields) {
-      let key = '';
-      for (const usage of field.path) {
-        key = key === '' ? String(usage) : `${key} ${usage}`;
-        if (!this.#firsts.has(key)) this.#firsts.set(key, field);
-      }
-      const same = this.#sharing.get(key);
-      if (same) same.push(field);
-      else this.#sharing.set(key, [field]);
-    }
+    for (const field of fields) this.#add(field);
   }
 
   /** The first field whose path begins with this, and those that share its whole path. */
-  find(prefix: string): readonly HidField[] {
-    const first = this.#firsts.get(prefix);
-    return first === undefined ? [] : (this.#sharing.get(keyOf(first.path)) ?? []);
+  find(prefix: UsagePath): readonly HidField[] {
+    let level = this.#roots;
+    let node: PathNode | undefined;
+    for (const usage of prefix) {
+      node = level.get(usage);
+      if (node === undefined) return [];
+      level = node.next;
+    }
+    return node === undefined ? [] : (node.end ?? node).ending;
+  }
+
+  #add(field: HidField): void {
+    let level = this.#roots;
+    let node: PathNode | undefined;
+    const begun: PathNode[] = [];
+    for (const usage of field.path) {
+      node = level.get(usage);
+      if (node === undefined) {
+        node = { next: new Map(), ending: [], end: undefined };
+        level.set(usage, node);
+        begun.push(node);
+      }
+      level = node.next;
+    }
+    if (node === undefined) return;
+    node.ending.push(field);
+    for (const beginning of begun) beginning.end = node;
   }
 }
 
-/** Paths of a definition as keys of the index; they are the same for every device. */
-const pathKeys = new WeakMap<DeviceDefinition, Map<string, string | undefined>>();
+/** Paths of a definition in numbers; they are the same for every device. */
+const knownPaths = new WeakMap<DeviceDefinition, Map<string, UsagePath | undefined>>();
 
-function pathKey(definition: DeviceDefinition, path: string): string | undefined {
-  const keys = pathKeys.get(definition) ?? new Map<string, string | undefined>();
-  pathKeys.set(definition, keys);
-  if (!keys.has(path)) {
-    const usages = parsePath(path, definition.usages);
-    keys.set(path, usages && keyOf(usages));
-  }
-  return keys.get(path);
+function pathOf(definition: DeviceDefinition, text: string): UsagePath | undefined {
+  let paths = knownPaths.get(definition);
+  if (paths === undefined) knownPaths.set(definition, (paths = new Map<string, UsagePath | undefined>()));
+  let path = paths.get(text);
+  if (path === undefined) paths.set(text, (path = parsePath(text, definition.usages)));
+  return path;
 }
 
 /** Fields that share one path are few; more are a table, not a value (Powercom shows a text as 105 times iName). */
@@ -99,9 +117,10 @@ export function bindRows(
   const features = new FieldIndex(fields.filter((field) => field.reportType === 'feature'));
   const inputs = new FieldIndex(fields.filter((field) => field.reportType === 'input'));
   const findAll = (path: string): readonly BoundField[] => {
-    const key = pathKey(definition, path);
-    if (key === undefined) return [];
-    const [ofFeatures, ofInputs] = [features.find(key), inputs.find(key)];
+    const usages = pathOf(definition, path);
+    if (usages === undefined) return [];
+    const ofFeatures = features.find(usages);
+    const ofInputs = inputs.find(usages);
     const count = Math.min(MAX_FIELDS_OF_A_PATH, Math.max(ofFeatures.length, ofInputs.length));
     const factor = factors.get(path) ?? 1;
     return Array.from({ length: count }, (_, place) => ({

@@ -38,7 +38,21 @@ function usageName(usage: number, vendor: VendorTable | undefined): string {
   return STANDARD_USAGES[usage] ?? usage.toString(16).padStart(8, '0');
 }
 
+/** Words met before, by vendor: hundreds of paths are made of a hundred words. */
+const knownWords = new Map<VendorTable | undefined, Map<string, number>>();
+
 function parseToken(token: string, vendor: VendorTable | undefined): number | undefined {
+  let words = knownWords.get(vendor);
+  if (words === undefined) knownWords.set(vendor, (words = new Map<string, number>()));
+  let usage = words.get(token);
+  if (usage === undefined) {
+    usage = usageOfWord(token, vendor);
+    if (usage !== undefined) words.set(token, usage);
+  }
+  return usage;
+}
+
+function usageOfWord(token: string, vendor: VendorTable | undefined): number | undefined {
   const index = /^\[(\d{1,5})\]$/.exec(token)?.[1];
   if (index !== undefined) return Number(index) <= 0xffff ? INDEX_PAGE * 0x10000 + Number(index) : undefined;
   const name = token.toLowerCase();
