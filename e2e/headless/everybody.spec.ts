@@ -1,7 +1,6 @@
-/** Every page of the running program is for everybody, in both themes and on wide and narrow screens. */
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+/** Every page of the running program is for everybody, in both themes, on wide and narrow screens, without a pointer. */
 import { Dashboard } from '../pages/dashboard.ts';
+import { tabStops, violationsOf } from '../support/for-everybody.ts';
 import { expect, serve, test as base, THREE_UPSES, type Served } from './fixtures.ts';
 
 /** One program for all: the pages are only looked at. */
@@ -18,12 +17,6 @@ const test = base.extend<object, { readonly served: Served }>({
 });
 
 const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } };
-const PAGES = ['overview', 'device', 'device/commands', 'events', 'all'];
-
-const violationsOf = async (page: Page): Promise<string[]> => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-};
 
 for (const theme of ['light', 'dark'] as const) {
   for (const [size, viewport] of Object.entries(SIZES)) {
@@ -32,12 +25,11 @@ for (const theme of ['light', 'dark'] as const) {
       await page.setViewportSize(viewport);
       const dashboard = new Dashboard(page);
       await dashboard.open(served.link);
-      for (const address of PAGES) {
-        await page.goto(new URL(`/#/${address}`, served.link).href);
-        await dashboard.sentence.waitFor();
+      for (const address of await dashboard.addresses()) {
+        await dashboard.load(served.link, address);
         expect.soft(await violationsOf(page), address).toEqual([]);
       }
-      await page.goto(new URL('/#/overview', served.link).href);
+      await dashboard.load(served.link, 'overview');
       await dashboard.choose('View', 'Table');
       expect.soft(await violationsOf(page), 'samples as a table').toEqual([]);
       await page.getByRole('button', { name: 'Appearance' }).click();
@@ -46,3 +38,35 @@ for (const theme of ['light', 'dark'] as const) {
     });
   }
 }
+
+const WALKS = [
+  { size: 'wide', forcedColors: 'none' },
+  { size: 'narrow', forcedColors: 'none' },
+  { size: 'wide', forcedColors: 'active' },
+] as const;
+for (const { size, forcedColors } of WALKS) {
+  const name = `${size}${forcedColors === 'active' ? ' and in forced colours' : ''}`;
+  test(`the tab key gets around every page and is seen wherever it stops, ${name}`, async ({ served, page }) => {
+    await page.emulateMedia({ forcedColors, reducedMotion: 'reduce' });
+    await page.setViewportSize(SIZES[size]);
+    const dashboard = new Dashboard(page);
+    await dashboard.open(served.link);
+    for (const address of await dashboard.addresses()) {
+      await dashboard.load(served.link, address);
+      const stops = await tabStops(page);
+      expect.soft(stops.length, address).toBeGreaterThan(4);
+      const unseen = stops.filter((stop) => !stop.isSeen).map((stop) => stop.name);
+      expect.soft(unseen, address).toEqual([]);
+    }
+  });
+}
+
+test('axe finds nothing to say about any page in forced colours', async ({ served, page }) => {
+  await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+  const dashboard = new Dashboard(page);
+  await dashboard.open(served.link);
+  for (const address of await dashboard.addresses()) {
+    await dashboard.load(served.link, address);
+    expect.soft(await violationsOf(page), address).toEqual([]);
+  }
+});

@@ -1,8 +1,12 @@
 /** The built program, served to a browser, and its interface opened by the link it prints. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test as base, expect } from '@playwright/test';
 import { createNutFolder, startProgram, type RunningProgram } from '#tests/support/served-program.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
+import type { FakeEngine } from '../../renderer/client/fake-client.ts';
 import { Dashboard } from '../pages/dashboard.ts';
+import { startFakeHost, type FakeHost } from '../support/fake-host.ts';
 
 export { expect };
 
@@ -15,6 +19,16 @@ export const THREE_UPSES = {
   'attic.dev': 'ups.status: OL\nups.load: 12\nbattery.charge: 64\ndevice.model: Attic 700\n',
 };
 
+/** NUT's files of UPSes that are what a file says. @param units text of the file of each */
+export function unitsOf(units: Readonly<Record<string, string>>): Record<string, string> {
+  const names = Object.keys(units);
+  const sections = names.map((name) => `[${name}]\n  driver = dummy-ups\n  port = CONF_DIR/${name}.dev\n`);
+  return {
+    'ups.conf': sections.join(''),
+    ...Object.fromEntries(Object.entries(units).map(([name, text]) => [`${name}.dev`, text])),
+  };
+}
+
 export interface Served {
   /** Link with its token, as the program printed it. */
   readonly link: string;
@@ -22,6 +36,10 @@ export interface Served {
   stop(): Promise<void>;
   /** Starts it again at the same address. @returns the new link */
   start(): Promise<string>;
+  /** Writes one of NUT's files again. */
+  write(name: string, text: string): Promise<void>;
+  /** Takes one of NUT's files away. */
+  remove(name: string): Promise<void>;
   /** Ends it and takes its data away. */
   dispose(): Promise<void>;
 }
@@ -45,6 +63,8 @@ export async function serve(files: Readonly<Record<string, string>> = { 'ups.con
     link: await start(),
     stop,
     start,
+    write: (name, text) => folder.write(name, text),
+    remove: (name) => rm(join(folder.conf, name)),
     async dispose() {
       await stop();
       await folder.remove();
@@ -55,6 +75,8 @@ export async function serve(files: Readonly<Record<string, string>> = { 'ups.con
 interface Fixtures {
   /** Serves with NUT's files and opens the overview. */
   readonly open: (files?: Readonly<Record<string, string>>) => Promise<{ dashboard: Dashboard; served: Served }>;
+  /** Opens the interface before a fake engine. @param address from `#` on */
+  readonly play: (engine: FakeEngine, address?: string) => Promise<{ dashboard: Dashboard; host: FakeHost }>;
 }
 
 export const test = base.extend<Fixtures>({
@@ -68,5 +90,15 @@ export const test = base.extend<Fixtures>({
       return { dashboard, served };
     });
     for (const served of running) await served.dispose();
+  },
+  play: async ({ page }, use) => {
+    const hosts: FakeHost[] = [];
+    await use(async (engine, address = '') => {
+      const host = await startFakeHost(engine);
+      hosts.push(host);
+      await page.goto(host.url + address);
+      return { dashboard: new Dashboard(page), host };
+    });
+    for (const host of hosts) await host.stop();
   },
 });

@@ -17,9 +17,6 @@ export interface FakeHost {
   readonly url: string;
   /** Accepts no socket any more and drops those that are open, as a program that was started again does. */
   refuse(): void;
-  /** Drops open sockets and does not answer until `answer`. */
-  hang(): void;
-  answer(): void;
   stop(): Promise<void>;
 }
 
@@ -37,7 +34,6 @@ export async function startFakeHost(engine: FakeEngine): Promise<FakeHost> {
   const files = await loadStaticFiles(RENDERER);
   if (files.size === 0) throw new Error('dist/renderer is empty; run "npm run build" first');
   let isRefused = false;
-  let isHanging = false;
 
   const send = (response: ServerResponse, status: number, type: string, body: string | Buffer): void => {
     response.writeHead(status, { ...SECURITY_HEADERS, 'Content-Type': type, 'Cache-Control': 'no-store' });
@@ -45,8 +41,7 @@ export async function startFakeHost(engine: FakeEngine): Promise<FakeHost> {
   };
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://host').pathname;
-    if (isHanging) request.socket.destroy();
-    else if (path === '/healthz') send(response, 200, 'application/json', '{}');
+    if (path === '/healthz') send(response, 200, 'application/json', '{}');
     else if (isRefused) send(response, 401, 'text/plain', 'Log in first.');
     else {
       const file = files.get(path === '/' ? '/index.html' : path);
@@ -57,8 +52,7 @@ export async function startFakeHost(engine: FakeEngine): Promise<FakeHost> {
 
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, stream, head) => {
-    if (isHanging) stream.destroy();
-    else if (isRefused) stream.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
+    if (isRefused) stream.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
     else sockets.handleUpgrade(request, stream, head, serve);
   });
   const serve = (socket: WebSocket): void => {
@@ -84,13 +78,6 @@ export async function startFakeHost(engine: FakeEngine): Promise<FakeHost> {
     refuse() {
       isRefused = true;
       drop();
-    },
-    hang() {
-      isHanging = true;
-      drop();
-    },
-    answer() {
-      isHanging = false;
     },
     async stop() {
       drop();
