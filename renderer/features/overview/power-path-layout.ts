@@ -7,6 +7,21 @@ export interface Box {
   readonly height: number;
 }
 
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A stretch of the way the power takes: straight, or a curve with two control points. */
+export interface Stretch {
+  readonly from: Point;
+  readonly to: Point;
+  readonly bend?: readonly [Point, Point];
+}
+
+/** A way the power takes, in the direction in which it flows. */
+export type Way = readonly Stretch[];
+
 export interface PowerPathLayout {
   readonly height: number;
   /** Height of the line the power runs on. */
@@ -15,19 +30,19 @@ export interface PowerPathLayout {
   readonly ups: Box;
   readonly battery: Box;
   readonly consumers: readonly Box[];
-  /** From the mains to the UPS, through it, around it, and from the fork to each consumer, as SVG paths. */
-  readonly input: string;
-  readonly through: string;
-  readonly bypass: string;
-  /** From the UPS to where the output divides. */
-  readonly trunk: string;
-  readonly outputs: readonly string[];
+  /** From the mains to the UPS, through it, around it. */
+  readonly input: Way;
+  readonly through: Way;
+  readonly bypass: Way;
+  /** From the UPS to where the output divides, and from there to each consumer. */
+  readonly trunk: Way;
+  readonly outputs: readonly Way[];
   /** Where the output divides. */
   readonly trunkEnd: number;
   /** Between lane and battery, drawn downwards. */
-  readonly link: string;
+  readonly link: Way;
   /** From the link to the end of the UPS: the way of the battery's power. */
-  readonly fromLink: string;
+  readonly fromLink: Way;
   /** Middle of the input, where it breaks or is raised and lowered. */
   readonly middle: number;
 }
@@ -75,23 +90,90 @@ export function layoutPowerPath(width: number, consumerCount: number): PowerPath
     ups,
     battery,
     consumers,
-    input: `M${inputFrom} ${lane}H${ups.x}`,
-    through: `M${ups.x} ${lane}H${upsEnd}`,
-    bypass: `M${ups.x - 14} ${lane}C${ups.x - 2} ${lane} ${ups.x - 4} ${ups.y - 14} ${ups.x + 18} ${ups.y - 14}H${upsEnd - 18}C${upsEnd + 4} ${ups.y - 14} ${upsEnd + 2} ${lane} ${upsEnd + 14} ${lane}`,
-    outputs: consumers.map((box) => branch(trunkEnd, lane, box.x, box.y + box.height / 2)),
-    trunk: `M${upsEnd} ${lane}H${trunkEnd}`,
+    input: [straight(inputFrom, lane, ups.x, lane)],
+    through: [straight(ups.x, lane, upsEnd, lane)],
+    bypass: around(ups.x, upsEnd, lane, ups.y - 14),
+    outputs: consumers.map((box) => [branch(trunkEnd, lane, box.x, box.y + box.height / 2)]),
+    trunk: [straight(upsEnd, lane, trunkEnd, lane)],
     trunkEnd,
-    link: `M${linkX} ${lane}V${battery.y}`,
-    fromLink: `M${linkX} ${battery.y}V${lane}H${upsEnd}`,
+    link: [straight(linkX, lane, linkX, battery.y)],
+    fromLink: [straight(linkX, battery.y, linkX, lane), straight(linkX, lane, upsEnd, lane)],
     middle: (inputFrom + ups.x) / 2,
   };
 }
 
-/** A line that leaves level, turns in the middle and arrives level. */
-function branch(fromX: number, fromY: number, toX: number, toY: number): string {
-  if (Math.abs(fromY - toY) < 1) return `M${fromX} ${fromY}H${toX}`;
-  const middle = (fromX + toX) / 2;
-  return `M${fromX} ${fromY}C${middle} ${fromY} ${middle} ${toY} ${toX} ${toY}`;
+const straight = (fromX: number, fromY: number, toX: number, toY: number): Stretch => ({
+  from: { x: fromX, y: fromY },
+  to: { x: toX, y: toY },
+});
+
+/** Leaves level, turns in the middle and arrives level. */
+function branch(fromX: number, fromY: number, toX: number, toY: number): Stretch {
+  const line = straight(fromX, fromY, toX, toY);
+  if (Math.abs(fromY - toY) < 1) return { from: line.from, to: { x: toX, y: fromY } };
+  const x = (fromX + toX) / 2;
+  const bend = [
+    { x, y: fromY },
+    { x, y: toY },
+  ] as const;
+  return { ...line, bend };
+}
+
+/** Over the top of the UPS and down again. */
+function around(left: number, right: number, lane: number, top: number): Way {
+  const rise = [
+    { x: left - 2, y: lane },
+    { x: left - 4, y: top },
+  ] as const;
+  const fall = [
+    { x: right + 4, y: top },
+    { x: right + 2, y: lane },
+  ] as const;
+  return [
+    { ...straight(left - 14, lane, left + 18, top), bend: rise },
+    straight(left + 18, top, right - 18, top),
+    { ...straight(right - 18, top, right + 14, lane), bend: fall },
+  ];
+}
+
+const told = ({ x, y }: Point): string => `${x} ${y}`;
+
+/** A way as the `d` of an SVG path. */
+export function pathOf(way: Way): string {
+  const [first] = way;
+  if (!first) return '';
+  const lines = way.map(({ to, bend }) => (bend ? `C${told(bend[0])} ${told(bend[1])} ${told(to)}` : `L${told(to)}`));
+  return `M${told(first.from)}${lines.join('')}`;
+}
+
+/** Enough corners for a curve of some hundred pixels. */
+const CORNERS = 20;
+
+/**
+ * The outline of a curve drawn with a thick line, as an SVG path.
+ * @param origin what becomes 0 0
+ */
+export function outlineOf({ from, to, bend }: Required<Stretch>, thickness: number, origin: Point): string {
+  const [one, two] = bend;
+  const cubic = (axis: 'x' | 'y', at: number): number =>
+    (1 - at) ** 3 * from[axis] +
+    3 * (1 - at) ** 2 * at * one[axis] +
+    3 * (1 - at) * at ** 2 * two[axis] +
+    at ** 3 * to[axis];
+  const slope = (axis: 'x' | 'y', at: number): number =>
+    (1 - at) ** 2 * (one[axis] - from[axis]) +
+    2 * (1 - at) * at * (two[axis] - one[axis]) +
+    at ** 2 * (to[axis] - two[axis]);
+  const sides: [string[], string[]] = [[], []];
+  for (let corner = 0; corner <= CORNERS; corner += 1) {
+    const at = corner / CORNERS;
+    const [x, y] = [cubic('x', at) - origin.x, cubic('y', at) - origin.y];
+    const [alongX, alongY] = [slope('x', at), slope('y', at)];
+    const reach = thickness / 2 / Math.hypot(alongX, alongY);
+    sides[0].push(`${(x - alongY * reach).toFixed(1)} ${(y + alongX * reach).toFixed(1)}`);
+    sides[1].unshift(`${(x + alongY * reach).toFixed(1)} ${(y - alongX * reach).toFixed(1)}`);
+  }
+  return `M${[...sides[0], ...sides[1]].join('L')}Z`;
 }
 
 /** Width of a line that carries a load, in pixels. @param load percent; undefined: unknown */
