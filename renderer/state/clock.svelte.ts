@@ -5,16 +5,22 @@ export class PageClock {
 
   /** @returns stops it */
   run(document: Document): () => void {
+    let timer: ReturnType<typeof setInterval> | undefined;
     const tick = (): void => {
-      this.isHidden = document.hidden;
-      if (!document.hidden) this.now = Date.now();
+      this.now = Date.now();
     };
-    tick();
-    const timer = setInterval(tick, 1000);
-    document.addEventListener('visibilitychange', tick);
+    const follow = (): void => {
+      this.isHidden = document.hidden;
+      clearInterval(timer);
+      if (document.hidden) return;
+      tick();
+      timer = setInterval(tick, 1000);
+    };
+    follow();
+    document.addEventListener('visibilitychange', follow);
     return () => {
       clearInterval(timer);
-      document.removeEventListener('visibilitychange', tick);
+      document.removeEventListener('visibilitychange', follow);
     };
   }
 }

@@ -8,11 +8,25 @@ import {
   type EventPayload,
   type RequestResult,
 } from '#domain/contract.ts';
+import { powerStateOf } from '#domain/power-state.ts';
 import type { Incident, NetworkClient, Sample, UpsSnapshot } from '#domain/schema/snapshot.ts';
+import type { Schedule } from './frames.ts';
 
 const KEPT_SAMPLES = 30 * 60;
 /** Clocks of two computers differ a little; only more than this is a difference worth correcting. */
 const TOLERATED_SKEW_MS = 2000;
+
+/** What is known of the engine at one moment. */
+interface Known {
+  readonly upses: readonly UpsSnapshot[];
+  readonly clients: readonly NetworkClient[];
+  /** Newest first. */
+  readonly incidents: readonly Incident[];
+  /** The last half hour by UPS, oldest first. */
+  readonly samples: Readonly<Record<string, readonly Sample[]>>;
+  /** How far this computer's clock is ahead of the engine's, in ms. */
+  readonly skew: number;
+}
 
 type AnyEvent = { [Name in EventName]: { readonly name: Name; readonly payload: EventPayload<Name> } }[EventName];
 
@@ -25,27 +39,31 @@ export class EngineStore {
   /** Why the snapshot could not be had, when the connection is not the reason. */
   problem = $state.raw<unknown>();
   hello = $state.raw<RequestResult<'engine.hello'>>();
-  upses = $state.raw<readonly UpsSnapshot[]>([]);
-  clients = $state.raw<readonly NetworkClient[]>([]);
-  /** Newest first. */
-  incidents = $state.raw<readonly Incident[]>([]);
-  /** The last half hour by UPS, oldest first. */
-  samples = $state.raw<Readonly<Record<string, readonly Sample[]>>>({});
-  /** How far this computer's clock is ahead of the engine's, in ms. */
+  upses = $state.raw<Known['upses']>([]);
+  clients = $state.raw<Known['clients']>([]);
+  incidents = $state.raw<Known['incidents']>([]);
+  samples = $state.raw<Known['samples']>({});
   skew = $state(0);
 
   readonly client: EngineClient;
   readonly #now: () => number;
+  readonly #schedule: Schedule;
+  /** What was heard so far; the fields above follow it when the screen is ready for it. */
+  #known: Known = { upses: [], clients: [], incidents: [], samples: {}, skew: 0 };
   readonly #stops: (() => void)[] = [];
   #sequence: number | undefined;
   #isRefreshing = false;
   #mustRefreshAgain = false;
   #early: AnyEvent[] = [];
 
-  /** @param now this computer's clock, milliseconds since 1970 */
-  constructor(client: EngineClient, now: () => number = Date.now) {
+  /**
+   * @param now this computer's clock, milliseconds since 1970
+   * @param schedule when the screen takes up what was told; at once without one
+   */
+  constructor(client: EngineClient, now: () => number = Date.now, schedule: Schedule = (publish) => publish()) {
     this.client = client;
     this.#now = now;
+    this.#schedule = schedule;
     for (const name of Object.keys(events) as EventName[]) {
       this.#stops.push(client.subscribe(name, (payload) => this.#receive({ name, payload } as AnyEvent)));
     }
@@ -99,19 +117,22 @@ export class EngineStore {
     ]);
     const histories = await Promise.all(list.upses.map((ups) => this.#loadSamples(ups.name)));
     this.hello = hello;
-    this.upses = list.upses;
-    this.clients = list.clients;
-    this.incidents = [...list.incidents].sort((a, b) => b.startedAt - a.startedAt || b.id - a.id);
-    this.samples = Object.fromEntries(histories);
+    this.#know({
+      upses: list.upses,
+      clients: list.clients,
+      incidents: newestFirst(list.incidents),
+      samples: Object.fromEntries(histories),
+    });
     this.#sequence = list.sequence;
-    this.isLoaded = true;
     const early = this.#early;
     this.#early = [];
     for (const event of early) this.#apply(event);
+    this.#publish();
+    this.isLoaded = true;
   }
 
   async #loadSamples(name: string): Promise<readonly [string, readonly Sample[]]> {
-    const known = this.samples[name] ?? [];
+    const known = this.#known.samples[name] ?? [];
     const sinceAt = known.at(-1)?.at;
     const { samples } = await this.client.request('ups.samples', {
       ups: name,
@@ -119,6 +140,14 @@ export class EngineStore {
     });
     return [name, [...known, ...samples].slice(-KEPT_SAMPLES)];
   }
+
+  #know(news: Partial<Known>): void {
+    this.#known = { ...this.#known, ...news };
+  }
+
+  readonly #publish = (): void => {
+    Object.assign(this, this.#known);
+  };
 
   #receive(event: AnyEvent): void {
     if (this.#isRefreshing || this.#sequence === undefined) this.#early.push(event);
@@ -134,35 +163,46 @@ export class EngineStore {
       return;
     }
     this.#sequence = sequence;
+    if (event.name === 'ups.listChanged') void this.refresh();
+    else this.#schedule(this.#publish, this.#take(event));
+  }
+
+  /** @returns whether it is worth to be told where nobody looks */
+  #take(event: Exclude<AnyEvent, { readonly name: 'ups.listChanged' }>): boolean {
+    const { upses, incidents } = this.#known;
     switch (event.name) {
       case 'ups.changed': {
         const { ups: name, snapshot } = event.payload;
-        this.upses = this.upses.map((ups) => (ups.name === name ? snapshot : ups));
-        break;
+        const before = upses.find((ups) => ups.name === name);
+        this.#know({ upses: upses.map((ups) => (ups.name === name ? snapshot : ups)) });
+        return before !== undefined && powerStateOf(before) !== powerStateOf(snapshot);
       }
       case 'ups.sample':
         this.#append(event.payload.ups, event.payload.sample);
-        break;
+        return false;
       case 'incident': {
         const { incident } = event.payload;
-        const others = this.incidents.filter(({ id }) => id !== incident.id);
-        this.incidents = [incident, ...others].sort((a, b) => b.startedAt - a.startedAt || b.id - a.id);
-        break;
+        const others = incidents.filter(({ id }) => id !== incident.id);
+        this.#know({ incidents: newestFirst([incident, ...others]) });
+        return false;
       }
       case 'clients.changed':
-        this.clients = event.payload.clients;
-        break;
-      case 'ups.listChanged':
-        void this.refresh();
-        break;
+        this.#know({ clients: event.payload.clients });
+        return false;
     }
   }
 
   #append(name: string, sample: Sample): void {
-    const skew = this.#now() - sample.at;
-    this.skew = Math.abs(skew) > TOLERATED_SKEW_MS ? skew : 0;
-    const known = this.samples[name] ?? [];
-    if ((known.at(-1)?.at ?? -Infinity) >= sample.at) return;
-    this.samples = { ...this.samples, [name]: [...known.slice(-KEPT_SAMPLES + 1), sample] };
+    const ahead = this.#now() - sample.at;
+    const { samples } = this.#known;
+    const known = samples[name] ?? [];
+    const isNew = (known.at(-1)?.at ?? -Infinity) < sample.at;
+    this.#know({
+      skew: Math.abs(ahead) > TOLERATED_SKEW_MS ? ahead : 0,
+      samples: isNew ? { ...samples, [name]: [...known.slice(-KEPT_SAMPLES + 1), sample] } : samples,
+    });
   }
 }
+
+const newestFirst = (incidents: readonly Incident[]): readonly Incident[] =>
+  [...incidents].sort((a, b) => b.startedAt - a.startedAt || b.id - a.id);

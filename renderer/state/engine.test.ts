@@ -107,6 +107,45 @@ describe('the engine store', () => {
     expect(store.samples.ups?.at(-1)?.at).toBe(engine.now());
   });
 
+  test('puts what was told on the screen when the screen is ready, all at once', async () => {
+    const engine = createFakeEngine(START);
+    engine.add({ name: 'ups', variables: { 'ups.status': 'OL' } });
+    const waiting: (() => void)[] = [];
+    const urgent: boolean[] = [];
+    const store = new EngineStore(
+      engine,
+      () => engine.now(),
+      (publish, isUrgent) => {
+        waiting.push(publish);
+        urgent.push(isUrgent);
+      },
+    );
+    await settle();
+    engine.tick(3);
+    expect(store.samples.ups).toEqual([]);
+    waiting.at(-1)?.();
+    expect(store.samples.ups).toHaveLength(3);
+    expect(urgent).not.toContain(true);
+    engine.set('ups', { 'ups.status': 'OB' });
+    expect(urgent.at(-1)).toBe(true);
+  });
+
+  test('holds no more while nobody looks than while somebody does', async () => {
+    const engine = createFakeEngine(START);
+    engine.add({ name: 'ups', variables: { 'ups.status': 'OL' } });
+    let publish = (): void => {};
+    const store = new EngineStore(
+      engine,
+      () => engine.now(),
+      (next) => (publish = next),
+    );
+    await settle();
+    engine.tick(10_000);
+    publish();
+    expect(store.samples.ups).toHaveLength(1800);
+    expect(store.samples.ups?.at(-1)?.at).toBe(engine.now());
+  });
+
   test('tells a wrong clock from a slow message', async () => {
     const engine = createFakeEngine(START);
     engine.add({ name: 'ups', variables: {} });

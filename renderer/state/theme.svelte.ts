@@ -11,6 +11,7 @@ export class Theme {
   version = $state(0);
 
   readonly #preferences: Preferences;
+  #colours: Record<string, string> = {};
 
   constructor(preferences: Preferences) {
     this.#preferences = preferences;
@@ -23,11 +24,25 @@ export class Theme {
     this.#preferences.write('theme', choice === 'system' ? undefined : choice);
   }
 
+  /** The colour a variable of app.css stands for in this theme, as a canvas understands it. */
+  colour(variable: string, document: Document): string {
+    const known = this.#colours[variable];
+    if (known !== undefined) return known;
+    const probe = document.createElement('span');
+    probe.style.color = `var(${variable})`;
+    document.body.append(probe);
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    this.#colours[variable] = color;
+    return color;
+  }
+
   /** Puts the choice on the page and follows the system. @returns ends it */
   apply(root: HTMLElement, window: Window): () => void {
     if (this.choice === 'system') delete root.dataset.theme;
     else root.dataset.theme = this.choice;
     const changed = (): void => {
+      this.#colours = {};
       this.version = untrack(() => this.version) + 1;
     };
     changed();

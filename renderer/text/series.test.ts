@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Sample } from '#domain/schema/snapshot.ts';
-import { extremesOf, outagesIn, pointsOf, since, sparkline, tableRows } from './series.ts';
+import { extremesOf, outagesIn, pointsOf, since, sparkline, tableRows, type Point } from './series.ts';
 
 const second = (at: number, more: Partial<Sample> = {}): Sample => ({ at: at * 1000, ...more });
 
@@ -23,6 +23,40 @@ describe('points', () => {
       }),
     );
   });
+});
+
+/** What a line through points shows at a moment; NaN: nothing. */
+function lineAt(points: readonly Point[], x: number): number {
+  const after = points.findIndex((point) => point.x >= x);
+  const [from, to] = [points[after - 1], points[after]];
+  if (!to) return NaN;
+  if (to.x === x || !from) return to.y;
+  return from.y + ((to.y - from.y) * (x - from.x)) / (to.x - from.x);
+}
+
+test('points that are left out lie on the line through the others', () => {
+  const values = fc.array(fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }), { minLength: 1 });
+  const steps = fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 200, maxLength: 200 });
+  fc.assert(
+    fc.property(values, steps, (loads, pauses) => {
+      let at = 0;
+      const samples = loads.map((load, place) => {
+        at += pauses[place % pauses.length]!;
+        return second(at, load === undefined ? {} : { load });
+      });
+      const points = pointsOf(samples, 'load');
+      for (const sample of samples) expect(lineAt(points, sample.at)).toBe(sample.load ?? NaN);
+      expect(points.length).toBeLessThanOrEqual(2 * samples.length);
+    }),
+  );
+});
+
+test('a steady value is a line of two points', () => {
+  const samples = Array.from({ length: 600 }, (_, at) => second(at, { charge: 100 }));
+  expect(pointsOf(samples, 'charge')).toEqual([
+    { x: 0, y: 100 },
+    { x: 599_000, y: 100 },
+  ]);
 });
 
 test('an outage lasts from the first to the last second on battery', () => {
@@ -83,4 +117,11 @@ test('a table has the newest sample first and never more rows than asked for', (
       expect(rows[0]?.at).toBe((length - 1) * 1000);
     }),
   );
+});
+
+test('the rows of a table stay what they are when a second passes', () => {
+  const samples = Array.from({ length: 1000 }, (_, at) => second(at));
+  const before = tableRows(samples.slice(0, 999), 60).map(({ at }) => at);
+  const after = tableRows(samples.slice(1), 60).map(({ at }) => at);
+  expect(before.filter((at) => !after.includes(at)).length).toBeLessThanOrEqual(2);
 });

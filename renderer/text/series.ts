@@ -13,15 +13,28 @@ export interface Point {
 /** Longer than this without a sample is a gap and must not be bridged by a line. */
 const GAP_MS = 5000;
 
-/** @param scale what a value is multiplied with, as 1/60 for seconds shown as minutes */
+/**
+ * The corners of a line: of a time in which nothing changes only the first and the last second are points.
+ * @param scale what a value is multiplied with, as 1/60 for seconds shown as minutes
+ */
 export function pointsOf(samples: readonly Sample[], quantity: Quantity, scale = 1): Point[] {
-  const points: Point[] = [];
-  let last: number | undefined;
-  for (const sample of samples) {
-    if (last !== undefined && sample.at - last > GAP_MS) points.push({ x: last + 1, y: NaN });
-    last = sample.at;
-    const value = sample[quantity];
-    points.push({ x: sample.at, y: value === undefined ? NaN : value * scale });
+  const points: { x: number; y: number }[] = [];
+  let last: { x: number; y: number } | undefined;
+  let isLevel = false;
+  for (const { at, [quantity]: value } of samples) {
+    if (last && at - last.x > GAP_MS) {
+      last = { x: last.x + 1, y: NaN };
+      points.push(last);
+      isLevel = false;
+    }
+    const y = value === undefined ? NaN : value * scale;
+    const isSame = last !== undefined && Object.is(last.y, y);
+    if (last && isSame && isLevel) last.x = at;
+    else {
+      last = { x: at, y };
+      points.push(last);
+      isLevel = isSame;
+    }
   }
   return points;
 }
@@ -105,13 +118,24 @@ export function sparkline(
   return path;
 }
 
-/** Rows for the table view: one value per step, the last one known in it. At most `most` rows, newest first. */
+/** How many seconds a row of the table stands for, so that there are at most `most` of them. */
+export const tableStep = (samples: readonly Sample[], most: number): number =>
+  Math.max(1, Math.ceil(samples.length / Math.max(1, most - 1)));
+
+/**
+ * Rows for the table view: one value per step, the last one known in it. At most `most` rows, newest first. Steps are
+ * those of the clock, so that a row stays what it is when the next one comes.
+ */
 export function tableRows(samples: readonly Sample[], most: number): readonly Sample[] {
-  const step = Math.max(1, Math.ceil(samples.length / most));
+  const stepMs = tableStep(samples, most) * 1000;
   const rows: Sample[] = [];
-  for (let index = samples.length - 1; index >= 0; index -= step) {
+  let last: number | undefined;
+  for (let index = samples.length - 1; index >= 0 && rows.length < most; index -= 1) {
     const sample = samples[index];
-    if (sample) rows.push(sample);
+    if (!sample) break;
+    const step = Math.floor(sample.at / stepMs);
+    if (step !== last) rows.push(sample);
+    last = step;
   }
   return rows;
 }
