@@ -14,5 +14,7 @@ export default defineConfig({
     // The content security policy allows no data: scripts or styles.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // One small file: no page has to wait for styles of its own.
+    cssCodeSplit: false,
   },
 });

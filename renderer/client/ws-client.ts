@@ -15,6 +15,8 @@ import { z } from 'zod';
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
+/** A connection that held shorter than this does not shorten the pause before the next try. */
+const STEADY_MS = 10_000;
 const ANSWER_MS = 20_000;
 
 const AnswerFrame = z.union([
@@ -51,6 +53,7 @@ export function createWsClient(url: string, onRefused: () => Promise<boolean>): 
   let socket: WebSocket | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let retryMs = FIRST_RETRY_MS;
+  let steady: ReturnType<typeof setTimeout> | undefined;
   let lastId = 0;
   let isClosed = false;
 
@@ -81,22 +84,27 @@ export function createWsClient(url: string, onRefused: () => Promise<boolean>): 
     }
   };
 
+  const tell = ({ event, payload }: z.infer<typeof EventFrame>): void => {
+    if (!isEventName(event)) return;
+    const parsed = events[event].payload.safeParse(payload);
+    if (!parsed.success) return;
+    for (const subscriber of subscribers.get(event) ?? []) subscriber(parsed.data as never);
+  };
+
   const receive = (text: string): void => {
-    const frame: unknown = JSON.parse(text);
-    const answer = AnswerFrame.safeParse(frame);
-    if (answer.success) {
-      settle(answer.data);
+    const frame = parseJson(text);
+    const told = EventFrame.safeParse(frame);
+    if (told.success) {
+      tell(told.data);
       return;
     }
-    const told = EventFrame.safeParse(frame);
-    if (!told.success || !isEventName(told.data.event)) return;
-    const payload = events[told.data.event].payload.safeParse(told.data.payload);
-    if (!payload.success) return;
-    for (const subscriber of subscribers.get(told.data.event) ?? []) subscriber(payload.data as never);
+    const answer = AnswerFrame.safeParse(frame);
+    if (answer.success) settle(answer.data);
   };
 
   const lost = async (wasOpen: boolean): Promise<void> => {
     failAll();
+    clearTimeout(steady);
     if (isClosed) return;
     become('reconnecting');
     // A refusal and an absent server look alike from here; only asking tells them apart.
@@ -114,7 +122,7 @@ export function createWsClient(url: string, onRefused: () => Promise<boolean>): 
     socket = opened;
     opened.addEventListener('open', () => {
       wasOpen = true;
-      retryMs = FIRST_RETRY_MS;
+      steady = setTimeout(() => (retryMs = FIRST_RETRY_MS), STEADY_MS);
       become('connected');
     });
     opened.addEventListener('message', (message) => {
@@ -154,8 +162,18 @@ export function createWsClient(url: string, onRefused: () => Promise<boolean>): 
     close() {
       isClosed = true;
       clearTimeout(retry);
+      clearTimeout(steady);
       socket?.close();
       failAll();
     },
   };
+}
+
+/** Undefined for what is not JSON: no frame then. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

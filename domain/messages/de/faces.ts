@@ -108,6 +108,8 @@ export const faces = {
   'broken.gone.text':
     'Das Programm antwortet, nimmt diese Seite aber nicht mehr an; vermutlich wurde es neu gestartet. Die USV ist davon nicht betroffen.',
   'broken.gone.remedy': 'Den Link öffnen, den das Programm zuletzt ausgegeben hat, oder neu anmelden.',
+  'broken.unfetched': 'Dieser Teil der Seite konnte nicht geladen werden',
+  'broken.unfetched.text': 'Das Programm wurde beendet oder inzwischen aktualisiert.',
   'broken.reload': 'Seite neu laden',
   'broken.no-ups': 'Keine USV gefunden',
   'broken.no-ups.text':

@@ -103,6 +103,8 @@ export const faces = {
   'broken.gone.text':
     'The program answers, but does not accept this page any more; it was probably started again. The UPS is not affected.',
   'broken.gone.remedy': 'Open the link that the program printed last, or sign in again.',
+  'broken.unfetched': 'This part of the page could not be loaded',
+  'broken.unfetched.text': 'The program has ended or was updated meanwhile.',
   'broken.reload': 'Load the page again',
   'broken.no-ups': 'No UPS found',
   'broken.no-ups.text':

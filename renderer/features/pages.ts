@@ -1,0 +1,23 @@
+/** The pages besides the first one. They are no part of what has to be there for it. */
+import { afterPaint } from '../state/frames.ts';
+
+export const pages = {
+  device: () => import('./device/DevicePage.svelte'),
+  events: () => import('./events/EventsPage.svelte'),
+  all: () => import('./all/AllPage.svelte'),
+} as const;
+
+const IDLE_MS = 1500;
+let isFetching = false;
+
+/**
+ * Fetches them when nothing else is to be done: they open at once then, and even when the program has ended meanwhile.
+ * What cannot be fetched is asked for again when it is opened.
+ */
+export async function fetchLater(): Promise<void> {
+  if (isFetching) return;
+  isFetching = true;
+  await afterPaint();
+  await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+  await Promise.allSettled([...Object.values(pages).map((page) => page()), import('./frame/Appearance.svelte')]);
+}
