@@ -210,8 +210,11 @@ function derive(before: UpsState, told: UpsState, now: Now, isUpdate: boolean): 
     for (const [name, value] of told.options.defaults) {
       if (!texts.has(name.toLowerCase())) texts.set(name.toLowerCase(), { name, value });
     }
+    // With the overrides: they are how a user gives the limits that ignorelb compares with.
+    const values = new Map(texts);
+    for (const [name, value] of told.options.overrides) values.set(name.toLowerCase(), { name, value });
     const composed = composeStatus(
-      { conditions: told.raw.conditions, alarms: told.raw.alarms, values: texts, isReady: told.isReady, isUpdate },
+      { conditions: told.raw.conditions, alarms: told.raw.alarms, values, isReady: told.isReady, isUpdate },
       told.options,
       memory,
       now.monotonic,

@@ -91,6 +91,31 @@ describe('one UPS in the store', () => {
     expect(value('battery.type')).toBe('Li');
   });
 
+  test('ignorelb compares with the limits that override gives, as NUT users write them', () => {
+    const { store, value } = storeWith({
+      ignorelb: true,
+      'override.battery.charge.low': '30',
+      'override.battery.runtime.low': '180',
+    });
+    store.dispatch('office', { type: 'connected' });
+    const tell = (charge: string, runtime: string): void =>
+      store.dispatch('office', {
+        type: 'update',
+        set: { 'battery.charge': charge, 'battery.charge.low': '10', 'battery.runtime': runtime },
+        conditions: ['offline', 'dischrg', 'lowbatt'],
+      });
+    tell('31', '600');
+    expect(value('ups.status')).toBe('OB DISCHRG');
+    tell('29', '600');
+    expect(value('ups.status')).toBe('OB DISCHRG LB');
+    tell('29.9', '170');
+    expect(value('ups.status')).toBe('OB DISCHRG LB');
+    tell('30', '179');
+    expect(value('ups.status')).toBe('OB DISCHRG LB');
+    tell('30', '180');
+    expect(value('ups.status')).not.toContain('LB');
+  });
+
   test('a held-back low battery appears by itself when its time is over', async () => {
     const clock = createFakeClock();
     const store = createUpsStore(clock);
