@@ -69,7 +69,7 @@ export interface DeviceBinding {
   readonly defaults: PollDefaults;
   /** Empty for every pass when the unit is interrupt-only. */
   reportsFor(pass: Pass): readonly ReportRequest[];
-  /** Lines for the log after the first pass: all that the unit says (option explore). */
+  /** Lines for the log after the first pass, whatever was answered: all that the unit says (option explore). */
   describe?(reports: ReportCache): readonly string[];
   /** Input report ids that carry something this binding understands. */
   readonly inputReportIds: readonly number[];

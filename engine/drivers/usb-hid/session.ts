@@ -174,6 +174,7 @@ export function createSession(parts: SessionParts): Session {
     );
     if (plan.usesInterrupts) life.onEnd(connection.onInputReport(receive, inputFailed));
     const { asked, answered } = await readPass('start');
+    for (const line of binding.describe?.(reader.reports) ?? []) tellOnce(line);
     if (answered === 0) await expectInput(asked);
     life.throwIfOver();
     await life.pause(STRINGS_LIMIT_MS, reader.fetchStrings());
@@ -185,7 +186,6 @@ export function createSession(parts: SessionParts): Session {
     say({ type: 'ready' });
     tell(binding.matchReason);
     sayNotes();
-    for (const line of binding.describe?.(reader.reports) ?? []) log.info(line);
   };
 
   /** Not one request was answered, or none is wanted: perhaps it is of the kind that only speaks by itself. */

@@ -709,6 +709,16 @@ describe('exploring', () => {
     expect(unit.written).toEqual([]);
   });
 
+  test('writes what the descriptor has to the log of a unit that answers nothing, once', async () => {
+    const unit = device();
+    unit.isMute = true;
+    port.plug(unit);
+    start({ explore: true, vendorid: '0764', pollonly: true });
+    await clock.advance(60_000);
+    const told = 'info UPS.PowerSummary.RemainingCapacity: input report 0x08, bit 0, 8 bits: no answer';
+    expect(log.lines.filter((line) => line === told)).toHaveLength(1);
+  });
+
   test('without vendorid is refused', async () => {
     port.plug(device());
     const ups = start({ explore: true });
