@@ -54,7 +54,7 @@ export const repairApcVoltageRange: Repair = (fields) => {
     repaired = withRange(repaired, USAGE.voltage, 0x31, { logicalMin: 0, logicalMax });
     notes.push(driverNote('apc-input-voltage-range', { range: rangeText(input), used: `0..${logicalMax}` }));
   }
-  if (transfer && nominal && transfer.logicalMax > nominal.logicalMax) {
+  if (transfer && nominal && transfer.logicalMax > nominal.logicalMax && nominal.logicalMax !== 255) {
     repaired = withRange(repaired, USAGE.configVoltage, 0x30, { logicalMax: 255 });
     notes.push(driverNote('apc-nominal-voltage-range', { range: rangeText(nominal), used: 255 }));
   }

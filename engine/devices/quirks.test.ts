@@ -34,6 +34,15 @@ describe('ranges', () => {
     expect(codes(effects)).toEqual(['apc-input-voltage-range', 'apc-nominal-voltage-range']);
   });
 
+  test('of a Back-UPS that are wide enough are not said to be repaired', () => {
+    const effects = apply({ quirk: 'apc-voltage-range' }, [
+      { path: 'UPS.Input.ConfigVoltage', reportId: 0x30, logicalMax: 255 },
+      { path: 'UPS.Input.HighVoltageTransfer', reportId: 0x33, logicalMax: 300 },
+    ]);
+    expect(rangeAt(effects, 'UPS.Input.ConfigVoltage')).toBe('0..255');
+    expect(codes(effects)).toEqual([]);
+  });
+
   test('stay as they are where the user switched repairs off', () => {
     const effects = apply({ quirk: 'apc-voltage-range' }, APC, false);
     expect(rangeAt(effects, 'UPS.Input.Voltage')).toBe('0..200');
