@@ -26,7 +26,7 @@ const command = (name: string, danger: CommandDanger, description: string, param
 
 const DELAY = 'seconds to wait';
 
-const COMMANDS: readonly CommandInfo[] = [
+export const COMMANDS: readonly CommandInfo[] = [
   command('load.off', 'cuts-power', 'Switch the load off at once'),
   command('load.on', 'disturbs', 'Switch the load on at once'),
   command('load.off.delay', 'cuts-power', 'Switch the load off after a while', DELAY),

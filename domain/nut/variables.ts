@@ -35,7 +35,7 @@ function generalName(name: string): string {
 }
 
 /** What can be measured on each phase of an input or output. Source: NUT's three-phase naming (nut-names). */
-const PHASE_VALUES: ReadonlyMap<string, readonly [what: string, unit?: Unit]> = new Map([
+export const PHASE_VALUES: ReadonlyMap<string, readonly [what: string, unit?: Unit]> = new Map([
   ['alarm', ['Alarms']],
   ['current', ['Current', 'A']],
   ['current.maximum', ['Highest current', 'A']],
@@ -70,9 +70,9 @@ const PHASE_VALUES: ReadonlyMap<string, readonly [what: string, unit?: Unit]> = 
 ]);
 
 const PHASE_NAME =
-  /^(input|input\.bypass|input\.servicebypass|output|output\.bypass|output\.inverter|output\.servicebypass)(?:\.(l[123](?:-(?:l[123]|n))?|n))?\.([a-z]+(?:\.[a-z]+)*)$/;
+  /^(input\.bypass|input\.servicebypass|input|output\.bypass|output\.inverter|output\.servicebypass|output)(?:\.(l[123](?:-(?:l[123]|n))?|n))?\.([a-z]+(?:\.[a-z]+)*)$/;
 
-const DOMAINS: ReadonlyMap<string, string> = new Map([
+export const PHASE_DOMAINS: ReadonlyMap<string, string> = new Map([
   ['input', 'input'],
   ['input.bypass', 'bypass input'],
   ['input.servicebypass', 'service bypass input'],
@@ -82,10 +82,20 @@ const DOMAINS: ReadonlyMap<string, string> = new Map([
   ['output.servicebypass', 'service bypass output'],
 ]);
 
-function phaseVariable(name: string): VariableInfo | undefined {
+/** The parts of a name such as `input.bypass.L1-N.voltage`: a key of PHASE_DOMAINS, a phase in capitals, one of PHASE_VALUES. */
+export function phaseParts(
+  name: string,
+): { readonly domain: string; readonly phase: string | undefined; readonly value: string } | undefined {
   const [, domain = '', phase, value = ''] = PHASE_NAME.exec(name) ?? [];
+  return PHASE_VALUES.has(value) && PHASE_DOMAINS.has(domain)
+    ? { domain, phase: phase?.toUpperCase(), value }
+    : undefined;
+}
+
+function phaseVariable(name: string): VariableInfo | undefined {
+  const { domain = '', phase, value = '' } = phaseParts(name) ?? {};
   const found = PHASE_VALUES.get(value);
-  const place = DOMAINS.get(domain);
+  const place = PHASE_DOMAINS.get(domain);
   if (found === undefined || place === undefined) return undefined;
   const [what, unit] = found;
   const isText = unit === undefined && !value.endsWith('factor');
@@ -93,6 +103,6 @@ function phaseVariable(name: string): VariableInfo | undefined {
     name,
     type: isText ? 'string' : 'number',
     ...(unit === undefined ? {} : { unit }),
-    description: `${what} of the ${place}${phase === undefined ? '' : `, ${phase.toUpperCase()}`}`,
+    description: `${what} of the ${place}${phase === undefined ? '' : `, ${phase}`}`,
   };
 }
