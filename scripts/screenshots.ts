@@ -68,6 +68,7 @@ async function take(browser: Browser, shot: Shot): Promise<void> {
         await page.clock.setFixedTime(NOW);
         await page.goto(`${host.url}#/${shot.page}`);
         await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.getByRole('heading', { name: /^(Connecting|Verbindung wird)/ }).waitFor({ state: 'hidden' });
         await page.waitForTimeout(250);
         if (isKept(shot.name, size, theme)) {
           await page.screenshot({ path: `${folder}${name}.png`, fullPage: shot.isWhole === true });

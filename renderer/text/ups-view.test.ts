@@ -36,6 +36,17 @@ describe('what is told of a UPS', () => {
     expect([told.mood, told.secondsLeft, told.action]).toEqual(['mains', undefined, undefined]);
   });
 
+  test('on mains: after what time the battery counts as low, where the UPS has a limit', () => {
+    const limited = { 'battery.runtime': '2900', 'battery.runtime.low': '200' };
+    expect(view(ups({ 'ups.status': 'OL', ...limited })).plan).toContain('After about 45 min it counts as low');
+    expect(view(ups({ 'ups.status': 'OB', ...limited })).plan).toContain('In about 45 min the battery counts as low');
+  });
+
+  test('a battery below its limit says nothing of a time until then', () => {
+    const passed = { 'battery.runtime': '90', 'battery.runtime.low': '120' };
+    expect(view(ups({ 'ups.status': 'OB', ...passed })).plan).not.toContain('counts as low');
+  });
+
   test('on battery: since when, how long still, and silence for the beeper', () => {
     const told = view(
       ups({ 'ups.status': 'OB DISCHRG', 'battery.runtime': '860', 'ups.beeper.status': 'enabled' }),
@@ -53,6 +64,10 @@ describe('what is told of a UPS', () => {
   test('a runtime nobody told is not made up', () => {
     expect(view(ups({ 'ups.status': 'OL' })).plan).toContain('unknown');
     expect(view(ups({ 'ups.status': 'OB' })).secondsLeft).toBeUndefined();
+  });
+
+  test('where there are no values none of them has an age', () => {
+    expect(view(ups({}, { availability: 'not-connected', heardAt: NOW - 1_000 })).age).toBeUndefined();
   });
 
   test('old data say how old they are', () => {

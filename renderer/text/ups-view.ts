@@ -2,6 +2,7 @@
 import { moodOf, numberIn, powerStateOf, tokensOf, type Mood, type PowerState } from '#domain/power-state.ts';
 import { powerSentence } from '#domain/power-sentence.ts';
 import { message, type Locale } from '#domain/messages/message.ts';
+import { secondsToLowBattery } from '#domain/time-to-low.ts';
 import type { Incident, UpsSnapshot } from '#domain/schema/snapshot.ts';
 
 type ActionLabel = 'action.mute' | 'action.stop-test' | 'action.stop-calibration' | 'action.clear-forced-shutdown';
@@ -44,14 +45,15 @@ export function viewOf(
   });
   const runtime = numberIn(ups, 'battery.runtime');
   const isOld = state === 'old-data' || state === 'no-contact';
+  const hasValues = Object.keys(ups.variables).length > 0;
   return {
     state,
     mood: moodOf(state),
     sentence: powerSentence(ups, outage && Math.max(0, now - outage.startedAt), locale),
-    plan: planOf(state, runtime, locale, duration),
+    plan: planOf(state, runtime, secondsToLowBattery(ups), locale, duration),
     secondsLeft: ON_BATTERY.has(state) ? runtime : undefined,
     isOld,
-    age: isOld && ups.heardAt !== undefined ? Math.max(0, (now - ups.heardAt) / 1000) : undefined,
+    age: isOld && hasValues && ups.heardAt !== undefined ? Math.max(0, (now - ups.heardAt) / 1000) : undefined,
     action: actionOf(ups, state),
   };
 }
@@ -59,6 +61,7 @@ export function viewOf(
 function planOf(
   state: PowerState,
   runtime: number | undefined,
+  untilLow: number | undefined,
   locale: Locale,
   duration: (seconds: number) => string,
 ): string {
@@ -75,8 +78,9 @@ function planOf(
     case 'calibration':
       return message(`plan.${state}`, {}, locale);
     case 'on-battery':
-      return runtime === undefined
-        ? message('plan.on-battery-unknown', {}, locale)
+      if (runtime === undefined) return message('plan.on-battery-unknown', {}, locale);
+      return untilLow
+        ? message('plan.on-battery-low', { low: duration(untilLow) }, locale)
         : message('plan.on-battery', {}, locale);
     case 'mains':
     case 'charging':
@@ -84,8 +88,9 @@ function planOf(
     case 'trim':
     case 'fault':
     case 'replace-battery':
-      return runtime === undefined
-        ? message('plan.on-mains-unknown', {}, locale)
+      if (runtime === undefined) return message('plan.on-mains-unknown', {}, locale);
+      return untilLow
+        ? message('plan.on-mains-low', { time: duration(runtime), low: duration(untilLow) }, locale)
         : message('plan.on-mains', { time: duration(runtime) }, locale);
     case 'unknown':
       return '';

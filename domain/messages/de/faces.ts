@@ -21,8 +21,12 @@ export const faces = {
   'state.unknown': 'Zustand unbekannt',
 
   'plan.on-mains': 'Fiele der Strom jetzt aus, hielte der Akku bei dieser Last etwa {time}.',
+  'plan.on-mains-low':
+    'Fiele der Strom jetzt aus, hielte der Akku bei dieser Last etwa {time}. Nach etwa {low} gilt er als schwach, und Rechner, die dieser USV folgen, fahren herunter.',
   'plan.on-mains-unknown': 'Wie lange der Akku hielte, ist unbekannt: diese USV meldet es nicht.',
   'plan.on-battery': 'So schätzt es die USV nach der jetzigen Last: weniger Last, mehr Zeit.',
+  'plan.on-battery-low':
+    'In etwa {low} gilt der Akku als schwach, und Rechner, die dieser USV folgen, fahren herunter.',
   'plan.on-battery-unknown':
     'Wie lange der Akku noch hält, ist unbekannt: diese USV meldet es nicht. Jetzt die Arbeit speichern.',
   'plan.low-battery': 'Jetzt die Arbeit speichern. Der Strom kann jeden Augenblick weg sein.',

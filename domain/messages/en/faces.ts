@@ -20,8 +20,11 @@ export const faces = {
   'state.unknown': 'State unknown',
 
   'plan.on-mains': 'If the power failed now, the battery would last about {time} at this load.',
+  'plan.on-mains-low':
+    'If the power failed now, the battery would last about {time} at this load. After about {low} it counts as low, and computers that follow this UPS shut down.',
   'plan.on-mains-unknown': 'How long the battery would last is unknown: this UPS does not tell.',
   'plan.on-battery': 'The UPS estimates this from the present load: less load, more time.',
+  'plan.on-battery-low': 'In about {low} the battery counts as low, and computers that follow this UPS shut down.',
   'plan.on-battery-unknown': 'How long the battery lasts is unknown: this UPS does not tell. Save your work now.',
   'plan.low-battery': 'Save your work now. The power can end at any moment.',
   'plan.forced-shutdown': 'The order came over the network or from this program. It stays until it is taken back.',
