@@ -228,6 +228,8 @@ describe('serve refuses to start', () => {
     ],
     ['an unknown driver', { 'ups.conf': '[x]\n driver = usbhid-usp\n port = auto\n' }, 'ups.conf:1: '],
     ['a port that is none', { 'ups.conf': DUMMY, 'upsd.conf': 'LISTEN 127.0.0.1 99999\n' }, 'upsd.conf:1: '],
+    ['a value that cannot be', { 'ups.conf': DUMMY, 'upsd.conf': 'MAXAGE abc\n' }, 'upsd.conf:1: '],
+    ['a # in quotes', { 'ups.conf': DUMMY, 'upsd.users': '[a]\n password = "a#b"\n' }, 'upsd.users:2: '],
     ['a user with a broken title', { 'ups.conf': DUMMY, 'upsd.users': `${USERS}[two users]\n` }, 'upsd.users:5: '],
   ] as const)('%s: one message with its place, status 78, nothing left running', async (_, files, place) => {
     const { where, program } = await failing(files);

@@ -16,13 +16,16 @@ export function readConfLines(bytes: Uint8Array, problems: Problems): ConfLine[]
   // Editors on Windows put a byte order mark in front, which would stick to the first word.
   const hasMark = UTF8_BYTE_ORDER_MARK.every((byte, index) => bytes[index] === byte);
   const lines: ConfLine[] = [];
-  for (const { words, line, ...parsed } of parseLines(hasMark ? bytes.subarray(3) : bytes)) {
-    if (words === undefined) {
-      problems.warning('hash-in-quotes', line, {});
+  for (const parsed of parseLines(hasMark ? bytes.subarray(3) : bytes)) {
+    const { line } = parsed;
+    if (parsed.words === undefined) {
+      problems.error('hash-in-quotes', line, {});
       continue;
     }
-    if ('oddity' in parsed) problems.warning(parsed.oddity, line, {});
-    const [first, ...rest] = words;
+    // Text that is lost leaves a line that can be used; a quote that runs on eats lines that were to mean something.
+    if (parsed.oddity === 'quote-over-lines') problems.error(parsed.oddity, line, {});
+    else if (parsed.oddity !== undefined) problems.warning(parsed.oddity, line, {});
+    const [first, ...rest] = parsed.words;
     if (first !== undefined) lines.push({ first, rest, line });
   }
   return lines;

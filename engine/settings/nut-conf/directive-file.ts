@@ -25,7 +25,7 @@ export class DirectiveLine {
   /** The only value. */
   text(): string | undefined {
     const [value, ...extra] = this.values;
-    if (value === undefined) this.problems.warning('missing-value', this.line, { name: this.name });
+    if (value === undefined) this.problems.error('missing-value', this.line, { name: this.name });
     if (extra.length > 0) this.problems.warning('extra-words', this.line, { extra: extra.join(' ') });
     return value;
   }
@@ -53,7 +53,7 @@ export class DirectiveLine {
   }
 
   refuse(value: string, expectedValue: Text): void {
-    this.problems.warning('bad-value', this.line, { name: this.name, value, expected: expectedValue });
+    this.problems.error('bad-value', this.line, { name: this.name, value, expected: expectedValue });
   }
 }
 
@@ -89,7 +89,7 @@ export function readDirectives<Draft>(
     }
     // A value may well be `=`; with another one behind it, it is the habit of other files.
     if (conf.rest[0] === '=' && conf.rest.length > 1) {
-      problems.warning('stray-equals', conf.line, { name });
+      problems.error('stray-equals', conf.line, { name });
       continue;
     }
     const first = seen.get(name);

@@ -31,12 +31,12 @@ describe('nut.conf', () => {
   });
 
   test.each([
-    ['MODE = none', 'warning', 'there are blanks around =; the line is skipped (write MODE=value without blanks)'],
-    ['MODE= netserver', 'warning', 'there are blanks around =; the line is skipped (write MODE=value without blanks)'],
+    ['MODE = none', 'error', 'there are blanks around = (write MODE=value without blanks)'],
+    ['MODE= netserver', 'error', 'there are blanks around = (write MODE=value without blanks)'],
     [
       'MODE=netsrever',
-      'warning',
-      'MODE cannot be "netsrever"; the line is skipped (write one of none, standalone, netserver, netclient, controlled, manual)',
+      'error',
+      'MODE cannot be "netsrever" (write one of none, standalone, netserver, netclient, controlled, manual)',
     ],
     ['MODE', 'warning', 'the line is no NAME=value; it is skipped (write NAME=value, or # in front of a comment)'],
     [
@@ -54,7 +54,8 @@ describe('nut.conf', () => {
       'warning',
       'the value of NUT_STATEPATH would need a shell; the line is skipped (write the value itself, in single quotes if it holds $ or `)',
     ],
-    ['POWEROFF_WAIT="15m', 'warning', 'a quote that begins here is never closed (close the quote)'],
+    ['ALLOW_NO_DEVICE=maybe', 'error', 'ALLOW_NO_DEVICE cannot be "maybe" (write yes or no)'],
+    ['POWEROFF_WAIT="15m', 'error', 'a quote that begins here is never closed (close the quote)'],
   ])('%s sets nothing and is told', (line, severity, problem) => {
     expect(read(`\n${line}\n`)).toEqual({
       result: { mode: 'none', variables: {} },

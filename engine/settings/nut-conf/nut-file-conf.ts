@@ -2,7 +2,7 @@ import { nearestName } from './nearest-name.ts';
 import { NUT_MODES, type NutFileConf } from './nut-conf.ts';
 import type { Problems } from './problem.ts';
 import { readShellAssignments, writeShellAssignment } from './shell-assignments.ts';
-import { expected } from './values.ts';
+import { expected, parseBoolean } from './values.ts';
 
 /** Without nut.conf NUT starts nothing. */
 export const NUT_FILE_DEFAULTS: NutFileConf = { mode: 'none', variables: {} };
@@ -25,6 +25,9 @@ const KNOWN_VARIABLES = [
   'NUT_STATEPATH',
   'NUT_CONFPATH',
 ] as const;
+
+/** What says yes or no to the server. */
+const YES_OR_NO = new Set<string>(['ALLOW_NO_DEVICE', 'ALLOW_NOT_ALL_LISTENERS']);
 
 /** Read by nut.conf's scripts for programs that are not started here. */
 const WITHOUT_EFFECT = new Set<string>([
@@ -52,10 +55,12 @@ export function readNutFileConf(bytes: Uint8Array, problems: Problems): NutFileC
     if (name === 'MODE') {
       const known = NUT_MODES.find((candidate) => candidate === value.toLowerCase());
       if (known === undefined) {
-        problems.warning('bad-value', line, { name, value, expected: expected.oneOf(NUT_MODES) });
+        problems.error('bad-value', line, { name, value, expected: expected.oneOf(NUT_MODES) });
       } else {
         mode = known;
       }
+    } else if (YES_OR_NO.has(name) && parseBoolean(value) === undefined) {
+      problems.error('bad-value', line, { name, value, expected: expected.boolean });
     } else {
       variables.set(name, value);
     }

@@ -74,7 +74,7 @@ export function checkOption(
   const { name, value, line } = option;
   if (/^(?:default|override)\../.test(name)) {
     if (value !== true) return option;
-    problems.warning('option-needs-value', line, { name });
+    problems.error('option-needs-value', line, { name });
     return undefined;
   }
   const known = optionsOf(driver);
@@ -106,6 +106,8 @@ function checkValue(
   problems: Problems,
 ): { readonly name: string; readonly value: string | true } | undefined {
   const { name, value, line } = option;
+  // A program of NUT is the judge of its own options, and may be newer than the list here.
+  const isJudged = isNativeDriver(driver);
   if (type === 'flag') {
     if (value === true) return { name, value };
     problems.warning('value-of-flag', line, { name, value });
@@ -114,18 +116,22 @@ function checkValue(
   }
   if (value === true) {
     if (type === 'flag-or-value') return { name, value };
-    problems.warning('option-needs-value', line, { name });
+    if (isJudged) problems.error('option-needs-value', line, { name });
+    else problems.warning('option-needs-value', line, { name });
     return undefined;
   }
-  const checked = checkText({ name, value, line }, type, problems);
-  // A program of NUT is the judge of its own options, and may be newer than the list here.
-  return isNativeDriver(driver) ? checked : { name, value };
+  const checked = checkText({ name, value, line }, type, isJudged, problems);
+  return isJudged ? checked : { name, value };
 }
 
-/** @returns the value as it is used; undefined when it is not */
+/**
+ * @param isJudged a value that does not fit is an error, for nobody else is there to say so
+ * @returns the value as it is used; undefined when it is not
+ */
 function checkText(
   { name, value, line }: WrittenOption & { readonly value: string },
   type: Exclude<OptionType, 'flag'>,
+  isJudged: boolean,
   problems: Problems,
 ): { readonly name: string; readonly value: string } | undefined {
   const wanted = mismatch(value, type);
@@ -138,7 +144,7 @@ function checkText(
   }
   const details = { name, value, expected: wanted ?? expected.wholeNumber };
   // Over these two NUT's own programs end.
-  if (isPollInterval || type === 'regex') problems.error('bad-option-value', line, details);
+  if (isJudged || isPollInterval || type === 'regex') problems.error('bad-option-value', line, details);
   else problems.warning('bad-option-value', line, details);
   return undefined;
 }
@@ -202,10 +208,10 @@ export function checkGlobalOption(option: WrittenOption, problems: Problems): Wr
     return { name, value: true, line };
   }
   if (value === true) {
-    problems.warning('option-needs-value', line, { name });
+    problems.error('option-needs-value', line, { name });
     return undefined;
   }
-  const checked = checkText({ name, value, line }, type, problems);
+  const checked = checkText({ name, value, line }, type, true, problems);
   return checked && { ...checked, line };
 }
 

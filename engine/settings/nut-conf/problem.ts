@@ -2,8 +2,8 @@ import { en } from '#domain/messages/en.ts';
 import { fill, type MessageKey, type MessageParams, type Phrase } from '#domain/messages/message.ts';
 
 /**
- * `error`: NUT would refuse to start with it, all of it or the part it concerns. `warning`: the line, or a piece of it,
- * does not do what it says. `notice`: good to know, nothing to do.
+ * `error`: the line cannot mean what its writer meant, and nothing is started with it. `warning`: what was left out or
+ * read loosely, as NUT does. `notice`: good to know, nothing to do.
  */
 export type ProblemSeverity = 'error' | 'warning' | 'notice';
 

@@ -69,7 +69,7 @@ describe('what is written is read back the same', () => {
         listen: fc.array(fc.record({ address: fc.oneof(fc.ipV4(), fc.ipV6(), fc.constant('*'), fc.domain()), port })),
         maxAge: seconds,
         trackingDelay: seconds,
-        maxConn: fc.nat(10_000),
+        maxConn: fc.integer({ min: 1, max: 10_000 }),
         allowNoDevice: fc.boolean(),
         allowNotAllListeners: fc.boolean(),
         statePath: printable,

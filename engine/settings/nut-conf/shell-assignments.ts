@@ -34,13 +34,13 @@ export function readShellAssignments(bytes: Uint8Array, problems: Problems): She
     const [first, second] = words[0]?.text === 'export' && words.length > 1 ? words.slice(1) : words;
     if (!first) continue;
     if (!first.assignment) {
-      if (second?.text.startsWith('=')) problems.warning('spaces-around-equals', line, { name: first.text });
+      if (second?.text.startsWith('=')) problems.error('spaces-around-equals', line, { name: first.text });
       else problems.warning('not-an-assignment', line, {});
       continue;
     }
     const { name, value } = first.assignment;
     if (value === '' && second) {
-      problems.warning('spaces-around-equals', line, { name });
+      problems.error('spaces-around-equals', line, { name });
       continue;
     }
     if (first.isExpansion) {
@@ -76,7 +76,7 @@ function readCommands(text: string, problems: Problems): { words: ShellWord[]; l
       at += 2;
     } else {
       const read = readWord(text, at);
-      if (read.isUnclosed) problems.warning('unclosed-quote', line, {});
+      if (read.isUnclosed) problems.error('unclosed-quote', line, {});
       else words.push(read.word);
       line += read.lines;
       at = read.end;

@@ -52,15 +52,11 @@ describe('sections of ups.conf', () => {
   });
 
   test.each([
-    [
-      'a section without a driver',
-      '[a]\nport = auto\n',
-      'error ups.conf:1: [a] has no driver; the section is skipped (add driver = NAME)',
-    ],
+    ['a section without a driver', '[a]\nport = auto\n', 'error ups.conf:1: [a] has no driver (add driver = NAME)'],
     [
       'a section without a port',
       '\n[a]\ndriver = usbhid-ups\n',
-      'error ups.conf:2: [a] has no port; the section is skipped (add port = auto, or what the driver needs)',
+      'error ups.conf:2: [a] has no port (add port = auto, or what the driver needs)',
     ],
     [
       'a section called default',
@@ -93,9 +89,7 @@ describe('sections of ups.conf', () => {
   test('the options below a broken title do not change the section above', () => {
     const { result, told } = read(`${section('offdelay = 30\n')}[my ups]\noffdelay = 99\n`);
     expect(result.ups.map((ups) => ups.options)).toEqual([{ offdelay: '30' }]);
-    expect(told).toEqual([
-      'error ups.conf:5: this is no section title; the lines below it are skipped (write [name] with no blanks in the name)',
-    ]);
+    expect(told).toEqual(['error ups.conf:5: this is no section title (write [name] with no blanks in the name)']);
   });
 
   test('a byte order mark in front of the file is no part of the first word', () => {
@@ -120,20 +114,12 @@ describe('options of ups.conf', () => {
       'upstype = 4',
       'error upstype is no option of usbhid-ups; it is not used (check its spelling, or remove the line)',
     ],
-    [
-      'a number that is none',
-      'pollinterval = often',
-      'error pollinterval cannot be "often"; it is not used (write a whole number)',
-    ],
-    [
-      'a pattern that is none',
-      'vendorid = "05(1d"',
-      'error vendorid cannot be "05(1d"; it is not used (write a regular expression)',
-    ],
+    ['a number that is none', 'pollinterval = often', 'error pollinterval cannot be "often" (write a whole number)'],
+    ['a pattern that is none', 'vendorid = "05(1d"', 'error vendorid cannot be "05(1d" (write a regular expression)'],
     [
       'a hexadecimal number that is none',
       'usb_hid_rep_index = xyz',
-      'warning usb_hid_rep_index cannot be "xyz"; it is not used (write a hexadecimal number)',
+      'error usb_hid_rep_index cannot be "xyz" (write a hexadecimal number)',
     ],
     [
       'a word that is not among those possible',
@@ -143,18 +129,10 @@ describe('options of ups.conf', () => {
     [
       'two words without an equals sign',
       'offdelay 30',
-      'warning the line is neither a flag nor an option; it is skipped (write offdelay = VALUE)',
+      'error the line is neither a flag nor an option (write offdelay = VALUE)',
     ],
-    [
-      'an equals sign and nothing behind it',
-      'offdelay =',
-      'warning offdelay needs a value; it is not used (write offdelay = VALUE)',
-    ],
-    [
-      'an option without its value',
-      'offdelay',
-      'warning offdelay needs a value; it is not used (write offdelay = VALUE)',
-    ],
+    ['an equals sign and nothing behind it', 'offdelay =', 'error offdelay needs a value (write offdelay = VALUE)'],
+    ['an option without its value', 'offdelay', 'error offdelay needs a value (write offdelay = VALUE)'],
     [
       'words behind the value',
       'offdelay = 30 s',
@@ -168,7 +146,7 @@ describe('options of ups.conf', () => {
     [
       'an override without a value',
       'override.ups.mfr',
-      'warning override.ups.mfr needs a value; it is not used (write override.ups.mfr = VALUE)',
+      'error override.ups.mfr needs a value (write override.ups.mfr = VALUE)',
     ],
     [
       'a shared option in other capitals',
@@ -184,7 +162,7 @@ describe('options of ups.conf', () => {
     [
       'a hash inside quotes',
       'desc = "a # b"',
-      'warning a # inside quotes makes the line unreadable; it is skipped (write \\# instead of #)',
+      'error a # inside quotes makes the line unreadable (write \\# instead of #)',
     ],
     [
       'letters that are lost',
@@ -270,10 +248,10 @@ describe('options of ups.conf', () => {
     expect(told).toEqual([
       'warning ups.conf:1: pollintervall is not known; the line is skipped (write pollinterval if that is meant)',
       'warning ups.conf:2: foo is no global option; it is not used (move it into a section if it belongs to a UPS, else remove the line)',
-      'warning ups.conf:3: maxretry cannot be "x"; it is not used (write a whole number)',
+      'error ups.conf:3: maxretry cannot be "x" (write a whole number)',
       'notice ups.conf:4: chroot is accepted, has no effect (nothing to do)',
       'warning ups.conf:5: nowait is a flag and takes no value; "1" is not used (write nowait alone to switch it on, or remove the line)',
-      'warning ups.conf:6: statepath needs a value; it is not used (write statepath = VALUE)',
+      'error ups.conf:6: statepath needs a value (write statepath = VALUE)',
     ]);
   });
 });

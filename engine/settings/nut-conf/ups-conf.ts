@@ -83,11 +83,11 @@ function readOptions(lines: readonly ConfLine[], problems: Problems): Map<string
   for (const { first: name, rest, line } of lines) {
     const [equals, value, ...extra] = rest;
     if (equals !== undefined && equals !== '=') {
-      problems.warning('not-an-option', line, { name });
+      problems.error('not-an-option', line, { name });
       continue;
     }
     if (equals === '=' && value === undefined) {
-      problems.warning('option-needs-value', line, { name });
+      problems.error('option-needs-value', line, { name });
       continue;
     }
     if (extra.length > 0) problems.warning('extra-words', line, { extra: extra.join(' ') });

@@ -52,15 +52,11 @@ describe('upsd.conf', () => {
   });
 
   test.each([
-    ['MAXAGE soon', 'warning', 'MAXAGE cannot be "soon"; the line is skipped (write a whole number)'],
-    ['MAXAGE -3', 'warning', 'MAXAGE cannot be "-3"; the line is skipped (write a whole number)'],
-    [
-      'MAXAGE 99999999999999999999',
-      'warning',
-      'MAXAGE cannot be "99999999999999999999"; the line is skipped (write a whole number)',
-    ],
-    ['MAXAGE', 'warning', 'MAXAGE needs a value; the line is skipped (write the value behind it)'],
-    ['MAXAGE = 20', 'warning', 'MAXAGE takes no = sign; the line is skipped (write a blank instead of =)'],
+    ['MAXAGE soon', 'error', 'MAXAGE cannot be "soon" (write a whole number)'],
+    ['MAXAGE -3', 'error', 'MAXAGE cannot be "-3" (write a whole number)'],
+    ['MAXAGE 99999999999999999999', 'error', 'MAXAGE cannot be "99999999999999999999" (write a whole number)'],
+    ['MAXAGE', 'error', 'MAXAGE needs a value (write the value behind it)'],
+    ['MAXAGE = 20', 'error', 'MAXAGE takes no = sign (write a blank instead of =)'],
     ['maxage 20', 'warning', 'maxage is not known; the line is skipped (write MAXAGE if that is meant)'],
     ['MAXAEG 20', 'warning', 'MAXAEG is not known; the line is skipped (write MAXAGE if that is meant)'],
     [
@@ -73,19 +69,13 @@ describe('upsd.conf', () => {
       'warning',
       'constructor is not known; the line is skipped (check its spelling and its capitals, or remove the line)',
     ],
-    ['LISTEN', 'warning', 'LISTEN needs a value; the line is skipped (write the value behind it)'],
-    ['LISTEN 127.0.0.1 99999', 'error', 'LISTEN cannot be "99999"; the line is skipped (write a port from 1 to 65535)'],
-    [
-      'ALLOW_NO_DEVICE perhaps',
-      'warning',
-      'ALLOW_NO_DEVICE cannot be "perhaps"; the line is skipped (write yes or no)',
-    ],
-    ['CERTREQUEST 3', 'warning', 'CERTREQUEST cannot be "3"; the line is skipped (write one of NO, REQUEST, REQUIRE)'],
-    [
-      'CERTIDENT name',
-      'warning',
-      'CERTIDENT cannot be "name"; the line is skipped (write a certificate name and its password)',
-    ],
+    ['LISTEN', 'error', 'LISTEN needs a value (write the value behind it)'],
+    ['LISTEN 127.0.0.1 99999', 'error', 'LISTEN cannot be "99999" (write a port from 1 to 65535)'],
+    ['ALLOW_NO_DEVICE perhaps', 'error', 'ALLOW_NO_DEVICE cannot be "perhaps" (write yes or no)'],
+    ['LISTEN 127.0.0.1:3493', 'error', 'LISTEN cannot be "127.0.0.1:3493" (write the address and the port as two words)'], // prettier-ignore
+    ['MAXCONN 0', 'error', 'MAXCONN cannot be "0" (write a whole number from 1)'],
+    ['CERTREQUEST 3', 'error', 'CERTREQUEST cannot be "3" (write one of NO, REQUEST, REQUIRE)'],
+    ['CERTIDENT name', 'error', 'CERTIDENT cannot be "name" (write a certificate name and its password)'],
     ['ACL all 0.0.0.0/0', 'notice', 'ACL is obsolete and has no effect (remove the line)'],
     ['DATAPATH /usr/share/nut', 'notice', 'DATAPATH is accepted, has no effect (nothing to do)'],
   ])('%s changes nothing and is told', (line, severity, problem) => {

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { asSeconds } from '#domain/units.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
 import { parsePort } from '#engine/nut/ups-address.ts';
@@ -48,7 +49,7 @@ const directives: Record<string, Directive<Draft> | 'obsolete'> = {
   TRACKINGDELAY: {
     read: (line, draft) => given(line.integer(), (value) => (draft.trackingDelay = asSeconds(value))),
   },
-  MAXCONN: { read: (line, draft) => given(line.integer(), (value) => (draft.maxConn = value)) },
+  MAXCONN: { read: readMaxConn },
   ALLOW_NO_DEVICE: { read: (line, draft) => given(line.boolean(), (value) => (draft.allowNoDevice = value)) },
   ALLOW_NOT_ALL_LISTENERS: {
     read: (line, draft) => given(line.boolean(), (value) => (draft.allowNotAllListeners = value)),
@@ -68,21 +69,32 @@ const directives: Record<string, Directive<Draft> | 'obsolete'> = {
 
 const UPSD_DIRECTIVES: DirectiveTable<Draft> = new Map(Object.entries(directives));
 
+function readMaxConn(line: DirectiveLine, draft: Draft): void {
+  const value = line.integer();
+  if (value === 0) line.refuse('0', expected.wholeNumberFrom1);
+  else if (value !== undefined) draft.maxConn = value;
+}
+
 function readListen(line: DirectiveLine, draft: Draft): void {
   const [address, portText, ...extra] = line.values;
   const { problems } = line;
   if (address === undefined) {
-    problems.warning('missing-value', line.line, { name: line.name });
+    problems.error('missing-value', line.line, { name: line.name });
     return;
   }
   if (extra.length > 0) problems.warning('extra-words', line.line, { extra: extra.join(' ') });
   const port = portText === undefined ? NUT_PORT : parsePort(portText);
-  // NUT does not start without each of its listeners.
   if (port === undefined) {
     problems.error('bad-value', line.line, { name: 'LISTEN', value: portText ?? '', expected: expected.port });
     return;
   }
-  draft.listen.push({ address, port, origin: { file: problems.file, line: line.line } });
+  const host = /^\[(.*)\]$/.exec(address)?.[1] ?? address;
+  // `127.0.0.1:3493` is how addresses are written elsewhere.
+  if (host.includes(':') && !isIPv6(host)) {
+    problems.error('bad-value', line.line, { name: 'LISTEN', value: address, expected: expected.listenAddress });
+    return;
+  }
+  draft.listen.push({ address: host, port, origin: { file: problems.file, line: line.line } });
 }
 
 function readCertRequest(line: DirectiveLine, draft: Draft): void {

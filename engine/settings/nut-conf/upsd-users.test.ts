@@ -78,23 +78,18 @@ describe('upsd.users', () => {
       1,
       'user a has no password and can never log in (add password = TEXT)',
     ],
-    [
-      'an unknown action',
-      '[a]\npassword = x\nactions = fly\n',
-      3,
-      'fly is no action; it is not used (write SET or FSD)',
-    ],
+    ['an unknown action', '[a]\npassword = x\nactions = fly\n', 3, 'fly is no action (write SET or FSD)'],
     [
       'an unknown role',
       '[a]\npassword = x\nupsmon boss\n',
       3,
-      'boss is no role; the line is skipped (write upsmon primary or upsmon secondary)',
+      'boss is no role (write upsmon primary or upsmon secondary)',
     ],
     [
       'a role without a word',
       '[a]\npassword = x\nupsmon\n',
       3,
-      'nothing is no role; the line is skipped (write upsmon primary or upsmon secondary)',
+      'nothing is no role (write upsmon primary or upsmon secondary)',
     ],
     [
       'a mistyped setting',
@@ -109,7 +104,8 @@ describe('upsd.users', () => {
       'colour is not known; the line is skipped (check its spelling and its capitals, or remove the line)',
     ],
   ])('%s is told', (_, text, line, problem) => {
-    expect(read(text).told).toEqual([`warning upsd.users:${line}: ${problem}`]);
+    const severity = / is no (?:action|role)/.test(problem) ? 'error' : 'warning';
+    expect(read(text).told).toEqual([`${severity} upsd.users:${line}: ${problem}`]);
   });
 
   test('addresses of old files are told to have no effect', () => {

@@ -45,7 +45,7 @@ function readUser(section: Section, problems: Problems): UserConf {
       case 'actions':
         for (const word of values) {
           const action = ACTION_WORDS.get(word.toUpperCase());
-          if (action === undefined) problems.warning('unknown-action', conf.line, { action: word });
+          if (action === undefined) problems.error('unknown-action', conf.line, { action: word });
           else actions.add(action);
         }
         break;
@@ -55,7 +55,7 @@ function readUser(section: Section, problems: Problems): UserConf {
       case 'upsmon': {
         const role = parseRole(value ?? '');
         if (role === undefined) {
-          problems.warning('unknown-role', conf.line, { role: value ?? 'nothing' });
+          problems.error('unknown-role', conf.line, { role: value ?? 'nothing' });
           break;
         }
         upsmon = upsmon === 'primary' ? upsmon : role;
@@ -91,7 +91,7 @@ function readPassword(
   }
   const [text, ...extra] = rest[0] === '=' ? rest.slice(1) : rest;
   if (text === undefined) {
-    problems.warning('missing-value', line, { name });
+    problems.error('missing-value', line, { name });
     return undefined;
   }
   // What did not fit would be part of the password in the writer's mind; it is a secret and is not repeated here.

@@ -173,7 +173,7 @@ function readMonitor(line: DirectiveLine, draft: Draft): void {
 /** Words beyond the first reach the shell in single quotes. */
 function readShutdownCommand(line: DirectiveLine, draft: Draft): void {
   const [command, ...rest] = line.values;
-  if (command === undefined) line.problems.warning('missing-value', line.line, { name: line.name });
+  if (command === undefined) line.problems.error('missing-value', line.line, { name: line.name });
   else draft.shutdownCmd = [command, ...rest.map((word) => `'${word.replaceAll("'", `'\\''`)}'`)].join(' ');
 }
 
@@ -188,7 +188,7 @@ function readShutdownExit(line: DirectiveLine, draft: Draft): void {
 }
 
 function readNotifyCommand(line: DirectiveLine, draft: Draft): void {
-  if (line.values.length === 0) line.problems.warning('missing-value', line.line, { name: line.name });
+  if (line.values.length === 0) line.problems.error('missing-value', line.line, { name: line.name });
   else draft.notifyCmd = line.values;
 }
 
@@ -198,7 +198,7 @@ function readNotifyType(line: DirectiveLine): NotifyType | undefined {
   if (type !== undefined) return type;
   const { name, problems } = line;
   if (written === undefined) {
-    problems.warning('missing-value', line.line, { name });
+    problems.error('missing-value', line.line, { name });
     return undefined;
   }
   const nearest = nearestName(written, NOTIFY_TYPES);
@@ -212,7 +212,7 @@ function readNotifyMessage(line: DirectiveLine, draft: Draft): void {
   if (type === undefined) return;
   const [, value, ...extra] = line.values;
   if (value === undefined) {
-    line.problems.warning('missing-value', line.line, { name: `NOTIFYMSG ${type}` });
+    line.problems.error('missing-value', line.line, { name: `NOTIFYMSG ${type}` });
     return;
   }
   if (extra.length > 0) line.problems.warning('extra-words', line.line, { extra: extra.join(' ') });

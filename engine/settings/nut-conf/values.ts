@@ -4,6 +4,8 @@ import { phrase, type Text } from '#domain/messages/message.ts';
 /** What the texts of a bad value say would be right. */
 export const expected = {
   wholeNumber: phrase('expected.whole-number', {}),
+  wholeNumberFrom1: phrase('expected.whole-number-from-1', {}),
+  listenAddress: phrase('expected.listen-address', {}),
   number: phrase('expected.number', {}),
   hexNumber: phrase('expected.hex-number', {}),
   boolean: phrase('expected.boolean', {}),
