@@ -57,6 +57,10 @@ describe('discharging on line', () => {
     expect(toldAt(updates, { silentFromCharge: 90 })).toEqual([4]);
   });
 
+  test('is not told of a unit that says that it calibrates', () => {
+    expect(toldAt([[0, [...ODD, 'cal']]])).toEqual([]);
+  });
+
   test('is not told where a person has said what it means', () => {
     expect(toldAt([[0, ODD]], { isMeant: true })).toEqual([]);
   });

@@ -14,7 +14,7 @@ export interface OnlineDischargeOptions {
   readonly silentFromCharge: number;
 }
 
-export interface OnlineDischargeMemory {
+interface OnlineDischargeMemory {
   readonly isOdd: boolean;
   readonly charge: number | undefined;
   /** When it was last told since it began. */
@@ -27,7 +27,7 @@ const LINE =
   'It says that it is on line and discharging at the same time. It may be testing its battery; if it stays so, the options onlinedischarge_onbattery and onlinedischarge_calibration say what to make of it.';
 
 /** What an update said of it; undefined: nothing new. */
-export interface OnlineDischargeNews {
+interface OnlineDischargeNews {
   readonly conditions: readonly StatusCondition[] | undefined;
   readonly charge: string | undefined;
 }
@@ -40,10 +40,14 @@ export function watchOnlineDischarge(
   now: Monotonic,
 ): { readonly memory: OnlineDischargeMemory; readonly line: string | undefined } {
   const charge = chargeText === undefined ? before.charge : Number(chargeText);
-  const isOdd = conditions ? conditions.includes('online') && conditions.includes('dischrg') : before.isOdd;
+  const isOdd = conditions ? isOnlineDischarge(conditions) : before.isOdd;
   const toldAt = isOdd ? before.toldAt : undefined;
   const isDue = toldAt === undefined || (options.repeatMs !== undefined && now - toldAt >= options.repeatMs);
   const isHovering = charge !== undefined && charge >= options.silentFromCharge;
   const isTold = isOdd && isDue && !isHovering && !options.isMeant;
   return { memory: { isOdd, charge, toldAt: isTold ? now : toldAt }, line: isTold ? LINE : undefined };
 }
+
+/** A unit that says that it calibrates has explained itself. */
+const isOnlineDischarge = (conditions: readonly StatusCondition[]): boolean =>
+  conditions.includes('online') && conditions.includes('dischrg') && !conditions.includes('cal');
