@@ -35,6 +35,21 @@ export class Dashboard {
     await this.band.waitFor();
   }
 
+  /** Loads a page of the interface anew. @param address from after `#/` on */
+  async load(link: string, address: string): Promise<void> {
+    // Where only the part after # differs nothing is loaded, and the page before would be taken for this one.
+    await this.page.goto('about:blank');
+    await this.page.goto(new URL(`/#/${address}`, link).href);
+    await this.sentence.waitFor();
+  }
+
+  /** Addresses of all pages, from after `#/` on: those the navigation leads to, and the parts of a page. */
+  async addresses(): Promise<string[]> {
+    const links = await this.navigation.getByRole('link').all();
+    const addresses = await Promise.all(links.map((link) => link.getAttribute('href')));
+    return [...addresses.map((address) => (address ?? '').replace(/^#\//, '')), 'device/commands'];
+  }
+
   async goTo(page: PageName): Promise<void> {
     await this.navigation.getByRole('link', { name: page }).click();
   }

@@ -31,6 +31,7 @@ class App extends EventEmitter {
     this.#name = name;
   }
   getVersion = (): string => '0.0.0';
+  getPreferredSystemLanguages = (): string[] => ['en-GB'];
   setAppUserModelId(): void {
     // Only Windows has one.
   }

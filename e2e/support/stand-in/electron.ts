@@ -3,6 +3,7 @@
  * windows that are pages in the host's browser. It is a test double of Electron, not of the program: main and preload
  * run as built.
  */
+import { EventEmitter } from 'node:events';
 import { app, PreventableEvent } from './app.ts';
 import { dialog, Menu, nativeImage, nativeTheme, Notification, powerMonitor, screen, shell, Tray } from './desktop.ts';
 import { listenToHost } from './link.ts';
@@ -12,14 +13,15 @@ import { BrowserWindow, windowOf } from './window.ts';
 type InvokeHandler = (event: unknown, ...args: unknown[]) => unknown;
 
 const handlers = new Map<string, InvokeHandler>();
+const listeners = new EventEmitter();
 const ipcMain = {
   handle(channel: string, handler: InvokeHandler): void {
     if (handlers.has(channel)) throw new Error(`Attempted to register a second handler for '${channel}'`);
     handlers.set(channel, handler);
   },
   removeHandler: (channel: string): boolean => handlers.delete(channel),
-  // electron-store offers its folder to renderers; ours do not ask.
-  on: (): void => undefined,
+  on: (channel: string, listener: (event: unknown, ...args: unknown[]) => void): unknown =>
+    listeners.on(channel, listener),
 };
 
 const schemes = new Map<string, (request: Request) => Promise<Response> | Response>();
@@ -56,14 +58,22 @@ const electron = {
   Tray,
 };
 
+const eventOf = ({ frame, window }: Extract<Question, { ask: 'invoke' | 'send' }>) => ({
+  senderFrame: { url: frame.url, parent: frame.isTop ? null : {} },
+  sender: windowOf(window)?.webContents,
+});
+
 async function answer(question: Question): Promise<unknown> {
   switch (question.ask) {
     case 'invoke': {
-      const { channel, args, frame } = question;
-      const handler = handlers.get(channel);
-      if (!handler) throw new Error(`No handler registered for '${channel}'`);
-      const senderFrame = { url: frame.url, parent: frame.isTop ? null : {} };
-      return handler({ senderFrame, sender: windowOf(question.window)?.webContents }, ...args);
+      const handler = handlers.get(question.channel);
+      if (!handler) throw new Error(`No handler registered for '${question.channel}'`);
+      return handler(eventOf(question), ...question.args);
+    }
+    case 'send': {
+      const event = { ...eventOf(question), returnValue: undefined };
+      listeners.emit(question.channel, event, ...question.args);
+      return event.returnValue;
     }
     case 'app-file': {
       const handler = schemes.get(new URL(question.url).protocol.slice(0, -1));

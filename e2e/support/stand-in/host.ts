@@ -2,10 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page, Route } from '@playwright/test';
+import type { Browser, BrowserContext, Frame, Page, Route } from '@playwright/test';
 import { APP_HOST, APP_ORIGIN } from '#domain/bridge.ts';
 import type { AppAnswer, FromProgram, Question } from './messages.ts';
-import { pagePreload } from './page-preload.ts';
+import { pagePreload, SYNC_PATH } from './page-preload.ts';
 
 /** Chromium cannot be taught `app:`, so the window's pages stand at this address and are told to the program as app://. */
 const PAGE_ORIGIN = `https://${APP_HOST}.stand-in.test`;
@@ -145,12 +145,14 @@ async function makePage(
   const page = await context.newPage();
   await page.setViewportSize(size);
   await page.exposeBinding('standInInvoke', async ({ frame }, channel: string, args: unknown[]) => {
-    const isTop = frame.parentFrame() === null;
     try {
-      return { value: await ask({ ask: 'invoke', window, channel, args, frame: { url: toApp(frame.url()), isTop } }) };
+      return { value: await ask({ ask: 'invoke', window, channel, args, frame: toldFrame(frame) }) };
     } catch (error) {
       return { problem: String(error) };
     }
+  });
+  await page.exposeBinding('standInSend', async ({ frame }, channel: string, args: unknown[]) => {
+    await ask({ ask: 'send', window, channel, args, frame: toldFrame(frame) });
   });
   await page.addInitScript({ content: pagePreload(readFileSync(preload, 'utf8')) });
   await page.route('**/*', (route) =>
@@ -165,10 +167,21 @@ async function makePage(
   return page;
 }
 
+const toldFrame = (frame: Frame): { url: string; isTop: boolean } => ({
+  url: toApp(frame.url()),
+  isTop: frame.parentFrame() === null,
+});
+
 /** Our own addresses come from the program; a page that wants to go elsewhere is asked about and stays. */
 async function answerRoute(route: Route, window: number, ask: (question: Question) => Promise<unknown>): Promise<void> {
   const request = route.request();
   const url = request.url();
+  if (url === PAGE_ORIGIN + SYNC_PATH) {
+    const { channel, args } = request.postDataJSON() as { channel: string; args: unknown[] };
+    const value = await ask({ ask: 'send', window, channel, args, frame: toldFrame(request.frame()) });
+    await route.fulfill({ json: { value } });
+    return;
+  }
   if (new URL(url).origin === PAGE_ORIGIN) {
     const answer = (await ask({ ask: 'app-file', url: toApp(url), method: request.method() })) as AppAnswer;
     await route.fulfill({ status: answer.status, headers: answer.headers, body: Buffer.from(answer.body) });

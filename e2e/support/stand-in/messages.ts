@@ -15,15 +15,19 @@ export type FromProgram =
   | { readonly type: 'answer'; readonly question: number; readonly value: unknown }
   | { readonly type: 'failed'; readonly question: number; readonly reason: string };
 
+/** A page speaks to the main process. */
+interface Call {
+  readonly window: number;
+  readonly channel: string;
+  readonly args: readonly unknown[];
+  readonly frame: { readonly url: string; readonly isTop: boolean };
+}
+
 /** Questions of the host; each is answered with its number. */
 export type Question =
-  | {
-      readonly ask: 'invoke';
-      readonly window: number;
-      readonly channel: string;
-      readonly args: readonly unknown[];
-      readonly frame: { readonly url: string; readonly isTop: boolean };
-    }
+  | ({ readonly ask: 'invoke' } & Call)
+  /** Answered with the event's return value, which only a synchronous question waits for. */
+  | ({ readonly ask: 'send' } & Call)
   | { readonly ask: 'app-file'; readonly url: string; readonly method: string }
   | { readonly ask: 'evaluate'; readonly source: string; readonly argument: unknown }
   /** A page wants to go elsewhere or to open a window. */
