@@ -1,20 +1,35 @@
 /** The page for those who are not logged in: plain HTML that needs no script, so that it works before anything else. */
+import { localeOf, message, textIn, type Locale, type Phrase } from '#domain/messages/message.ts';
 
 const escapeHtml = (text: string): string =>
   text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 
+/** The language a browser prefers. @param header Accept-Language: tags with weights, as `de-AT,de;q=0.8,en;q=0.5` */
+export function localeOfBrowser(header: string | undefined): Locale {
+  const wanted = (header ?? '').split(',').map((part) => {
+    const [tag = '', weight] = part.trim().split(/\s*;\s*q=/);
+    return { tag, weight: weight === undefined ? 1 : Number(weight) || 0 };
+  });
+  const best = wanted.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight);
+  return localeOf(
+    'system',
+    best.map(({ tag }) => tag),
+  );
+}
+
 /**
  * @param hasPassword a password may be typed; otherwise only the link with the token lets in
- * @param problem one sentence on why the last try failed
+ * @param problem why the last try failed
  */
-export function loginPage(hasPassword: boolean, problem: string | undefined): string {
-  const notice = problem === undefined ? '' : `<p role="alert">${escapeHtml(problem)}</p>`;
+export function loginPage(locale: Locale, hasPassword: boolean, problem: Phrase | undefined): string {
+  const say = (key: 'login.password' | 'login.submit' | 'login.link'): string => escapeHtml(message(key, {}, locale));
+  const notice = problem ? `<p role="alert">${escapeHtml(textIn(problem, locale) ?? '')}</p>` : '';
   const body = hasPassword
-    ? `${notice}<form method="post" action="/login"><label for="password">Password</label>
+    ? `${notice}<form method="post" action="/login"><label for="password">${say('login.password')}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required autofocus>
-<button type="submit">Log in</button></form>`
-    : `${notice}<p>Open the link that Ridethrough printed when it started; it ends with a token.</p>`;
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Ridethrough</title>
+<button type="submit">${say('login.submit')}</button></form>`
+    : `${notice}<p>${say('login.link')}</p>`;
+  return `<!doctype html><html lang="${locale}"><head><meta charset="utf-8"><title>Ridethrough</title>
 <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/login.css"></head>
 <body><main><h1>Ridethrough</h1>${body}</main></body></html>\n`;
 }

@@ -8,10 +8,11 @@ import { hostname } from 'node:os';
 import type { AddressInfo } from 'node:net';
 import type { AccessLevel } from '#domain/contract.ts';
 import { WebError } from '#domain/errors.ts';
+import { phrase, type Phrase } from '#domain/messages/message.ts';
 import type { Api } from '#engine/api/handlers.ts';
 import type { Clock, Log } from '#engine/ports.ts';
 import { limitConnections } from './connection-limit.ts';
-import { LOGIN_STYLE, loginPage } from './login-page.ts';
+import { LOGIN_STYLE, localeOfBrowser, loginPage } from './login-page.ts';
 import { createPasswordCheck, type PasswordAnswer } from './password-check.ts';
 import {
   cookieValue,
@@ -139,8 +140,10 @@ export function createWebHost(deps: WebHostDeps): WebHost {
     response.end(body);
   };
 
-  const sendLogin = (response: ServerResponse, status: number, problem?: string): void =>
-    send(response, status, 'text/html; charset=utf-8', loginPage(hasPassword, problem));
+  const sendLogin = (response: ServerResponse, status: number, problem?: Phrase): void => {
+    const locale = localeOfBrowser(response.req.headers['accept-language']);
+    send(response, status, 'text/html; charset=utf-8', loginPage(locale, hasPassword, problem));
+  };
 
   const redirectHome = (request: IncomingMessage, response: ServerResponse, access: AccessLevel): void => {
     response.writeHead(303, {
@@ -155,7 +158,7 @@ export function createWebHost(deps: WebHostDeps): WebHost {
   /** Not slowed down: nobody guesses 192 bits, and any page in a browser could use up the tries of whoever has the link. */
   const tryToken = (request: IncomingMessage, response: ServerResponse, token: string): void => {
     if (isSameText(token, config.token)) redirectHome(request, response, 'admin');
-    else sendLogin(response, 403, 'This link is no longer valid. Open the one that the program printed last.');
+    else sendLogin(response, 403, phrase('login.link-invalid', {}));
   };
 
   const tryPassword = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -163,7 +166,7 @@ export function createWebHost(deps: WebHostDeps): WebHost {
     const form = await readForm(request);
     if (form === undefined) {
       response.setHeader('Connection', 'close');
-      sendLogin(response, 413, 'That was too long for a password.');
+      sendLogin(response, 413, phrase('login.too-long', {}));
       return;
     }
     const { access, waitMs } = await passwords.check(peer, form.get('password') ?? '');
@@ -174,11 +177,11 @@ export function createWebHost(deps: WebHostDeps): WebHost {
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / 1000);
       response.setHeader('Retry-After', seconds);
-      sendLogin(response, 429, `Too many tries. Wait ${seconds} s and try again.`);
+      sendLogin(response, 429, phrase('login.wait', { seconds }));
       return;
     }
     tellWrongPassword(peer);
-    sendLogin(response, 403, 'That password is not right.');
+    sendLogin(response, 403, phrase('login.wrong', {}));
   };
 
   const sendFile = (request: IncomingMessage, response: ServerResponse, file: StaticFile): void => {

@@ -64,7 +64,7 @@ export const commands: Readonly<Record<string, string>> = {
   'demo.mains.drift': 'Demo: die Netzfrequenz schwanken lassen wie bei einem schlechten Generator',
   'demo.load': 'Demo: die Last setzen (Prozent der Nennleistung)',
   'demo.battery.charge': 'Demo: den Ladestand setzen (Prozent)',
-  'demo.battery.age': 'Demo-USV: den Akku altern lassen',
+  'demo.battery.age': 'Demo: setzen, wie viel seiner Kapazität der Akku noch hat (Prozent)',
   'demo.speed': 'Demo: den Akku um so viel schneller leeren und laden',
   'demo.unplug': 'Demo: das USB-Kabel für eine Weile abziehen (Sekunden)',
 };
