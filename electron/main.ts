@@ -23,7 +23,7 @@ import { createQuitSequence } from './quit-sequence.ts';
 import { secureContents, secureSession } from './security.ts';
 import { createShellLanguage, serveLanguage } from './shell-language.ts';
 import { runTrayCommand } from './tray-commands.ts';
-import { trayView } from './tray-view.ts';
+import { trayView, type Phase } from './tray-view.ts';
 import { createTray } from './tray.ts';
 import { openUiPreferences } from './ui-preferences.ts';
 import { watchUpses, type UpsWatch } from './ups-watch.ts';
@@ -65,7 +65,7 @@ if (becomeOnlyInstance(() => window?.open())) {
 }
 
 async function start(): Promise<void> {
-  let phase: 'starting' | 'running' | 'ending' = 'starting';
+  let phase: Phase = 'starting';
   let product: Product | undefined;
   let watch: UpsWatch | undefined;
 
@@ -87,6 +87,7 @@ async function start(): Promise<void> {
     icon: appIcon,
     hasTray: isTrayShown,
     isDark: () => nativeTheme.shouldUseDarkColors,
+    log,
     locale,
   });
   window = made;
@@ -114,9 +115,8 @@ async function start(): Promise<void> {
               return quit();
             case 'command':
               if (product) {
-                void runTrayCommand(product.api, action.ups, action.command, locale()).then((problem) => {
-                  if (problem !== undefined)
-                    notifications.tell(message('notice.command-failed', {}, locale()), problem);
+                void runTrayCommand(product.api, action.ups, action.command, locale()).then((told) => {
+                  if (told) notifications.tell(told.title, told.body);
                 });
               }
           }
@@ -182,6 +182,8 @@ async function start(): Promise<void> {
       notifications.tell(message('notice.no-nut', {}, locale()), describeError(started.networkProblem, locale()));
     }
   } catch (error) {
+    phase = 'failed';
+    refresh();
     ipc.end();
     log.error(`The engine could not be started: ${describeError(error)}`);
     dialog.showErrorBox(

@@ -31,6 +31,18 @@ test('a calm start says nothing', () => {
   expect(told(never, status('OL CHRG'), status('OL'))).toEqual([]);
 });
 
+test('the end of a self test is told with its result, once', () => {
+  const running = status('OB', { 'ups.test.result': 'In progress' });
+  const passed = status('OL CHRG', { 'ups.test.result': 'Done and passed' });
+  expect(told(passed, running, running, passed, passed)).toEqual(['test-ended']);
+  const { memory } = stepNotices(NOTHING_TOLD, running, false, 'en');
+  expect(stepNotices(memory, passed, false, 'en').notice).toMatchObject({
+    title: 'Battery test finished',
+    body: 'The UPS says: Done and passed.',
+    isUrgent: false,
+  });
+});
+
 test('a battery that flickers between low and not low is told once', () => {
   expect(told(status('OB'), status('OB LB'), status('OB'), status('OB LB'), status('OL'))).toEqual([
     'on-battery',

@@ -7,7 +7,8 @@ import { powerSentence } from '#domain/power-sentence.ts';
 import { powerStateOf, type PowerState } from '#domain/power-state.ts';
 import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
 
-export type NoticeKind = 'on-battery' | 'low-battery' | 'forced-shutdown' | 'back' | 'no-contact' | 'contact';
+export type NoticeKind =
+  'on-battery' | 'low-battery' | 'forced-shutdown' | 'back' | 'no-contact' | 'contact' | 'test-ended';
 
 export interface Notice {
   readonly kind: NoticeKind;
@@ -28,9 +29,11 @@ export interface NoticeMemory {
   readonly isLost: boolean;
   /** Before the first contact there is none to lose. */
   readonly wasHeard: boolean;
+  /** A self test was seen running. */
+  readonly isTesting: boolean;
 }
 
-export const NOTHING_TOLD: NoticeMemory = { stage: 'fine', isLost: false, wasHeard: false };
+export const NOTHING_TOLD: NoticeMemory = { stage: 'fine', isLost: false, wasHeard: false, isTesting: false };
 
 /** @param hasSeveral the title names the UPS when there is more than one */
 export function stepNotices(
@@ -49,10 +52,12 @@ export function stepNotices(
     if (!memory.wasHeard || memory.isLost) return { memory, notice: undefined };
     return say('no-contact', { ...memory, isLost: true });
   }
+  if (state === 'self-test') return { memory: { ...memory, isTesting: true }, notice: undefined };
   if (stage === undefined) return { memory, notice: undefined };
-  const next = { stage: memory.stage, isLost: false, wasHeard: true };
+  const next = { stage: memory.stage, isLost: false, wasHeard: true, isTesting: false };
   if (stage === 'fine' && memory.stage !== 'fine') return say('back', { ...next, stage });
   if (STAGES.indexOf(stage) > STAGES.indexOf(memory.stage) && stage !== 'fine') return say(stage, { ...next, stage });
+  if (memory.isTesting && stage === 'fine' && resultOfTest(ups) !== undefined) return say('test-ended', next);
   return memory.isLost ? say('contact', next) : { memory: next, notice: undefined };
 }
 
@@ -95,8 +100,13 @@ function noticeOf(kind: NoticeKind, ups: UpsSnapshot, hasSeveral: boolean, local
   };
 }
 
+const resultOfTest = (ups: UpsSnapshot): string | undefined => ups.variables['ups.test.result']?.value;
+
 function bodyOf(kind: NoticeKind, ups: UpsSnapshot, locale: Locale): string {
   if (kind === 'no-contact') return message('notice.no-contact-advice', {}, locale);
+  if (kind === 'test-ended') {
+    return message('notice.test-ended-text', { result: resultOfTest(ups) ?? '' }, locale);
+  }
   const sentence = powerSentence(ups, undefined, locale);
   return kind === 'low-battery' ? `${sentence} ${message('notice.low-battery-advice', {}, locale)}` : sentence;
 }

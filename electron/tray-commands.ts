@@ -5,21 +5,36 @@ import { commandText } from '#domain/messages/names.ts';
 import { findCommand } from '#domain/nut/commands.ts';
 import type { Api } from '#engine/api/handlers.ts';
 
-/** @returns what to tell the person when it did not work; undefined when it did: the UPS itself shows that */
+/** Nothing but a notification shows that it worked. */
+export const MUTE = 'beeper.mute';
+/** What the tooltip follows, and its end is told when it comes. */
+export const SELF_TEST = 'test.battery.start.quick';
+
+export interface Told {
+  readonly title: string;
+  readonly body: string;
+}
+
+/** @returns what to tell the person; undefined where the tray itself shows what came of it */
 export async function runTrayCommand(
   api: Pick<Api, 'handle'>,
   ups: string,
   command: string,
   locale: Locale,
-): Promise<string | undefined> {
+): Promise<Told | undefined> {
+  const failed = (body: string): Told => ({ title: message('notice.command-failed', {}, locale), body });
   const answer = await api.handle('ups.runCommand', { ups, command }, 'admin');
-  if (!answer.ok) return describeError(new RemoteError(answer.error), locale);
+  if (!answer.ok) return failed(describeError(new RemoteError(answer.error), locale));
   const { outcome } = answer.value;
-  if (outcome === 'handled') return undefined;
+  if (outcome === 'handled') {
+    if (command !== MUTE) return undefined;
+    return { title: message('notice.muted', {}, locale), body: message('notice.muted-text', {}, locale) };
+  }
   const name = findCommand(command) ? commandText(command, locale) : command;
-  return message(
+  const text = message(
     'notice.command-failed-text',
     { command: name, outcome: message(`outcome.${outcome}`, {}, locale) },
     locale,
   );
+  return failed(text);
 }

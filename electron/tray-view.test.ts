@@ -93,6 +93,13 @@ test('while the program ends nothing of the last state is shown', () => {
   expect(actions(view).every((item) => !item.isEnabled)).toBe(true);
 });
 
+test('after a start that failed the tray does not say that it is starting', () => {
+  const view = trayView([], 'failed', 0, 'en');
+  expect(view.tooltip).toBe('Nothing is watched: the start failed.');
+  expect(view.icon.shape).toBe('no-contact');
+  expect(actions(view).every((item) => item.isEnabled)).toBe(true);
+});
+
 test('without a UPS the tray says so', () => {
   expect(trayView([], 'running', 0, 'en').tooltip).toBe('No UPS is set up.');
 });

@@ -3,6 +3,7 @@ import { message, type Locale } from '#domain/messages/message.ts';
 import { powerSentence } from '#domain/power-sentence.ts';
 import { batteryLevel, moodOf, numberIn, POWER_STATES, powerStateOf, type Mood } from '#domain/power-state.ts';
 import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
+import { MUTE, SELF_TEST } from './tray-commands.ts';
 import type { WatchedUps } from './ups-watch.ts';
 
 /** Shapes drawn in resources/icons; the number is the battery's level in quarters. */
@@ -42,16 +43,11 @@ export interface TrayView {
 
 /** Windows cuts a tooltip off after 127 characters. */
 const LONGEST_TOOLTIP = 127;
-const MUTE = 'beeper.mute';
-const SELF_TEST = 'test.battery.start.quick';
 
-/** @param phase of the program: without a running engine nothing is known */
-export function trayView(
-  upses: readonly WatchedUps[],
-  phase: 'starting' | 'running' | 'ending',
-  now: number,
-  locale: Locale,
-): TrayView {
+/** Of the program: without a running engine nothing is known. */
+export type Phase = 'starting' | 'running' | 'ending' | 'failed';
+
+export function trayView(upses: readonly WatchedUps[], phase: Phase, now: number, locale: Locale): TrayView {
   const lines = phase === 'running' ? statusLines(upses, now, locale) : [message(`tray.${phase}`, {}, locale)];
   const worst = phase === 'running' ? worstOf(upses) : undefined;
   return {

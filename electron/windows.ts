@@ -1,7 +1,9 @@
 /** The one window: made when it is wanted, destroyed when it is closed (hidden pages cost memory), made again in no time. */
-import { BrowserWindow, dialog, screen, type WebContents } from 'electron';
+import { app, BrowserWindow, dialog, screen, type WebContents } from 'electron';
 import { APP_ORIGIN } from '#domain/bridge.ts';
+import { describeError } from '#domain/errors.ts';
 import { message, type Locale } from '#domain/messages/message.ts';
+import type { Log } from '#engine/ports.ts';
 import type { UiPreferences } from './ui-preferences.ts';
 import { DEFAULT_SIZE, fitBounds, LEAST_SIZE } from './window-bounds.ts';
 
@@ -14,6 +16,7 @@ export interface MainWindowParts {
   readonly hasTray: boolean;
   /** Colour of the page before it is painted. */
   readonly isDark: () => boolean;
+  readonly log: Log;
   readonly locale: () => Locale;
 }
 
@@ -24,6 +27,9 @@ export interface MainWindow {
   /** Ends the window whatever it says. */
   destroy(): void;
 }
+
+/** A page that breaks as often as this would break for ever. */
+const MOST_RELOADS = 3;
 
 /** Surfaces of the renderer's two themes, so that the window does not flash on opening. */
 const BACKGROUND = { dark: '#16191c', light: '#fbfbfa' } as const;
@@ -87,7 +93,21 @@ export function createMainWindow(parts: MainWindowParts): MainWindow {
     made.on('closed', () => {
       if (window === made) window = undefined;
     });
-    void made.loadURL(`${APP_ORIGIN}/index.html`);
+    // Windows asks nobody but windows before the session ends.
+    made.on('session-end', () => app.quit());
+    const load = (): void => {
+      made.loadURL(`${APP_ORIGIN}/index.html`).catch((error: unknown) => {
+        if (!made.isDestroyed()) parts.log.error(`The window could not show its page: ${describeError(error)}`);
+      });
+    };
+    let breaks = 0;
+    made.webContents.on('render-process-gone', (_event, { reason }) => {
+      if (reason === 'clean-exit' || made.isDestroyed()) return;
+      breaks += 1;
+      parts.log.error(`The page of the window broke (${reason})`);
+      if (breaks <= MOST_RELOADS) load();
+    });
+    load();
     return made;
   };
 

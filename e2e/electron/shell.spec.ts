@@ -124,6 +124,29 @@ test('the menu of the tray offers what the UPS can do, and does it', async ({ la
   expect(await shell.notifications()).toEqual([]);
 });
 
+test('a muted beeper is told, because nothing else shows it', async ({ launch }) => {
+  const shell = await launch();
+  const page = await windowOf(shell);
+  await expectTooltip(shell, /^On mains power/);
+  await play(page, 'demo.mains.off');
+  await expectTooltip(shell, /^On battery/);
+  await shell.chooseInTray('Mute the beeper');
+  await expect
+    .poll(async () => (await shell.notifications()).map((notification) => notification.title))
+    .toEqual(['Power is out', 'The beeper is muted']);
+});
+
+test('a page that breaks is loaded again', async ({ launch }) => {
+  const shell = await launch();
+  const page = await windowOf(shell);
+  await page.evaluate('window.isOld = true');
+  await shell.evaluate(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    window?.webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 });
+  }, undefined);
+  await expect.poll(() => page.evaluate('window.isOld ?? false').catch(() => undefined)).toBe(false);
+});
+
 test('closing the window destroys it, and the tray brings it back as it was', async ({ launch }) => {
   const shell = await launch();
   await windowOf(shell);
