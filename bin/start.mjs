@@ -86,7 +86,8 @@ async function showDesktop(program) {
 }
 
 async function showInBrowser(reason) {
-  await ensureBuilt(['renderer', 'headless'], tell);
+  // What is not as it should be is told by the launcher.
+  await ensureBuilt(['renderer', 'headless'], () => undefined);
   tell(`Showing Ridethrough in the browser: ${reason}.`);
   const launcher = join(root, 'bin', 'ridethrough.mjs');
   process.argv = [process.execPath, launcher, 'serve', ...(args.includes('--no-web') ? [] : ['--open']), ...args];
