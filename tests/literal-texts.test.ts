@@ -32,14 +32,15 @@ function literalTexts(source: string): Found[] {
     if (type === 'Text' && isRead && HAS_WORD.test(data ?? '')) {
       found.push({ line: source.slice(0, start).split('\n').length, text: (data ?? '').trim() });
     }
-    for (const child of Object.values(node)) visit(child, type === 'Attribute' ? name : attribute);
+    const isNamed = type === 'Attribute' || type?.endsWith('Directive') === true;
+    for (const child of Object.values(node)) visit(child, isNamed ? name : attribute);
   };
   visit(parse(source, { modern: true }).fragment);
   return found;
 }
 
 test('words in the markup are found, names and code are not', () => {
-  const source = `<p class="wide">Hello {name}</p>\n<input placeholder="Search" type="text" />\n<b>{t('x')}</b> · %`;
+  const source = `<p class="wide" style:color="var(--x)">Hello {name}</p>\n<input placeholder="Search" type="text" />\n<b>{t('x')}</b> · %`;
   expect(literalTexts(source)).toEqual([
     { line: 1, text: 'Hello' },
     { line: 2, text: 'Search' },
