@@ -13,11 +13,17 @@ if (process.env.TEST_WORKER_INDEX === undefined) {
 }
 
 const page = { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 800 }, locale: 'en-GB' };
-const browser = { ...page, launchOptions: CHROMIUM, trace: 'retain-on-failure' } as const;
+const browser = {
+  ...page,
+  launchOptions: CHROMIUM,
+  // Without its film, for which every change of the page would be drawn a second time.
+  trace: { mode: 'retain-on-failure', screenshots: false, snapshots: true, sources: false },
+  screenshot: 'only-on-failure',
+} as const;
 
 /**
- * `npm run e2e`: the built interface before the real engine (`browser`) and before a fake one in every situation (`pages`),
- * and the desktop shell (`shell`).
+ * `npm run e2e`: the built interface in Chromium, before the real engine and before a fake one in rare situations
+ * (`browser`), and the desktop shell (`shell`).
  */
 export default defineConfig({
   outputDir: 'test-results',
@@ -28,7 +34,6 @@ export default defineConfig({
   forbidOnly: true,
   projects: [
     { name: 'browser', testDir: 'e2e/headless', use: browser },
-    { name: 'pages', testDir: 'e2e/web', use: browser },
     // One program with one tray at a time.
     { name: 'shell', testDir: 'e2e/electron', workers: 1 },
   ],

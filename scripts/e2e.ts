@@ -3,7 +3,7 @@
  * `N passed, N failed, N skipped`. E2E_NO_BUILD=true takes dist/ as it is.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +44,10 @@ function drive(): void {
     return;
   }
   const status = run([playwright, 'test', '--reporter=list,json', ...process.argv.slice(2)]);
+  if (!existsSync(report)) {
+    close(0, 1, 0); // Playwright did not get as far as counting, and has said why.
+    return;
+  }
   const { stats, errors } = JSON.parse(readFileSync(report, 'utf8')) as Report;
   const failed = stats.unexpected + stats.flaky + errors.length;
   close(stats.expected, status !== 0 && failed === 0 ? 1 : failed, stats.skipped);

@@ -125,10 +125,10 @@ function usual(startAt: number): FakeEngine {
   return engine;
 }
 
-const unplugged = (code: 'driver/unplugged' | 'driver/permission-denied') =>
-  code === 'driver/unplugged'
-    ? new DriverError(code, { device: 'Lumen Harbor 1500' }).toWire()
-    : new DriverError(code, { device: 'Lumen Harbor 1500', path: '/dev/hidraw3' }).toWire();
+const device = 'Lumen Harbor 1500';
+const unplugged = () => new DriverError('driver/unplugged', { device }).toWire();
+const denied = () => new DriverError('driver/permission-denied', { device, path: '/dev/hidraw3' }).toWire();
+const held = () => new DriverError('driver/held-by-other', { device, holder: 'apcupsd (812)' }).toWire();
 
 function outage(startAt: number): FakeEngine {
   const engine = usual(startAt);
@@ -168,7 +168,7 @@ export const SCENES = {
   'no-contact'(startAt) {
     const engine = usual(startAt);
     passOnMains(engine, 11 * MINUTES);
-    engine.patch('ups', { availability: 'not-connected', error: unplugged('driver/unplugged') });
+    engine.patch('ups', { availability: 'not-connected', error: unplugged() });
     engine.addIncident({ ups: 'ups', kind: 'no-contact', startedAt: engine.now() });
     engine.tick(MINUTES);
     return engine;
@@ -183,17 +183,23 @@ export const SCENES = {
   'no-permission'(startAt) {
     const engine = createFakeEngine(startAt);
     engine.add({ name: 'ups', variables: {} });
-    engine.patch('ups', { availability: 'not-connected', error: unplugged('driver/permission-denied') });
+    engine.patch('ups', { availability: 'not-connected', error: denied() });
+    return engine;
+  },
+  'held-by-other'(startAt) {
+    const engine = createFakeEngine(startAt);
+    engine.add({ name: 'ups', variables: {} });
+    engine.patch('ups', { availability: 'not-connected', error: held() });
     return engine;
   },
   'no-ups'(startAt) {
     const engine = createFakeEngine(startAt);
     engine.setDevices([
       {
-        title: 'Lumen Harbor 1500',
+        title: device,
         section: '[ups]\n  driver = usbhid-ups\n  port = auto',
         matchReason: 'HID power device',
-        problem: unplugged('driver/permission-denied'),
+        problem: denied(),
       },
     ]);
     return engine;
@@ -238,7 +244,7 @@ export const SCENES = {
     const engine = outage(startAt);
     engine.add({ ...GOOD_UPS, name: 'rack' });
     engine.add({ name: 'attic', variables: {} });
-    engine.patch('attic', { availability: 'not-connected', error: unplugged('driver/unplugged') });
+    engine.patch('attic', { availability: 'not-connected', error: unplugged() });
     return engine;
   },
 } satisfies Record<string, (startAt: number) => FakeEngine>;

@@ -1,0 +1,88 @@
+/** The built interface before a fake engine in situations that no program on this computer can be brought into at will. */
+import { isWiderThanWindow, violationsOf } from '../support/for-everybody.ts';
+import { SCENES, type SceneName } from '../support/scenes.ts';
+import { expect, test } from './fixtures.ts';
+
+const SCENE_NAMES = Object.keys(SCENES) as SceneName[];
+
+for (const theme of ['light', 'dark'] as const) {
+  test.describe(`in ${theme}`, () => {
+    test.use({ colorScheme: theme, contextOptions: { reducedMotion: 'reduce' } });
+
+    for (const scene of SCENE_NAMES) {
+      test(`axe finds nothing to say about "${scene}"`, async ({ play, page }) => {
+        const { dashboard } = await play(SCENES[scene](Date.now()));
+        await dashboard.sentence.waitFor();
+        expect(await violationsOf(page)).toEqual([]);
+      });
+    }
+  });
+}
+
+for (const locale of ['en-GB', 'de-DE']) {
+  test.describe(`in ${locale}`, () => {
+    test.use({ locale });
+
+    for (const width of [360, 720, 1024, 2560]) {
+      test(`nothing sticks out at ${width} pixels`, async ({ play, page }) => {
+        await page.setViewportSize({ width, height: 800 });
+        const { dashboard, host } = await play(SCENES.several(Date.now()));
+        await dashboard.sentence.waitFor();
+        for (const address of await dashboard.addresses()) {
+          await dashboard.load(host.url, address);
+          expect.soft(await isWiderThanWindow(page), address).toBe(false);
+        }
+      });
+    }
+
+    for (const width of [720, 1280]) {
+      test(`text of twice the size stays within ${width} pixels`, async ({ play, page }) => {
+        await page.setViewportSize({ width, height: 800 });
+        const { dashboard, host } = await play(SCENES.several(Date.now()));
+        await dashboard.sentence.waitFor();
+        for (const address of await dashboard.addresses()) {
+          await dashboard.load(host.url, address);
+          await page.evaluate("document.documentElement.style.fontSize = '200%'");
+          expect.soft(await isWiderThanWindow(page), address).toBe(false);
+        }
+      });
+    }
+  });
+}
+
+test.describe('in German', () => {
+  test.use({ locale: 'de-DE' });
+  test('the page speaks German and says so', async ({ play, page }) => {
+    const { dashboard } = await play(SCENES['on-battery'](Date.now()));
+    await expect(dashboard.sentence).toContainText('Seit 4 min auf Batterie. Noch etwa');
+    await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+  });
+});
+
+test('a page that is no longer accepted asks to open the link again', async ({ play, page }) => {
+  const { dashboard, host } = await play(SCENES.mains(Date.now()));
+  await dashboard.sentence.waitFor();
+  host.refuse();
+  await expect(page.getByRole('heading', { name: 'This page is no longer signed in' })).toBeVisible();
+  expect(await violationsOf(page)).toEqual([]);
+});
+
+test('a session without the right to act shows no way to act', async ({ play, page }) => {
+  const engine = SCENES['on-battery'](Date.now());
+  engine.setAccess('read');
+  const { dashboard } = await play(engine, '#/device/commands');
+  await expect(page.getByText('You may look, not act')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Run load.off' })).toBeDisabled();
+  await expect(dashboard.band.getByRole('button')).toHaveCount(0);
+  expect(await violationsOf(page)).toEqual([]);
+});
+
+test('no UPS: says what is plugged in and what is wrong with it, and a demo is one press away', async ({
+  play,
+  page,
+}) => {
+  const { dashboard } = await play(SCENES['no-ups'](Date.now()));
+  await expect(page.getByText('permission denied on /dev/hidraw3')).toBeVisible();
+  await page.getByRole('button', { name: 'Show a demo UPS' }).click();
+  await expect(dashboard.band).toContainText('Demo');
+});
