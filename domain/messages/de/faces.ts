@@ -68,7 +68,8 @@ export const faces = {
   'frame.state': 'Zustand der Stromversorgung',
   'frame.overview': 'Übersicht',
   'frame.device': 'Gerät',
-  'frame.events': 'Ereignisse',
+  // A soft hyphen: with five places in the bar of a narrow window the word is a little too long.
+  'frame.events': 'Ereig\u00adnisse',
   'frame.all': 'Alle USVs',
   'frame.appearance': 'Ansicht',
   'frame.choose-ups': 'USV',
