@@ -86,6 +86,8 @@ export const requests = {
   },
   /** Takes a forced shutdown back, so that clients that connect later do not shut down again. */
   'ups.clearForcedShutdown': { params: z.object({ ups: UpsName }), result: Nothing, access: 'control' },
+  /** Tries at once to reach a UPS that cannot be read, instead of at its next turn. */
+  'ups.retry': { params: z.object({ ups: UpsName }), result: Nothing, access: 'control' },
   'device.scan': { params: Nothing, result: z.object({ devices: z.array(FoundDevice) }), access: 'read' },
   /** Adds the demo UPS until the program ends. */
   'demo.start': { params: Nothing, result: z.object({ ups: UpsName }), access: 'control' },

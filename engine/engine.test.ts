@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { DriverError } from '#domain/errors.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
 import { createFakeDriver, type FakeDriver } from '#tests/support/fake-driver.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
-import type { UpsConfig } from './drivers/driver.ts';
+import type { DriverEvent, UpsConfig } from './drivers/driver.ts';
 import { createEngine, type EngineConfig } from './engine.ts';
 
 const ups = (name: string, port = 'x.dev'): UpsConfig => ({ name, driver: 'dummy-ups', port, options: {} });
@@ -122,5 +123,32 @@ describe('the end', () => {
     await engine.stop();
     expect(drivers[1]!.isStopped).toBe(true);
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('trying again', () => {
+  const lost: DriverEvent = { type: 'stale', error: new DriverError('driver/unplugged', { device: 'UPS' }) };
+
+  test('wakes the driver of a UPS that cannot be read, and leaves one that can alone', async () => {
+    const { engine, drivers } = await started(ups('a'), ups('b'));
+    drivers[0]?.say(lost);
+    await engine.retry('A');
+    await engine.retry('b');
+    await engine.retry('nobody');
+    expect(drivers.map(({ config, asked }) => [config.name, asked])).toEqual([
+      ['a', ['retry']],
+      ['b', []],
+    ]);
+    await engine.stop();
+  });
+
+  test('starts a driver anew that has given up', async () => {
+    const { engine, drivers, alive } = await started(ups('a'));
+    drivers[0]!.hasGivenUp = true;
+    drivers[0]?.say(lost);
+    await engine.retry('a');
+    expect([drivers.length, alive()]).toEqual([2, ['a']]);
+    expect(engine.store.get('a')?.availability).toBe('available');
+    await engine.stop();
   });
 });

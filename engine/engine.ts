@@ -42,6 +42,8 @@ export interface Engine {
   readonly nutConnections: number;
   /** Calls back when UPSes were added or removed. */
   onListChanged(changed: () => void): Stop;
+  /** Tries at once to reach a UPS that cannot be read; nothing happens to one that can. Unknown names are passed over. */
+  retry(name: string): Promise<void>;
   /** Adds a UPS that stands in no configuration, until the program ends or it is removed. A name that is taken stays as it is. */
   addUps(ups: UpsConfig): void;
   /** Removes what addUps added; a configured UPS stays. */
@@ -182,6 +184,14 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
       listListeners.add(changed);
       return () => listListeners.delete(changed);
     },
+    retry: (name) =>
+      inTurn(async () => {
+        const key = name.toLowerCase();
+        const entry = running.get(key);
+        if (!entry || store.get(key)?.availability === 'available' || entry.driver.retry?.() === true) return;
+        await stopUps(key);
+        if (mayGoOn()) startUps(entry.config);
+      }),
     addUps(ups) {
       const name = ups.name.toLowerCase();
       if (!mayGoOn() || running.has(name)) return;

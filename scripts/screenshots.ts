@@ -69,9 +69,14 @@ async function take(browser: Browser, shot: Shot): Promise<void> {
         await page.goto(`${host.url}#/${shot.page}`);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await page.getByRole('heading', { name: /^(Connecting|Verbindung wird)/ }).waitFor({ state: 'hidden' });
+        if (shot.isWhole === true) {
+          // Charts below the edge of the window are not drawn.
+          const height = await page.evaluate<number>('document.documentElement.scrollHeight');
+          await page.setViewportSize({ width: viewport.width, height });
+        }
         await page.waitForTimeout(250);
         if (isKept(shot.name, size, theme)) {
-          await page.screenshot({ path: `${folder}${name}.png`, fullPage: shot.isWhole === true });
+          await page.screenshot({ path: `${folder}${name}.png` });
         }
         const { violations: found } = await new AxeBuilder({ page }).analyze();
         for (const { id, help, nodes } of found) {

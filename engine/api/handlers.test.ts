@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { requests } from '#domain/contract.ts';
+import { DriverError } from '#domain/errors.ts';
 import { startTestEngine, type TestEngine } from '#tests/support/test-engine.ts';
 import type { NumberedEvent } from './handlers.ts';
 
@@ -33,6 +34,16 @@ describe('requests', () => {
     expect(drivers.get('office')?.asked).toEqual([]);
     expect(await api.handle('ups.runCommand', params, 'control')).toEqual({ ok: true, value: { outcome: 'handled' } });
     expect(drivers.get('office')?.asked).toEqual(['test.battery.start.quick']);
+  });
+
+  test('trying again is acting: it reaches the driver of a UPS that cannot be read', async () => {
+    const { api, drivers } = await started('office');
+    drivers.get('office')?.say({ type: 'stale', error: new DriverError('driver/unplugged', { device: 'UPS' }) });
+    expect(await api.handle('ups.retry', { ups: 'office' }, 'read')).toMatchObject({
+      error: { code: 'api/forbidden' },
+    });
+    expect(await api.handle('ups.retry', { ups: 'OFFICE' }, 'control')).toEqual({ ok: true, value: {} });
+    expect(drivers.get('office')?.asked).toEqual(['retry']);
   });
 
   test('more than one line is refused before it reaches a driver or the log', async () => {

@@ -103,6 +103,10 @@ export function createApi(deps: ApiDeps): Api {
       log.warn('Forced shutdown taken back', { ups });
       return {};
     },
+    'ups.retry': async ({ ups }) => {
+      await engine.retry(upsNamed(ups).config.name);
+      return {};
+    },
     'device.scan': async () => ({ devices: [...(await scan())] }),
     'demo.start': async () => ({ ups: await deps.demo.start() }),
     'demo.stop': async () => {

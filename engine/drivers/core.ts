@@ -141,6 +141,7 @@ export function withDriverCore(parts: DriverCoreParts): Driver {
     start: () => driver.start(),
     stop: () => driver.stop(),
     killPower: cutPower,
+    retry: () => driver.retry?.() ?? false,
     runCommand(command, parameter) {
       const name = command.toLowerCase();
       if (name === SHUTDOWN) return cutPower();

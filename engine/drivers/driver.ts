@@ -100,6 +100,11 @@ export interface Driver {
   setVariable(variable: string, value: string): Promise<DriverOutcome>;
   /** Tells the UPS to cut the power now or after its delays (upsdrvctl shutdown). */
   killPower(): Promise<DriverOutcome>;
+  /**
+   * Tries at once to reach a source that it waits for. Absent where a new start does the same.
+   * @returns false when it has given up and only a new start helps
+   */
+  retry?(): boolean;
 }
 
 /** Where a driver puts its events. */

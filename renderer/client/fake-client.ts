@@ -195,6 +195,10 @@ export function createFakeEngine(startAt: number): FakeEngine {
       put({ ...get(ups), isForcedShutdown: false }, []);
       return {};
     },
+    'ups.retry': ({ ups }) => {
+      get(ups);
+      return {};
+    },
     'device.scan': () => ({ devices: [...devices] }),
     'demo.start': () => {
       add({ name: 'demo', driver: 'demo', variables: { 'ups.status': 'OL', 'battery.charge': '100' } });

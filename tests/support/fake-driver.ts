@@ -5,6 +5,8 @@ export interface FakeDriver extends Driver {
   readonly config: UpsConfig;
   readonly asked: string[];
   isStopped: boolean;
+  /** Only a new start helps. */
+  hasGivenUp: boolean;
   say(event: DriverEvent): void;
   /** How commands and writes end from now on. */
   outcome: DriverOutcome;
@@ -15,6 +17,7 @@ export function createFakeDriver(config: UpsConfig, sink: DriverSink): FakeDrive
     config,
     asked: [],
     isStopped: false,
+    hasGivenUp: false,
     outcome: 'handled',
     say: sink,
     start: () => {
@@ -40,6 +43,10 @@ export function createFakeDriver(config: UpsConfig, sink: DriverSink): FakeDrive
       return Promise.resolve(driver.outcome);
     },
     killPower: () => Promise.resolve(driver.outcome),
+    retry: () => {
+      driver.asked.push('retry');
+      return !driver.hasGivenUp;
+    },
   };
   return driver;
 }

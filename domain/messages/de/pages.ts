@@ -6,6 +6,7 @@ export const pages = {
   'path.ups': 'USV',
   'path.battery': 'Akku',
   'path.this-computer': 'Dieser Rechner',
+  'path.elsewhere': 'Was daran hängt',
   'path.client': '{user} auf {address}',
   'path.more.one': 'noch {count}',
   'path.more.other': 'noch {count}',

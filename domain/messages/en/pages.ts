@@ -5,6 +5,7 @@ export const pages = {
   'path.ups': 'UPS',
   'path.battery': 'Battery',
   'path.this-computer': 'This computer',
+  'path.elsewhere': 'What hangs on it',
   'path.client': '{user} on {address}',
   'path.more.one': '{count} more',
   'path.more.other': '{count} more',

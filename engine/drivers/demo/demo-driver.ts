@@ -38,6 +38,7 @@ export function createDemoDriver({ config, clock, log, sink }: DemoDriverParts):
     },
     setVariable: (variable, value) => driver.setVariable(variable, value),
     killPower: () => driver.killPower(),
+    retry: () => driver.retry?.() ?? false,
   };
 }
 

@@ -318,6 +318,21 @@ describe('a unit with faults', () => {
     expect(ups.availability()).toBe('available');
   });
 
+  test('is opened at once when asked to try again, and the cable alone has not told it', async () => {
+    const unit = device();
+    unit.openError = new DriverError('driver/permission-denied', { device: 'UPS', path: '/dev/hidraw0' });
+    port.plug(unit);
+    const ups = start();
+    await clock.advance(120_000);
+    expect(ups.availability()).toBe('not-connected');
+    unit.openError = undefined;
+    await clock.advance(500);
+    expect(ups.availability()).toBe('not-connected');
+    expect(ups.driver.retry?.()).toBe(true);
+    await clock.advance(0);
+    expect(ups.availability()).toBe('available');
+  });
+
   test('that lets a request hang is given up after ten seconds', async () => {
     const unit = device();
     port.plug(unit);

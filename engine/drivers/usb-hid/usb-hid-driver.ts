@@ -46,6 +46,7 @@ export function createUsbHidDriver(parts: UsbHidDriverParts): Driver {
   let pluggedAt = -Infinity;
   let unwatch: Stop | undefined;
   let loop: Promise<void> | undefined;
+  let hasEnded = false;
   let isStopped = false;
   let resolveStopped: () => void = () => undefined;
   const stopped = new Promise<void>((resolve) => (resolveStopped = resolve));
@@ -210,10 +211,14 @@ export function createUsbHidDriver(parts: UsbHidDriverParts): Driver {
       if (options.ignored.length > 0) {
         log.info(`Options without meaning here are left out: ${options.ignored.join(', ')}.`);
       }
-      loop = run().catch((error: unknown) => {
-        log.error(`The driver ended unexpectedly: ${describeError(error)}`, { error });
-        sink({ type: 'disconnected', error: asAppError(error, config.name) });
-      });
+      loop = run()
+        .catch((error: unknown) => {
+          log.error(`The driver ended unexpectedly: ${describeError(error)}`, { error });
+          sink({ type: 'disconnected', error: asAppError(error, config.name) });
+        })
+        .finally(() => {
+          hasEnded = true;
+        });
     },
     async stop() {
       isStopped = true;
@@ -226,6 +231,11 @@ export function createUsbHidDriver(parts: UsbHidDriverParts): Driver {
     runCommand: (command, parameter) => toReady((running) => running.runCommand(command, parameter)),
     setVariable: (variable, value) => toReady((running) => running.setVariable(variable, value)),
     killPower: () => toReady((running) => running.killPower()),
+    retry() {
+      shortAttempts = 0;
+      waiter.wake();
+      return !hasEnded;
+    },
   };
 }
 

@@ -57,7 +57,7 @@ export function layoutPowerPath(width: number, consumerCount: number): PowerPath
   const isNarrow = width < 560;
   const mainsWidth = isNarrow ? 60 : 68;
   const upsWidth = isNarrow ? 92 : 144;
-  const consumerWidth = isNarrow ? 84 : Math.min(240, Math.round(width * 0.26));
+  const consumerWidth = isNarrow ? 104 : Math.min(240, Math.round(width * 0.26));
   const consumersHeight = consumerCount * CONSUMER_HEIGHT + (consumerCount - 1) * CONSUMER_GAP;
   const height = Math.max(ABOVE + UPS_HEIGHT, consumersHeight) + 4;
 
