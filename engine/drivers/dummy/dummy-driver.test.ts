@@ -55,7 +55,7 @@ const shows = (name: string, expected: string | undefined): Promise<void> =>
     await clock.advance(0);
     expect(value(name)).toBe(expected);
   });
-const looksAgain = (): Promise<void> => clock.advance(1_000);
+const looksAgain = (): Promise<void> => clock.advance(2_000);
 
 describe('a .dev file', () => {
   test('its variables are shown, with names of nobody where it gives none', async () => {
@@ -97,6 +97,23 @@ describe('a .dev file', () => {
     await shows('ups.status', 'OB LB');
     expect(value('ups.load')).toBe('3');
     expect(types().filter((type) => type === 'connected')).toHaveLength(1);
+  });
+
+  test.each([
+    ['2 s, as NUT does', {}, 2_000],
+    ['what pollinterval says', { pollinterval: '60' }, 60_000],
+  ])('it is looked at each %s, and the data stay fresh in between', async (_, options, interval) => {
+    await write('a.dev', 'ups.status: OL\n');
+    start('a.dev', options);
+    await shows('ups.status', 'OL');
+    await write('a.dev', 'ups.status: OB\n');
+    await clock.advance(interval - 1);
+    await new Promise((resolve) => setTimeout(resolve, 50)); // the disk would have answered by now
+    await clock.advance(0);
+    expect(value('ups.status')).toBe('OL');
+    expect(store.get('x')?.availability).toBe('available');
+    await clock.advance(1);
+    await shows('ups.status', 'OB');
   });
 
   test('an empty value takes a variable away', async () => {

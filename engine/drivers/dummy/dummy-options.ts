@@ -20,10 +20,12 @@ export function modeOf({ port, options }: UpsConfig): DummyMode {
   return port.toLowerCase().endsWith('.dev') ? 'once' : 'loop';
 }
 
-const USUAL_POLL_MS = 1_000;
-/** Signs of life must come more often than any usual MAXAGE. */
-const SLOWEST_POLL_MS = 5_000;
+/** `pollinterval` of NUT's drivers, which is what is published where the section has none. */
+const USUAL_POLL_MS = 2_000;
 const FASTEST_POLL_MS = 100;
+const SLOWEST_POLL_MS = 86_400_000;
+/** Longest silence between two polls: signs of life must come more often than any usual MAXAGE. */
+export const SIGN_OF_LIFE_MS = 5_000;
 
 /** `pollinterval`, as far as it is a number above zero. @returns milliseconds */
 export function pollMsOf(options: UpsConfig['options']): number {

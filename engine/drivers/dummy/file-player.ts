@@ -13,7 +13,7 @@ import {
 import type { Clock, Log, Stop } from '#engine/ports.ts';
 import { type DevFile, isReservedName, isVariableName, parseDevFile } from './dev-file.ts';
 import { DummyData } from './dummy-data.ts';
-import { pollMsOf } from './dummy-options.ts';
+import { pollMsOf, SIGN_OF_LIFE_MS } from './dummy-options.ts';
 import { changesBetween, type DriverData, NO_DATA } from './told-data.ts';
 
 export interface FilePlayerParts {
@@ -135,13 +135,23 @@ export function createFilePlayer(parts: FilePlayerParts): Driver {
     else sink({ type: 'alive' });
   };
 
+  const giveSignOfLife = (): void => {
+    if (isReady && !trouble) sink({ type: 'alive' });
+  };
+
   const checkOnceAtATime = (): void => {
     checking ??= check().finally(() => (checking = undefined));
   };
 
   return {
     start() {
-      stopPolling = clock.every(pollMsOf(config.options), checkOnceAtATime);
+      const pollMs = pollMsOf(config.options);
+      const stopChecks = clock.every(pollMs, checkOnceAtATime);
+      const stopSigns = pollMs > SIGN_OF_LIFE_MS ? clock.every(SIGN_OF_LIFE_MS, giveSignOfLife) : undefined;
+      stopPolling = () => {
+        stopChecks();
+        stopSigns?.();
+      };
       checkOnceAtATime();
     },
     async stop() {

@@ -7,7 +7,7 @@ import { keepConnected, type KeptConnection } from '#engine/nut/reconnecting-cli
 import { formatUpsAddress, type UpsAddress } from '#engine/nut/ups-address.ts';
 import type { Clock, Log } from '#engine/ports.ts';
 import type { NutCredentials } from '#engine/settings/nut-conf/nutauth-conf.ts';
-import { pollMsOf } from './dummy-options.ts';
+import { pollMsOf, SIGN_OF_LIFE_MS } from './dummy-options.ts';
 import { readAbilities, readValues, RefusedByServer, request } from './remote-ups.ts';
 import { changesBetween, type DriverData, NO_DATA } from './told-data.ts';
 
@@ -64,6 +64,16 @@ export function createRepeater(parts: RepeaterParts): Driver {
     return { values, traits, commands, alarms: [] };
   };
 
+  /** An open connection is a sign of life as long as the data were good when last asked for. */
+  const untilNextPoll = async (signal: AbortSignal): Promise<void> => {
+    for (let left = pollMsOf(config.options); left > 0; left -= SIGN_OF_LIFE_MS) {
+      await clock.sleep(Math.min(left, SIGN_OF_LIFE_MS), signal).catch((error: unknown) => {
+        throw signal.aborted ? signal.reason : error;
+      });
+      if (left > SIGN_OF_LIFE_MS && state === 'good') sink({ type: 'alive' });
+    }
+  };
+
   const session = async (client: NutClient, signal: AbortSignal): Promise<void> => {
     acting = await logIn(client, await parts.credentials());
     try {
@@ -76,9 +86,7 @@ export function createRepeater(parts: RepeaterParts): Driver {
           if (!(error instanceof RefusedByServer)) throw error;
           tellTrouble(refusal(error.word));
         }
-        await clock.sleep(pollMsOf(config.options), signal).catch((error: unknown) => {
-          throw signal.aborted ? signal.reason : error;
-        });
+        await untilNextPoll(signal);
       }
     } finally {
       acting = undefined;
