@@ -1,4 +1,4 @@
-/** Certificates of the program's own: made at first use, kept in the data folder, signed by themselves. */
+/** Certificates of the program's own: made where there is none yet, kept in the data folder, signed by themselves. */
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
@@ -53,7 +53,7 @@ function isGood(pem: string, { names }: OwnCertificate, clock: Clock): boolean {
 }
 
 async function makeCertificate({ names, validDays }: OwnCertificate, clock: Clock): Promise<string> {
-  // Only the first encrypted connection of an installation needs this library.
+  // Only the first start of an installation needs this library.
   const { generate } = await import('selfsigned');
   const name = hostname();
   const notBeforeDate = new Date(clock.now() - DAY_MS); // clients whose clock is a little behind

@@ -1,6 +1,6 @@
 /** Opens the addresses a server listens on: all of them, or none. */
 import { lookup } from 'node:dns/promises';
-import { createServer, isIP, type Server, type Socket } from 'node:net';
+import { createServer, isIP, isIPv6, type Server, type Socket, SocketAddress } from 'node:net';
 import { NutError } from '#domain/errors.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import type { Log } from '#engine/ports.ts';
@@ -25,8 +25,8 @@ export interface ListenOptions {
 export async function openListeners(options: ListenOptions): Promise<readonly Listener[]> {
   const { log } = options;
   const opened: Listener[] = [];
-  const failures: NutError[] = [];
-  for (const address of await resolve(options.addresses)) {
+  const { addresses, failures } = await resolve(options.addresses);
+  for (const address of addresses) {
     const { listener, failure } = await open(address, options);
     if (listener) opened.push(listener);
     else if (isIpv6Missing(address.host, failure)) log.info(`Not listening on ${address.host}: no IPv6 here`);
@@ -41,21 +41,38 @@ export async function openListeners(options: ListenOptions): Promise<readonly Li
   return opened;
 }
 
-/** Each address once: `*` is every address of both kinds, a name is all it resolves to. */
-async function resolve(addresses: readonly NutListenAddress[]): Promise<readonly NutListenAddress[]> {
-  const all = await Promise.all(
-    addresses.map(async ({ host, port }) => {
-      if (host === '*') return ['0.0.0.0', '::'].map((any) => ({ host: any, port }));
-      if (isIP(host) !== 0) return [{ host, port }];
+const ANY = { ipv4: '0.0.0.0', ipv6: '::' } as const;
+
+/** Each address once: `*` is every address of both kinds, a name is all it resolves to; names nobody knows are failures. */
+async function resolve(asked: readonly NutListenAddress[]): Promise<{
+  readonly addresses: readonly NutListenAddress[];
+  readonly failures: NutError[];
+}> {
+  const failures: NutError[] = [];
+  const found = await Promise.all(
+    asked.map(async ({ host, port }) => {
+      if (host === '*') return [ANY.ipv4, ANY.ipv6].map((any) => ({ host: any, port }));
+      if (isIP(host) !== 0) return [{ host: plainAddress(host), port }];
       try {
         return (await lookup(host, { all: true })).map(({ address }) => ({ host: address, port }));
       } catch (error) {
-        throw cannotListen(format(host, port), error);
+        failures.push(cannotListen(format(host, port), error));
+        return [];
       }
     }),
   );
-  return [...new Map(all.flat().map((address) => [`${address.host} ${address.port}`, address])).values()];
+  const all = found.flat();
+  const isCovered = ({ host, port }: NutListenAddress): boolean => {
+    const any = isIPv6(host) ? ANY.ipv6 : ANY.ipv4;
+    return host !== any && port !== 0 && all.some((other) => other.host === any && other.port === port);
+  };
+  const wanted = all.filter((address) => !isCovered(address));
+  return { addresses: [...new Map(wanted.map((one) => [`${one.host} ${one.port}`, one])).values()], failures };
 }
+
+/** `::0` is `::`. An address with a zone stays as it is written. */
+const plainAddress = (address: string): string =>
+  isIPv6(address) && !address.includes('%') ? new SocketAddress({ address, family: 'ipv6' }).address : address;
 
 /** A machine without IPv6 is no reason not to serve, as long as nobody insisted on a certain IPv6 address. */
 function isIpv6Missing(host: string, error: NutError): boolean {

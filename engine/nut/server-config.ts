@@ -11,7 +11,7 @@ export interface NutListenAddress {
 export interface NutTlsConfig {
   /** PEM file with the certificate, its chain and its private key (CERTFILE). */
   readonly certFile?: string;
-  /** Without certFile: where an own certificate is kept; it is made when a client first asks for encryption. */
+  /** Without certFile: where an own certificate is kept; it is made at the first start. */
   readonly ownCertificateFile?: string;
   /** Whether clients are asked for a certificate of their own (CERTREQUEST). */
   readonly clientCertificates: 'no' | 'request' | 'require';

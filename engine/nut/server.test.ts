@@ -1,5 +1,5 @@
 /** What the recorded transcripts do not show: limits, clients that misbehave, addresses, rights that change. */
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
@@ -357,6 +357,30 @@ describe('addresses', () => {
     await expect(make({ listen: [taken], allowNotAllListeners: true }, run).start()).rejects.toMatchObject({
       code: 'nut/port-in-use',
     });
+  });
+
+  test('what an address for all stands for already is not opened again', async () => {
+    const run = await serve();
+    const free = createServer().listen(0, '127.0.0.1');
+    await once(free, 'listening');
+    const { port } = free.address() as AddressInfo;
+    free.close();
+    const listen = ['0.0.0.0', '127.0.0.1', '::0', '::1', '::'].map((host) => ({ host, port }));
+    const server = make({ listen, allowNotAllListeners: true }, run);
+    const hosts = (await server.start()).map(({ host }) => host);
+    await server.stop();
+    expect(hosts.filter((host) => host !== '::')).toEqual(['0.0.0.0']);
+    expect(hosts.length).toBeLessThanOrEqual(2);
+  });
+
+  test('with ALLOW_NOT_ALL_LISTENERS a name that nobody knows is passed over', async () => {
+    const run = await serve();
+    const unknown = { host: 'no-such-host.invalid', port: 0 };
+    const listen = [unknown, { host: '127.0.0.1', port: 0 }];
+    await expect(make({ listen }, run).start()).rejects.toMatchObject({ code: 'nut/cannot-listen' });
+    const server = make({ listen, allowNotAllListeners: true }, run);
+    expect(await server.start()).toMatchObject([{ host: '127.0.0.1' }]);
+    await server.stop();
   });
 
   test('a name is bound, and an address that is not ours is refused with a reason', async () => {

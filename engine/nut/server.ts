@@ -100,6 +100,8 @@ class Server implements NutServer, ConnectionHost, SessionWorld {
       log,
     });
     this.#stopSweep = this.clock.every(SWEEP_MS, () => this.#sweep());
+    // Making a key takes a while: the first client that asks for encryption is not to wait for it.
+    this.prepareTls().catch(() => undefined); // told; tried again when a client asks
     return this.#listeners.map(({ host, port }) => ({ host, port }));
   }
 

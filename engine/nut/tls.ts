@@ -15,7 +15,7 @@ const OWN_CERTIFICATE_DAYS = 7300;
 export interface ServerTls {
   /** Reads a configured certificate, so that a broken one is found at the start. @throws NutError nut/certificate-unusable */
   check(): Promise<void>;
-  /** Has the certificate at hand, making an own one at first use. @throws NutError nut/certificate-unusable */
+  /** Has the certificate at hand, making an own one where there is none. @throws NutError nut/certificate-unusable */
   prepare(): Promise<void>;
   /**
    * Encrypts a connection on which nothing but the reply to STARTTLS is under way; prepare() first.
