@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
-import { describeError } from '#domain/errors.ts';
+import { describeError, SettingsError } from '#domain/errors.ts';
 import type { DriverOutcome } from '#engine/drivers/driver.ts';
 import type { DefinitionSet } from '#engine/devices/definition.ts';
 import { readOwnDefinitions } from '#engine/devices/own-definitions.ts';
@@ -20,6 +20,7 @@ import {
   type Configuration,
 } from '#engine/settings/configuration.ts';
 import { dataDirectory } from '#engine/data-dir.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 import { EXIT, UsageError, type CommandIo } from '../io.ts';
 import { parseOptions } from '../options.ts';
 import { createLiveWebHost } from '../web/live-web-host.ts';
@@ -61,7 +62,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   const startLog = createPinoLog(io.env.RIDETHROUGH_LOG === 'debug' ? 'debug' : 'info');
   // Asked for before anything is started: a signal that comes early must not be lost.
   const ending = nextEnding(startLog);
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  await prepareDataFolder(options.dataDir, startLog);
   const configuration = await readConfiguration(options, io.env, startLog);
   // DEBUG_MIN of upsd.conf.
   const log = configuration.isDebug ? createPinoLog('debug') : startLog;
@@ -108,6 +109,21 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     await stopAll(product, web);
     return signal === 'broken' ? EXIT.failed : EXIT.ok;
   }
+}
+
+/**
+ * Watching and shutting down need no disk, so a folder that cannot be written to is told and lived with.
+ * @throws SettingsError settings/cannot-keep when there is none and none can be made
+ */
+async function prepareDataFolder(folder: string, log: Log): Promise<void> {
+  const cannotKeep = (error: unknown): SettingsError =>
+    new SettingsError('settings/cannot-keep', { file: folder, reason: reasonOf(error) }, error);
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw cannotKeep(error);
+  });
+  await access(folder, constants.W_OK | constants.X_OK).catch((error: unknown) =>
+    log.warn(describeError(cannotKeep(error))),
+  );
 }
 
 /** `dist/renderer` of this program, found from wherever this module runs: its bundle or its source. */

@@ -245,6 +245,15 @@ describe('serve refuses to start', () => {
     expect(await isListening(where.port)).toBe(false);
   });
 
+  test('a data folder that cannot be made: one message, no stack', async () => {
+    const where = await prepare({ 'ups.conf': DUMMY });
+    const program = startProgram(['serve', '--no-web', '--nut-conf', where.conf, '--data-dir', join(where.conf, 'ups.conf')]); // prettier-ignore
+    expect(await program.ended).toBe(78);
+    expect(program.stderr().trim().split('\n')).toHaveLength(1);
+    expect(program.stderr()).toContain(join(where.conf, 'ups.conf'));
+    expect(program.stdout()).toBe('');
+  });
+
   test('a port in use: one message, status 1, and no driver was started', async () => {
     const where = await prepare({ 'ups.conf': `driverpath = CONF_DIR\n[x]\n driver = scripted-ups\n port = any\n` });
     writeProgram(where.conf, 'scripted-ups');
