@@ -21,6 +21,7 @@ interface Counts {
 interface Check {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
+  readonly env?: NodeJS.ProcessEnv;
   /** Reads counts from what the command left behind; absent: the exit status counts as one. */
   readonly count?: (output: string, status: number) => Counts;
 }
@@ -73,16 +74,25 @@ const checks: readonly Check[] = [
     count: fromVitest,
   },
   { name: 'kernel', command: [process.execPath, 'tests/kernel/run.ts'], count: fromClosingLine },
+  {
+    name: 'browser and desktop shell',
+    command: [process.execPath, 'scripts/e2e.ts'],
+    env: { E2E_NO_BUILD: 'true' },
+    count: fromClosingLine,
+  },
 ];
 
-function run([program, ...args]: Check['command']): Promise<{ status: number; output: string }> {
+function run(
+  [program, ...args]: Check['command'],
+  extra: NodeJS.ProcessEnv = {},
+): Promise<{ status: number; output: string }> {
   return new Promise((resolve, reject) => {
     // Tools installed here come first, among them the project's own Node.
     const path = `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`;
     const child = spawn(program, args, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PATH: path },
+      env: { ...process.env, ...extra, PATH: path },
       shell: process.platform === 'win32',
     });
     let output = '';
@@ -102,7 +112,7 @@ const failures: string[] = [];
 for (const check of checks) {
   const startedAt = performance.now();
   console.log(`\n== ${check.name}`);
-  const { status, output } = await run(check.command);
+  const { status, output } = await run(check.command, check.env);
   const counts = check.count
     ? check.count(output, status)
     : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
