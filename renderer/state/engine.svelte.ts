@@ -16,6 +16,9 @@ const KEPT_SAMPLES = 30 * 60;
 /** Clocks of two computers differ a little; only more than this is a difference worth correcting. */
 const TOLERATED_SKEW_MS = 2000;
 
+/** After an answer that failed over a connection that holds. */
+const ASK_AGAIN_MS = 5000;
+
 /** What is known of the engine at one moment. */
 interface Known {
   readonly upses: readonly UpsSnapshot[];
@@ -55,6 +58,7 @@ export class EngineStore {
   #isRefreshing = false;
   #mustRefreshAgain = false;
   #early: AnyEvent[] = [];
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * @param now this computer's clock, milliseconds since 1970
@@ -96,6 +100,8 @@ export class EngineStore {
       this.problem = undefined;
     } catch (error) {
       this.problem = error;
+      clearTimeout(this.#again);
+      if (this.connection === 'connected') this.#again = setTimeout(() => void this.refresh(), ASK_AGAIN_MS);
     } finally {
       this.#isRefreshing = false;
     }
@@ -106,6 +112,7 @@ export class EngineStore {
   }
 
   stop(): void {
+    clearTimeout(this.#again);
     for (const stop of this.#stops) stop();
     this.client.close();
   }
@@ -150,8 +157,9 @@ export class EngineStore {
   };
 
   #receive(event: AnyEvent): void {
-    if (this.#isRefreshing || this.#sequence === undefined) this.#early.push(event);
-    else this.#apply(event);
+    if (this.#isRefreshing) this.#early.push(event);
+    // Before the first answer nothing can be applied, and the answer will hold it.
+    else if (this.#sequence !== undefined) this.#apply(event);
   }
 
   #apply(event: AnyEvent): void {
