@@ -41,6 +41,8 @@ export class EngineStore {
   isLoaded = $state(false);
   /** Why the snapshot could not be had, when the connection is not the reason. */
   problem = $state.raw<unknown>();
+  /** The program was updated while the page was open: the page is not made for it any more. */
+  isOutdated = $state(false);
   hello = $state.raw<RequestResult<'engine.hello'>>();
   upses = $state.raw<Known['upses']>([]);
   clients = $state.raw<Known['clients']>([]);
@@ -123,6 +125,7 @@ export class EngineStore {
       this.client.request('ups.list', {}),
     ]);
     const histories = await Promise.all(list.upses.map((ups) => this.#loadSamples(ups.name)));
+    this.isOutdated ||= this.hello !== undefined && this.hello.version !== hello.version;
     this.hello = hello;
     this.#know({
       upses: list.upses,

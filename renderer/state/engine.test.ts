@@ -53,6 +53,19 @@ describe('the engine store', () => {
     expect(timesAsked(engine, 'ups.list')).toBe(2);
   });
 
+  test('knows that it is outdated once another version answers', async () => {
+    const { engine, store } = await startWith();
+    await store.refresh();
+    expect(store.isOutdated).toBe(false);
+    const request = engine.request.bind(engine);
+    engine.request = async (name, params) => {
+      const answer = await request(name, params);
+      return name === 'engine.hello' ? { ...answer, version: '9.0.0' } : answer;
+    };
+    await store.refresh();
+    expect(store.isOutdated).toBe(true);
+  });
+
   test('applies what is told while it asks, once and in order', async () => {
     const engine = createFakeEngine(START);
     engine.add({ name: 'ups', variables: { 'ups.status': 'OL' } });
