@@ -1,5 +1,5 @@
 /**
- * Packages of the desktop program, made by electron-builder: `npm run package`, after `npm run build`.
+ * Packages of the desktop program, made by electron-builder: `npm run package`.
  * Icons: scripts/render-icons.ts. Fuses are switches inside of Electron's program, set before it is signed.
  */
 import type { Configuration } from 'electron-builder';

@@ -149,7 +149,8 @@ export async function hid(): Promise<Section> {
     title: 'From the device to the network',
     notes: [
       `Descriptor: the largest recorded one, ${largest}, ${all[0]?.bytes ?? 0} bytes, from its bytes to a table of variables; ` +
-        `the first time in each of ${PROCESSES} new processes, before the code was ever compiled, and the median of 300 times after it.`,
+        `the first time in each of ${PROCESSES} new processes and the median of 300 times after it. ` +
+        'The first time is once in the life of the program, and mostly Node compiling the code and running it unoptimised.',
       `Status: a recorded unit whose reports are made here, in the same process as the engine. ${REPORTS} input reports of mains lost and back, ` +
         `and ${POLLS} changes that no input report tells; a client on loopback asks without pause.`,
     ],

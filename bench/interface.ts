@@ -1,6 +1,6 @@
 /** The interface in a browser: its weight, how soon the first reading is seen, and how soon an outage is. */
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { type Browser, chromium, type Page } from '@playwright/test';
@@ -16,17 +16,26 @@ const OUTAGES = 5;
 const BUNDLE = join(import.meta.dirname, '../dist/renderer');
 const FILES = { 'ups.conf': '[demo]\n  driver = demo\n  port = auto\n', 'upsd.users': '' };
 
-/** Bytes of every file of the interface that a browser runs or draws by, as they go over the network. */
+/** Bytes of every file that the page leads to, as they go over the network. Files of builds before lie beside them. */
 async function bundleSize(): Promise<{ readonly whole: number; readonly first: number }> {
-  const names = (await readdir(BUNDLE, { recursive: true })).filter((name) => /\.(html|js|css)$/.test(name));
-  const page = await readFile(join(BUNDLE, 'index.html'), 'utf8');
-  let whole = 0;
-  let first = 0;
-  for (const name of names) {
-    const size = gzipSync(await readFile(join(BUNDLE, name))).length;
-    whole += size;
-    if (name === 'index.html' || page.includes(name)) first += size;
-  }
+  const names = (await readdir(BUNDLE, { recursive: true })).filter((name) => /\.(js|css)$/.test(name));
+  const page = await readFile(join(BUNDLE, 'index.html'));
+  const start = gzipSync(page).length;
+  let whole = start;
+  let first = start;
+  const reached = new Set<string>();
+  const follow = async (text: string, isFirst: boolean): Promise<void> => {
+    for (const name of names) {
+      if (reached.has(name) || !text.includes(basename(name))) continue;
+      reached.add(name);
+      const content = await readFile(join(BUNDLE, name));
+      const size = gzipSync(content).length;
+      whole += size;
+      if (isFirst) first += size;
+      await follow(content.toString('utf8'), false);
+    }
+  };
+  await follow(page.toString('utf8'), true);
   return { whole, first };
 }
 

@@ -1,5 +1,6 @@
 /**
- * Builds the program into dist/. `node scripts/build.ts [headless]`; without a part: all of them.
+ * Builds the program into dist/. `node scripts/build.ts [--clean] [headless]`; without a part: all of them. `--clean` keeps
+ * nothing of builds before, for packages.
  * Libraries are bundled so that the command line starts fast; native modules and pino (which finds its parts by path) are not.
  */
 import { rm } from 'node:fs/promises';
@@ -79,7 +80,8 @@ async function make(name: string, { config, place, entry }: Part): Promise<void>
   }
 }
 
-const asked = process.argv.slice(2);
+const asked = process.argv.slice(2).filter((argument) => argument !== '--clean');
+if (process.argv.includes('--clean')) await rm(join(root, 'dist'), { recursive: true, force: true });
 for (const name of asked.length > 0 ? asked : Object.keys(parts)) {
   const part = parts[name];
   if (!part) throw new Error(`there is no part "${name}"; parts: ${Object.keys(parts).join(', ')}`);
