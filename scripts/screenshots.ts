@@ -1,26 +1,20 @@
 /**
  * `npm run screenshots [scene …]`: draws the built interface in Chromium in every situation, size and theme, checks each
  * picture with axe, and keeps the pictures in docs/screenshots/. Time on the page stands still, so that a picture only
- * changes with the interface. CHROMIUM names another browser.
+ * changes with the interface. CHROMIUM_PATH names another browser.
  */
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
-import { chromium, type Browser } from '@playwright/test';
-import { startFakeHost } from '../e2e/support/fake-host.ts';
+import { chromium, type Browser, type Page } from '@playwright/test';
+import { CHROMIUM } from '../e2e/support/chromium.ts';
+import { startFakeHost, type FakeHost } from '../e2e/support/fake-host.ts';
 import { SCENES, type SceneName } from '../e2e/support/scenes.ts';
 
 const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 const NOW = new Date(2026, 0, 14, 19, 42, 10);
 const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } };
 const THEMES = ['light', 'dark'] as const;
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 interface Shot {
   readonly name: string;
@@ -28,6 +22,9 @@ interface Shot {
   readonly page: string;
   readonly locale?: string;
   readonly isWhole?: boolean;
+  /** What happens to the page once it stands. */
+  readonly then?: (page: Page, host: FakeHost) => Promise<void>;
+  readonly forcedColors?: 'active';
 }
 
 /** Seen most: kept in every size and theme. The others are checked in all, kept wide in light and narrow in dark. */
@@ -43,6 +40,33 @@ const shots: readonly Shot[] = [
   { name: 'commands', scene: 'mains', page: 'device/commands' },
   { name: 'events', scene: 'on-battery', page: 'events' },
   { name: 'all', scene: 'several', page: 'all' },
+  { name: 'commands-read-only', scene: 'read-only', page: 'device/commands' },
+  {
+    name: 'signed-out',
+    scene: 'mains',
+    page: 'overview',
+    async then(page, host) {
+      host.refuse();
+      await page.getByRole('heading', { name: 'no longer signed in' }).waitFor();
+    },
+  },
+  {
+    name: 'reconnecting',
+    scene: 'mains',
+    page: 'overview',
+    async then(page, host) {
+      await page.context().setOffline(true);
+      host.drop();
+      await page.getByText('Trying again').waitFor();
+    },
+  },
+  {
+    name: 'large-text',
+    scene: 'on-battery',
+    page: 'overview',
+    then: (page) => page.evaluate("document.documentElement.style.fontSize = '200%'"),
+  },
+  { name: 'forced-colours', scene: 'on-battery', page: 'overview', forcedColors: 'active' },
   { name: 'german', scene: 'on-battery', page: 'overview', locale: 'de-DE' },
 ];
 
@@ -58,6 +82,7 @@ async function take(browser: Browser, shot: Shot): Promise<void> {
           colorScheme: theme,
           locale: shot.locale ?? 'en-GB',
           reducedMotion: 'reduce',
+          ...(shot.forcedColors === undefined ? {} : { forcedColors: shot.forcedColors }),
         });
         const page = await context.newPage();
         const name = `${shot.name}-${size}-${theme}`;
@@ -69,6 +94,7 @@ async function take(browser: Browser, shot: Shot): Promise<void> {
         await page.goto(`${host.url}#/${shot.page}`);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await page.getByRole('heading', { name: /^(Connecting|Verbindung wird)/ }).waitFor({ state: 'hidden' });
+        await shot.then?.(page, host);
         if (shot.isWhole === true) {
           // Charts below the edge of the window are not drawn.
           const height = await page.evaluate<number>('document.documentElement.scrollHeight');
@@ -94,10 +120,7 @@ async function take(browser: Browser, shot: Shot): Promise<void> {
 mkdirSync(folder, { recursive: true });
 const asked = process.argv.slice(2);
 const chosen = asked.length > 0 ? shots.filter(({ name }) => asked.includes(name)) : shots;
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: FLAGS,
-});
+const browser = await chromium.launch(CHROMIUM);
 try {
   for (const shot of chosen) await take(browser, shot);
 } finally {

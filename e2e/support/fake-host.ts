@@ -17,6 +17,8 @@ export interface FakeHost {
   readonly url: string;
   /** Accepts no socket any more and drops those that are open, as a program that was started again does. */
   refuse(): void;
+  /** Drops the sockets that are open. */
+  drop(): void;
   stop(): Promise<void>;
 }
 
@@ -75,6 +77,7 @@ export async function startFakeHost(engine: FakeEngine): Promise<FakeHost> {
 
   return {
     url: `http://127.0.0.1:${port}/`,
+    drop,
     refuse() {
       isRefused = true;
       drop();

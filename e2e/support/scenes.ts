@@ -1,5 +1,6 @@
 /** Situations a UPS can be in, played to a fake engine: for screenshots and for checks of every page in every state. */
 import { DriverError } from '#domain/errors.ts';
+import type { Incident } from '#domain/schema/snapshot.ts';
 import { createFakeEngine, type FakeEngine, type FakeUps } from '../../renderer/client/fake-client.ts';
 
 const MINUTES = 60;
@@ -132,16 +133,30 @@ const held = () => new DriverError('driver/held-by-other', { device, holder: 'ap
 
 function outage(startAt: number): FakeEngine {
   const engine = usual(startAt);
-  passOnMains(engine, 8 * MINUTES);
+  beginOutage(engine, 8 * MINUTES);
+  passOnBattery(engine, 4 * MINUTES, 86, 1980);
+  return engine;
+}
+
+/** @returns the incident of the outage */
+function beginOutage(engine: FakeEngine, after: number): number {
+  passOnMains(engine, after);
   engine.set('ups', { 'ups.status': 'OB DISCHRG' });
-  engine.addIncident({
+  return engine.addIncident({
     ups: 'ups',
     kind: 'on-battery',
     startedAt: engine.now(),
     chargeAtStart: 100,
     chargeLowest: 86,
   });
-  passOnBattery(engine, 4 * MINUTES, 86, 1980);
+}
+
+/** Mains as always, and then one thing is the matter. */
+function matter(startAt: number, values: Readonly<Record<string, string>>, kind?: Incident['kind']): FakeEngine {
+  const engine = usual(startAt);
+  passOnMains(engine, 12 * MINUTES);
+  engine.set('ups', values);
+  if (kind !== undefined) engine.addIncident({ ups: 'ups', kind, startedAt: engine.now() });
   return engine;
 }
 
@@ -212,24 +227,42 @@ export const SCENES = {
     passOnMains(engine, 2 * MINUTES, 196);
     return engine;
   },
-  bypass(startAt) {
+  trim(startAt) {
     const engine = usual(startAt);
-    passOnMains(engine, 12 * MINUTES);
-    engine.set('ups', { 'ups.status': 'OL BYPASS' });
-    engine.addIncident({ ups: 'ups', kind: 'bypass', startedAt: engine.now() });
+    passOnMains(engine, 10 * MINUTES);
+    engine.set('ups', { 'ups.status': 'OL TRIM' });
+    engine.addIncident({ ups: 'ups', kind: 'trim', startedAt: engine.now() });
+    passOnMains(engine, 2 * MINUTES, 258);
     return engine;
   },
-  'self-test'(startAt) {
+  'back-after-outage'(startAt) {
     const engine = usual(startAt);
-    passOnMains(engine, 12 * MINUTES);
-    engine.set('ups', { 'ups.status': 'OB DISCHRG', 'ups.test.result': 'In progress', 'battery.charge': '98' });
+    const incident = beginOutage(engine, 6 * MINUTES);
+    passOnBattery(engine, 4 * MINUTES, 86, 1980);
+    engine.set('ups', { 'ups.status': 'OL CHRG' });
+    engine.endIncident(incident);
+    passOnMains(engine, 2 * MINUTES);
+    engine.set('ups', { 'battery.charge': '88' });
     return engine;
   },
-  'replace-battery'(startAt) {
-    const engine = usual(startAt);
-    passOnMains(engine, 12 * MINUTES);
-    engine.set('ups', { 'ups.status': 'OL RB' });
-    engine.addIncident({ ups: 'ups', kind: 'replace-battery', startedAt: engine.now() });
+  bypass: (startAt) => matter(startAt, { 'ups.status': 'OL BYPASS' }, 'bypass'),
+  'replace-battery': (startAt) => matter(startAt, { 'ups.status': 'OL RB' }, 'replace-battery'),
+  overload: (startAt) => matter(startAt, { 'ups.status': 'OL OVER', 'ups.load': '112' }, 'overload'),
+  fault: (startAt) => matter(startAt, { 'ups.status': 'ALARM OL', 'ups.alarm': 'Fan failure!' }, 'alarm'),
+  'output-off': (startAt) =>
+    matter(startAt, { 'ups.status': 'OL OFF', 'output.voltage': '0.0', 'ups.load': '0' }, 'output-off'),
+  'self-test': (startAt) =>
+    matter(startAt, { 'ups.status': 'OB DISCHRG', 'ups.test.result': 'In progress', 'battery.charge': '98' }),
+  calibration: (startAt) => matter(startAt, { 'ups.status': 'OL CAL DISCHRG', 'battery.charge': '71' }, 'calibration'),
+  'read-only'(startAt) {
+    const engine = outage(startAt);
+    engine.setAccess('read');
+    return engine;
+  },
+  demo(startAt) {
+    const engine = createFakeEngine(startAt);
+    engine.add({ ...GOOD_UPS, name: 'demo', driver: 'demo', commands: ['demo.mains.off', 'demo.mains.on'] });
+    engine.tick(5 * MINUTES);
     return engine;
   },
   'forced-shutdown'(startAt) {
