@@ -30,6 +30,8 @@ test('pulling the mains turns band, sentence, picture, readings, charts and even
   const { dashboard } = await open();
   await expect(dashboard.band).toContainText('On mains');
   await expect(dashboard.path).toHaveAccessibleName(/^The mains feed the UPS/);
+  await expect(dashboard.figure('Output voltage')).toHaveText(/^2[23]\d\.\d\sV$/);
+  await expect(dashboard.figure('Temperature')).toHaveText(/^\d\d\.\d\s°C$/);
 
   await dashboard.demo('Out');
   await expect(dashboard.band).toContainText('On battery');

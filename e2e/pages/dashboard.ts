@@ -60,6 +60,12 @@ export class Dashboard {
     return readings.locator('.reading', { has: this.page.getByText(name, { exact: true }) }).locator('.value');
   }
 
+  /** A figure beside the readings, with its unit. */
+  figure(name: 'Output voltage' | 'Mains frequency' | 'Battery voltage' | 'Temperature'): Locator {
+    const label = this.page.getByRole('term').filter({ hasText: name });
+    return this.page.locator('dl > div', { has: label }).getByRole('definition');
+  }
+
   /** A live chart; its value text tells what stands under the cursor. */
   chart(name: string): Locator {
     return this.page.getByRole('slider', { name: new RegExp(`^${name}`) });
