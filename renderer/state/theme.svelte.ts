@@ -29,6 +29,8 @@ export class Theme {
     const known = this.#colours[variable];
     if (known !== undefined) return known;
     const probe = document.createElement('span');
+    // Lines of a chart keep their colours where the system forces its own on texts and grounds.
+    probe.style.forcedColorAdjust = 'none';
     probe.style.color = `var(${variable})`;
     document.body.append(probe);
     const { color } = getComputedStyle(probe);

@@ -53,8 +53,11 @@ const UPS_HEIGHT = 152;
 const LANE_IN_UPS = 38;
 const ABOVE = 28;
 
+/** Whether there is room for the essential only: no icons beside names. */
+export const isCompact = (width: number): boolean => width < 560;
+
 export function layoutPowerPath(width: number, consumerCount: number): PowerPathLayout {
-  const isNarrow = width < 560;
+  const isNarrow = isCompact(width);
   const mainsWidth = isNarrow ? 60 : 68;
   const upsWidth = isNarrow ? 92 : 144;
   const consumerWidth = isNarrow ? 104 : Math.min(240, Math.round(width * 0.26));
