@@ -32,7 +32,7 @@ function document(sections: readonly Section[], load: number): string {
   return `# Benchmarks
 
 Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${cpu}, ${availableParallelism()} processors,
-${Math.round(totalmem() / 2 ** 30)} GiB, ${systemName()} ${release()}, Node ${process.versions.node}, load average ${load.toFixed(2)} at the start.
+${Math.round(totalmem() / 2 ** 30)} GiB, ${systemName()} ${release().replace(/-.*/, '')}, Node ${process.versions.node}, load average ${load.toFixed(2)} at the start.
 
 ## Goals
 
