@@ -86,3 +86,15 @@ test('no UPS: says what is plugged in and what is wrong with it, and a demo is o
   await page.getByRole('button', { name: 'Show a demo UPS' }).click();
   await expect(dashboard.band).toContainText('Demo');
 });
+
+test('a UPS that may not be opened says why and what to do, and is tried again on request', async ({ play, page }) => {
+  const engine = SCENES['no-permission'](Date.now());
+  const { dashboard } = await play(engine);
+  await expect(page.getByText(/permission denied on \/dev\/hidraw3/)).toBeVisible();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect.poll(() => engine.asked.filter(({ name }) => name === 'ups.retry')).toHaveLength(1);
+  engine.set('ups', { 'ups.status': 'OL', 'battery.charge': '100' });
+  engine.patch('ups', { availability: 'available', error: undefined });
+  await expect(dashboard.sentence).toHaveText('On mains power. Battery full.');
+  await expect(page.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+});
