@@ -58,13 +58,13 @@ async function outage(shell: Shell): Promise<Told> {
   const before = (await shell.notifications()).length;
   const from = performance.now();
   const pulled = play('off');
-  await until(async () => (await shell.tray()).tooltip.startsWith("On battery"));
+  await until(async () => (await shell.tray()).tooltip.startsWith('On battery'));
   const tray = performance.now() - from;
   await until(async () => (await shell.notifications()).length > before);
   const notification = performance.now() - from;
   await pulled;
   await play('on');
-  await until(async () => (await shell.tray()).tooltip.startsWith("On mains power"));
+  await until(async () => (await shell.tray()).tooltip.startsWith('On mains power'));
   return { tray, notification };
 }
 
