@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from '@playwright/test';
 import type { Mood } from '#domain/power-state.ts';
+import { CHROMIUM } from '../e2e/support/chromium.ts';
 import { encodeIcns, encodeIco, type SizedPng } from './icons/containers.ts';
 import { GRIDS, shapeSvg, SHAPES, type Grid, type Shape } from './icons/tray-shapes.ts';
 
@@ -117,16 +118,7 @@ function sheetHtml(pngs: ReadonlyMap<string, Buffer>): string {
   return `<body style="margin:0;width:1100px">${half('dark', '#1d2023')}${half('light', '#ececea')}<div style="clear:both">${app.join('')}</div></body>`;
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
+const browser = await chromium.launch(CHROMIUM);
 try {
   const page = await browser.newPage();
   const pngs = new Map<string, Buffer>();

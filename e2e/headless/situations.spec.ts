@@ -98,3 +98,13 @@ test('a UPS that may not be opened says why and what to do, and is tried again o
   await expect(dashboard.sentence).toHaveText('On mains power. Battery full.');
   await expect(page.getByRole('button', { name: 'Try again' })).toHaveCount(0);
 });
+
+test('what hangs on a UPS that another computer reads is not claimed to be known', async ({ play }) => {
+  const engine = SCENES.mains(Date.now());
+  engine.setClients([]);
+  const { dashboard } = await play(engine);
+  await expect(dashboard.path).toHaveAccessibleName(/This computer/);
+  engine.patch('ups', { attachment: 'network' });
+  await expect(dashboard.path).toHaveAccessibleName(/What hangs on it/);
+  await expect(dashboard.path).not.toHaveAccessibleName(/This computer/);
+});

@@ -160,6 +160,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
       ...(description === undefined ? {} : { description }),
       driver,
       isDemo: driver === 'demo',
+      attachment: driver === 'demo' ? 'simulated' : 'cable',
       availability: 'available',
       heardAt: clock,
       isForcedShutdown: false,

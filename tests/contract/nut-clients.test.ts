@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer, type TestServerOptions } from '#tests/support/nut-server.ts';
+import { withOwnPidFolder } from '#tests/support/own-pid-folder.ts';
 import { ensurePrograms } from '#tests/support/programs.ts';
 import { runProgram } from '#tests/support/run-program.ts';
 
@@ -59,7 +60,11 @@ function start(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): { log: () => string; child: ChildProcess } {
-  const child = spawn(program, args, { stdio: 'pipe', env: { ...process.env, ...env }, cwd: folder });
+  const child = spawn(...withOwnPidFolder(program, args), {
+    stdio: 'pipe',
+    env: { ...process.env, ...env },
+    cwd: folder,
+  });
   children.push(child);
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (log += chunk.toString()));

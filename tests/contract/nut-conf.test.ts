@@ -19,6 +19,7 @@ import { UPSD_DEFAULTS, writeUpsdConf } from '#engine/settings/nut-conf/upsd-con
 import { writeUpsdUsers } from '#engine/settings/nut-conf/upsd-users.ts';
 import { UPSMON_DEFAULTS, writeUpsmonConf } from '#engine/settings/nut-conf/upsmon-conf.ts';
 import { freePort, UPSD_PROGRAMS } from '#tests/support/nut-upsd.ts';
+import { withOwnPidFolder } from '#tests/support/own-pid-folder.ts';
 import { ensurePrograms } from '#tests/support/programs.ts';
 
 const run = promisify(execFile);
@@ -63,7 +64,11 @@ describe.skipIf(!needs.ok)(`the NUT files we write${needs.ok ? '' : ` (${needs.r
 
   const start = (program: string, args: readonly string[]): void => {
     const env = { ...process.env, NUT_CONFPATH: folder, NUT_STATEPATH: folder };
-    const child = spawn(program, [...args, ...asUser], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(...withOwnPidFolder(program, [...args, ...asUser]), {
+      env,
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (log += text.toString()));
     children.push(child);
   };

@@ -53,13 +53,14 @@ export async function startStandIn(
 
   const ask = (question: Question): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      if (!child.connected) {
-        reject(new Error(`The program has ended.\n${log}`));
-        return;
-      }
       const number = ++questions;
       waiting.set(number, { resolve, reject });
-      child.send({ type: 'question', question: number, ...question });
+      // A page may ask while the program ends: then the channel is broken before it is said to be closed.
+      child.send({ type: 'question', question: number, ...question }, (problem) => {
+        if (!problem) return;
+        waiting.delete(number);
+        reject(new Error(`The program has ended.\n${log}`, { cause: problem }));
+      });
     });
 
   const hear = async (message: FromProgram): Promise<void> => {
@@ -76,7 +77,8 @@ export async function startStandIn(
           () => undefined,
           (error: unknown) => String(error),
         );
-        if (child.connected) child.send({ type: 'loaded', window: message.window, problem });
+        // Nobody waits for this word in a program that has ended.
+        child.send({ type: 'loaded', window: message.window, problem }, () => undefined);
         break;
       }
       case 'send': {
