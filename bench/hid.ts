@@ -56,6 +56,7 @@ async function startUnit(options: Readonly<Record<string, string>>): Promise<Ben
       clock: systemClock,
       log,
       createDriver: createDriverFactory({
+        baseDir: process.cwd(),
         clock: systemClock,
         log,
         hidPort,

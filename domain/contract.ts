@@ -3,7 +3,9 @@
  * written twice. Electron IPC and WebSocket are two transports of this one table.
  */
 import { z } from 'zod';
+import { FieldProblem } from './schema/field-problem.ts';
 import { DottedName, UpsName } from './schema/names.ts';
+import { SettingsDraft } from './schema/settings/settings.ts';
 import { Availability, Incident, NetworkClient, Sample, UpsSnapshot, WireErrorSchema } from './schema/snapshot.ts';
 
 /** Rights, each includes the ones before: look, act on a UPS, change how the program works. */
@@ -29,6 +31,24 @@ export type FoundDevice = z.infer<typeof FoundDevice>;
 
 const Nothing = z.object({});
 
+/** Settings as a form holds them while they are edited: anything may be wrong with them, and is told. */
+const AnySettings = z.record(z.string(), z.unknown());
+
+/** The settings as they are. */
+const SettingsState = z.object({
+  settings: SettingsDraft,
+  /** Changes with every change of them. */
+  revision: z.string(),
+  /** They are NUT's files, or those of a demonstration: to be looked at only. */
+  isReadOnly: z.boolean(),
+  problems: z.array(FieldProblem),
+  /** What is wrong with the file they are kept in. */
+  notice: WireErrorSchema.optional(),
+  /** The program made the password of its own account, and nobody has seen it yet. */
+  hasUnseenPassword: z.boolean(),
+});
+export type SettingsState = z.infer<typeof SettingsState>;
+
 /** What is handed to a UPS: one line, since drivers speak in lines and the log is read in lines. */
 const DeviceText = z
   .string()
@@ -52,7 +72,7 @@ export const requests = {
       /** NUT addresses that are served. */
       nut: z.array(z.string()),
       /** Where the configuration comes from: `nut-files` are shown read-only. */
-      configuration: z.enum(['nut-files', 'automatic', 'demo']),
+      configuration: z.enum(['nut-files', 'settings', 'automatic', 'demo']),
       startedAt: z.number(),
     }),
     access: 'read',
@@ -92,6 +112,48 @@ export const requests = {
   /** Adds the demo UPS until the program ends. */
   'demo.start': { params: Nothing, result: z.object({ ups: UpsName }), access: 'control' },
   'demo.stop': { params: Nothing, result: Nothing, access: 'control' },
+  'settings.get': { params: Nothing, result: SettingsState, access: 'admin' },
+  /** What is wrong with settings before they are saved. Whatever is sent is answered. */
+  'settings.check': {
+    params: z.object({ settings: AnySettings }),
+    result: z.object({ problems: z.array(FieldProblem) }),
+    access: 'admin',
+  },
+  /** Saves and takes up, unless something is wrong. @throws settings/changed-meanwhile for another revision */
+  'settings.save': {
+    params: z.object({ settings: AnySettings, revision: z.string() }),
+    result: z.object({
+      isSaved: z.boolean(),
+      problems: z.array(FieldProblem),
+      state: SettingsState,
+      /** Saved, and not in force: a port that another program has, for example. */
+      failure: WireErrorSchema.optional(),
+    }),
+    access: 'admin',
+  },
+  /** The NUT files that settings amount to, passwords left out. */
+  'settings.preview': {
+    params: z.object({ settings: AnySettings }),
+    result: z.object({ files: z.array(z.object({ name: z.string(), text: z.string() })) }),
+    access: 'admin',
+  },
+  /** The password that the program made for its own account, once. */
+  'settings.revealPassword': {
+    params: Nothing,
+    result: z.object({ password: z.string().optional() }),
+    access: 'admin',
+  },
+  /** Accounts as text of an upsd.users, and back; `(set)` stands for a password that is kept. */
+  'settings.usersToText': {
+    params: z.object({ settings: AnySettings }),
+    result: z.object({ text: z.string() }),
+    access: 'admin',
+  },
+  'settings.usersFromText': {
+    params: z.object({ text: z.string().max(262_144), settings: AnySettings }),
+    result: z.object({ users: SettingsDraft.shape.server.unwrap().shape.users, problems: z.array(FieldProblem) }),
+    access: 'admin',
+  },
 } as const satisfies Record<string, RequestShape>;
 
 /** Every event carries its number; a gap means that something was missed and `ups.list` is asked again. */
@@ -119,6 +181,8 @@ export const events = {
   'ups.sample': { payload: z.object({ ...numbered, ups: UpsName, sample: Sample }), access: 'read' },
   /** An incident began, changed or ended. */
   incident: { payload: z.object({ ...numbered, incident: Incident }), access: 'read' },
+  /** Somebody changed the settings. */
+  'settings.changed': { payload: z.object({ ...numbered, revision: z.string() }), access: 'admin' },
   'clients.changed': { payload: z.object({ ...numbered, clients: z.array(NetworkClient) }), access: 'read' },
 } as const satisfies Record<string, { payload: z.ZodType; access: AccessLevel }>;
 

@@ -3,11 +3,12 @@ import { NutError, describeError, type AppError } from '#domain/errors.ts';
 import type { Log } from '#engine/ports.ts';
 import type { Product } from '#engine/product.ts';
 import {
-  automaticConfiguration,
   demoConfiguration,
   nutFilesConfiguration,
+  settingsConfiguration,
   type Configuration,
 } from '#engine/settings/configuration.ts';
+import { openSettingsKeeper, type SettingsKeeper, type SettingsKeeperParts } from '#engine/settings/settings-keeper.ts';
 import type { LaunchOptions } from './launch-options.ts';
 
 export interface StartedProduct {
@@ -40,13 +41,20 @@ export async function startProduct(
   }
 }
 
-/** @throws SettingsError for files of NUT that cannot be used */
+/** What the engine runs on: NUT's files or the demonstration where they were asked for, else our own settings. */
+export interface ChosenConfiguration {
+  readonly configuration: Configuration;
+  readonly settings?: SettingsKeeper;
+}
+
+/** @throws SettingsError for files of NUT, or settings of a newer version, that cannot be used */
 export async function chooseConfiguration(
   { confDir, isDemo }: Pick<LaunchOptions, 'confDir' | 'isDemo'>,
-  dataDir: string,
+  { dataDir, clock, log, seal }: SettingsKeeperParts,
   env: NodeJS.ProcessEnv,
-  log: Log,
-): Promise<Configuration> {
-  if (confDir !== undefined) return nutFilesConfiguration(confDir, dataDir, env, log);
-  return isDemo ? demoConfiguration(dataDir) : automaticConfiguration(dataDir);
+): Promise<ChosenConfiguration> {
+  if (confDir !== undefined) return { configuration: await nutFilesConfiguration(confDir, dataDir, env, log) };
+  if (isDemo) return { configuration: demoConfiguration(dataDir) };
+  const settings = await openSettingsKeeper({ dataDir, clock, log, ...(seal ? { seal } : {}) });
+  return { configuration: settingsConfiguration(settings.current.settings, dataDir, log), settings };
 }

@@ -10,6 +10,7 @@ import { systemClock as clock } from '#engine/adapters/system-clock.ts';
 import { findDevices } from '#engine/api/found-devices.ts';
 import { dataDirectory } from '#engine/data-dir.ts';
 import { createProduct, type Product } from '#engine/product.ts';
+import type { SettingsKeeper } from '#engine/settings/settings-keeper.ts';
 import { APP_SCHEME_PRIVILEGES, serveApp } from './app-protocol.ts';
 import { chooseConfiguration, startProduct } from './engine-host.ts';
 import { panelOf } from './icon-files.ts';
@@ -67,6 +68,7 @@ if (becomeOnlyInstance(() => window?.open())) {
 async function start(): Promise<void> {
   let phase: Phase = 'starting';
   let product: Product | undefined;
+  let keeper: SettingsKeeper | undefined;
   let watch: UpsWatch | undefined;
 
   const preferences = openUiPreferences(log);
@@ -142,7 +144,13 @@ async function start(): Promise<void> {
             ipc.end();
           },
         },
-        { name: 'stop the engine', run: () => product?.stop() },
+        {
+          name: 'stop the engine',
+          run: () => {
+            keeper?.stop();
+            return product?.stop();
+          },
+        },
         {
           name: 'close window and tray',
           run: () => {
@@ -162,10 +170,20 @@ async function start(): Promise<void> {
 
   const hidPort = createNodeHidPort({ clock, log });
   try {
+    const chosen = await chooseConfiguration(options, { dataDir, clock, log }, env);
+    keeper = chosen.settings;
     const started = await startProduct(
       (configuration) =>
-        createProduct({ configuration, dataDir, clock, log, hidPort, scanDevices: () => findDevices(hidPort) }),
-      await chooseConfiguration(options, dataDir, env, log),
+        createProduct({
+          configuration,
+          ...(keeper ? { settings: keeper } : {}),
+          dataDir,
+          clock,
+          log,
+          hidPort,
+          scanDevices: () => findDevices(hidPort),
+        }),
+      chosen.configuration,
       log,
     );
     product = started.product;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { DriverError } from '#domain/errors.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
@@ -5,6 +7,7 @@ import { createFakeDriver, type FakeDriver } from '#tests/support/fake-driver.ts
 import { createRememberingLog } from '#tests/support/silent-log.ts';
 import type { DriverEvent, UpsConfig } from './drivers/driver.ts';
 import { createEngine, type EngineConfig } from './engine.ts';
+import { DEFAULT_NUT_SERVER_CONFIG } from './nut/server-config.ts';
 
 const ups = (name: string, port = 'x.dev'): UpsConfig => ({ name, driver: 'dummy-ups', port, options: {} });
 const configOf = (list: readonly UpsConfig[], maxAgeSeconds = 15): EngineConfig => ({
@@ -98,6 +101,56 @@ describe('a changed configuration', () => {
     ]);
     expect(alive()).toEqual(['a']);
     expect(drivers.find((driver) => !driver.isStopped)?.config.port).toBe('two.dev');
+    await engine.stop();
+  });
+});
+
+describe('what people call a unit', () => {
+  test('changes without its driver noticing', async () => {
+    const { engine, drivers } = await started(ups('a'));
+    await engine.reconfigure(configOf([{ ...ups('a'), description: 'Below the desk' }]));
+    expect(drivers).toHaveLength(1);
+    expect(engine.store.get('a')?.config.description).toBe('Below the desk');
+    await engine.stop();
+  });
+});
+
+describe('the addresses of the NUT server', () => {
+  const at = (...ports: readonly number[]): EngineConfig => ({
+    ...configOf([ups('a')]),
+    nut: { ...DEFAULT_NUT_SERVER_CONFIG, listen: ports.map((port) => ({ host: '127.0.0.1', port })) },
+  });
+  const answers = (port: number): Promise<boolean> =>
+    new Promise((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => socket.end('VER\n'));
+      socket.on('data', () => resolve(true));
+      socket.on('error', () => resolve(false));
+    });
+  const freePort = async (): Promise<number> => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    return port;
+  };
+
+  test('change while it runs; what cannot be had leaves the old ones open', async () => {
+    const { engine } = await started(ups('a'));
+    const [one, other] = [await freePort(), await freePort()];
+    await engine.reconfigure(at(one));
+    expect(await answers(one)).toBe(true);
+    await engine.reconfigure(at(other));
+    expect([await answers(one), await answers(other)]).toEqual([false, true]);
+    expect(engine.addresses).toEqual([{ host: '127.0.0.1', port: other }]);
+
+    const taken = createServer().listen(one, '127.0.0.1');
+    await once(taken, 'listening');
+    await expect(engine.reconfigure(at(one))).rejects.toMatchObject({ code: 'nut/port-in-use' });
+    expect(await answers(other)).toBe(true);
+    taken.close();
+    await engine.reconfigure(configOf([ups('a')]));
+    expect([await answers(other), engine.addresses]).toEqual([false, []]);
     await engine.stop();
   });
 });

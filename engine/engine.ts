@@ -48,6 +48,8 @@ export interface Engine {
   addUps(ups: UpsConfig): void;
   /** Removes what addUps added; a configured UPS stays. */
   removeUps(name: string): Promise<void>;
+  /** Addresses that accept NUT connections. */
+  readonly addresses: readonly ListenAddress[];
   /**
    * Opens the network first and starts the drivers then: a port in use leaves nothing half-started.
    * @returns the addresses that accept NUT connections
@@ -55,8 +57,9 @@ export interface Engine {
    */
   start(): Promise<readonly ListenAddress[]>;
   /**
-   * Takes a changed configuration up: drivers of unchanged UPSes run on; addresses to listen on are not re-read, as in
-   * upsd. Calls are carried out one after the other.
+   * Takes a changed configuration up: drivers of unchanged UPSes run on, and so does the NUT server when nothing of it
+   * changed. Calls are carried out one after the other.
+   * @throws NutError when the server cannot be had as it is wanted; it serves as before then, the rest is taken up
    */
   reconfigure(config: EngineConfig): Promise<void>;
   /** Ends everything, also what is just being started or reconfigured. */
@@ -81,6 +84,7 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
   let turn: Promise<void> = Promise.resolve();
   const mayGoOn = (): boolean => !isStopped;
   let server: NutServer | undefined;
+  let addresses: readonly ListenAddress[] = [];
   const listListeners = new Set<() => void>();
   const tellList = (): void => {
     for (const listener of listListeners) listener();
@@ -127,12 +131,21 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     const wanted = new Map(next.ups.map((ups) => [ups.name.toLowerCase(), ups]));
     const gone = [...running.keys()].filter((name) => !wanted.has(name) && !added.has(name));
     const changed = [...wanted].filter(([name, ups]) => !isSame(running.get(name)?.config, ups));
+    const described = [...wanted].filter(([name, ups]) => {
+      const { config: before } = running.get(name) ?? {};
+      return isSame(before, ups) && before?.description !== ups.description;
+    });
     config = next;
     for (const name of gone) store.remove(name);
     await Promise.all([...gone, ...changed.map(([name]) => name)].map(stopUps));
     if (!mayGoOn()) return;
     if (next.maxAgeSeconds !== maxAgeBefore) {
       for (const [name, entry] of running) configure(name, entry.config);
+    }
+    for (const [name, ups] of described) {
+      const entry = running.get(name);
+      if (entry) running.set(name, { ...entry, config: ups });
+      configure(name, ups);
     }
     for (const [name, ups] of changed) {
       added.delete(name);
@@ -145,6 +158,34 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     store.arrange([...wanted.keys()]);
     const names = store.list().map((ups) => ups.config.name);
     if (names.join('\n') !== namesBefore.join('\n')) tellList();
+    await serveAs(next.nut);
+  };
+
+  let served: NutServerConfig | undefined;
+  const openServer = async (wanted: NutServerConfig | undefined): Promise<void> => {
+    server = wanted && createNutServer({ store, control, clock, log, users: () => config.users, config: wanted });
+    try {
+      addresses = (await server?.start()) ?? [];
+      served = wanted;
+    } catch (error) {
+      server = undefined;
+      addresses = [];
+      throw error;
+    }
+  };
+
+  /** Closes the server and opens it anew, where it is wanted otherwise than it is. */
+  const serveAs = async (wanted: NutServerConfig | undefined): Promise<void> => {
+    const before = served;
+    if (!mayGoOn() || JSON.stringify(wanted) === JSON.stringify(before)) return;
+    await server?.stop();
+    if (!mayGoOn()) return;
+    try {
+      await openServer(wanted);
+    } catch (error) {
+      await openServer(before);
+      throw error;
+    }
   };
 
   const configure = (name: string, ups: UpsConfig): void =>
@@ -177,6 +218,9 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
           ? []
           : [{ ups, address, user: username ?? '', since: clock.now() - (clock.monotonic() - connectedAt) }],
       ),
+    get addresses() {
+      return addresses;
+    },
     get nutConnections() {
       return server?.clientCount ?? 0;
     },
@@ -209,11 +253,7 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     },
     async start() {
       for (const ups of config.ups) store.add(ups, config.maxAgeSeconds);
-      let addresses: readonly ListenAddress[] = [];
-      if (config.nut) {
-        server = createNutServer({ store, control, clock, log, users: () => config.users, config: config.nut });
-        addresses = await server.start();
-      }
+      await openServer(config.nut);
       if (!mayGoOn()) {
         await server?.stop();
         return [];
@@ -230,10 +270,10 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
   };
 }
 
-/** Where a section stands in its file does not matter to its driver. */
+/** Where a section stands in its file does not matter to its driver, nor does what people call the unit. */
 function isSame(a: UpsConfig | undefined, b: UpsConfig): boolean {
   if (!a) return false;
-  const text = ({ origin: _origin, ...rest }: UpsConfig): string =>
+  const text = ({ origin: _origin, description: _description, ...rest }: UpsConfig): string =>
     JSON.stringify({ ...rest, options: Object.entries(rest.options).sort() });
   return text(a) === text(b);
 }

@@ -100,3 +100,10 @@ export interface HidConnection {
   onClosed(closed: (error: Error) => void): Stop;
   close(): Promise<void>;
 }
+
+/** Encrypts passwords with a key that the system keeps for this person: the keyring, the keychain, DPAPI. */
+export interface SecretSeal {
+  seal(text: string): string;
+  /** @returns undefined for what was sealed elsewhere */
+  open(sealed: string): string | undefined;
+}

@@ -2,7 +2,9 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FoundDevice } from '#domain/contract.ts';
+import { AppError, describeError } from '#domain/errors.ts';
 import { createApi, type Api } from './api/handlers.ts';
+import { createSettingsHandlers, type SettingsSource } from './api/settings-handlers.ts';
 import { builtInDefinitions, type DefinitionSet } from './devices/definition.ts';
 import { createDriverFactory } from './drivers/create-driver.ts';
 import type { DriverOutcome } from './drivers/driver.ts';
@@ -11,11 +13,14 @@ import { createIncidentLog } from './history/incidents.ts';
 import { createRecentSamples } from './history/recent-samples.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
 import type { Clock, HidPort, Log } from './ports.ts';
-import { DEMO_UPS, type Configuration } from './settings/configuration.ts';
+import { DEMO_UPS, settingsConfiguration, shownSettings, type Configuration } from './settings/configuration.ts';
+import type { SettingsKeeper } from './settings/settings-keeper.ts';
 import { VERSION } from './version.ts';
 
 export interface ProductParts {
   readonly configuration: Configuration;
+  /** Our own settings, where the configuration comes from them; their changes are taken up as they come. */
+  readonly settings?: SettingsKeeper;
   readonly dataDir: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -44,7 +49,8 @@ export const formatAddress = ({ host, port }: ListenAddress): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 export function createProduct(parts: ProductParts): Product {
-  const { clock, log, configuration, dataDir } = parts;
+  const { clock, log, dataDir, settings: keeper } = parts;
+  let { configuration } = parts;
   const startedAt = clock.now();
   const engine = createEngine(
     {
@@ -56,6 +62,7 @@ export function createProduct(parts: ProductParts): Product {
         hidPort: parts.hidPort,
         definitions: parts.definitions ?? builtInDefinitions,
         reload: () => parts.reload?.() ?? Promise.resolve('handled'),
+        baseDir: configuration.baseDir,
         confDir: configuration.confDir,
         statePath: configuration.statePath,
         driverPath: configuration.driverPath,
@@ -68,20 +75,41 @@ export function createProduct(parts: ProductParts): Product {
   const samples = createRecentSamples(engine.store, clock);
   const incidents = createIncidentLog(engine.store);
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
-  let nut: string[] = [];
+  /** How the newest settings were taken up. */
+  let applied: Promise<AppError | undefined> = Promise.resolve(undefined);
+  const reconfigure = (next: Configuration): Promise<void> => {
+    configuration = next;
+    return engine.reconfigure(next.engine);
+  };
+  const stopFollowing = keeper?.onChange(({ settings }) => {
+    applied = reconfigure(settingsConfiguration(settings, dataDir, log)).then(
+      () => undefined,
+      (error: unknown) => {
+        if (!(error instanceof AppError)) throw error;
+        log.error(`The changed settings are not wholly in force: ${describeError(error)}`);
+        return error;
+      },
+    );
+  });
+  const source = (): SettingsSource => {
+    if (keeper) return { kind: 'kept', keeper, applied: () => applied };
+    return { kind: configuration.kind === 'demo' ? 'demo' : 'nut-files', settings: () => shownSettings(configuration) };
+  };
   const api = createApi({
     engine,
     samples,
     incidents,
     clock,
     log,
-    about: {
+    about: () => ({
       version: VERSION,
       hostName: hostname(),
       configuration: configuration.kind,
       startedAt,
-      nut: () => nut,
-    },
+      nut: engine.addresses.map(formatAddress),
+    }),
+    settings: createSettingsHandlers(source()),
+    onSettingsChanged: (changed) => keeper?.onChange(({ revision }) => changed(revision)) ?? (() => undefined),
     scanDevices: () => parts.scanDevices(),
     demo: {
       start: () => {
@@ -95,11 +123,7 @@ export function createProduct(parts: ProductParts): Product {
   return {
     engine,
     api,
-    async start() {
-      const addresses = await engine.start();
-      nut = addresses.map(formatAddress);
-      return addresses;
-    },
+    start: () => engine.start(),
     reconfigure(next) {
       const fixed = ({ engine: { nut: server }, statePath, driverPath }: Configuration): string =>
         JSON.stringify([server, statePath, driverPath]);
@@ -108,7 +132,8 @@ export function createProduct(parts: ProductParts): Product {
           'Changed addresses, connection limits, certificates, statepath or driverpath count from the next start.',
         );
       }
-      return engine.reconfigure(next.engine);
+      // As upsd does: what is open stays as it was opened.
+      return reconfigure({ ...next, engine: { ...next.engine, nut: configuration.engine.nut } });
     },
     metrics: (webClients) =>
       renderMetrics(
@@ -125,6 +150,7 @@ export function createProduct(parts: ProductParts): Product {
       },
     }),
     async stop() {
+      stopFollowing?.();
       api.stop();
       samples.stop();
       incidents.stop();

@@ -20,6 +20,7 @@ import type { IncidentLog } from '#engine/history/incidents.ts';
 import type { RecentSamples } from '#engine/history/recent-samples.ts';
 import type { Clock, Log, Stop } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
+import type { SettingsHandlers } from './settings-handlers.ts';
 import { toSnapshot } from './to-snapshot.ts';
 
 /** An event of the contract with its number. */
@@ -33,8 +34,11 @@ export interface ApiDeps {
   readonly incidents: IncidentLog;
   readonly clock: Clock;
   readonly log: Log;
-  /** What does not change while the program runs. */
-  readonly about: Omit<RequestResult<'engine.hello'>, 'access' | 'nut'> & { readonly nut: () => string[] };
+  /** Who answers, and what it runs on now. */
+  readonly about: () => Omit<RequestResult<'engine.hello'>, 'access'>;
+  readonly settings: SettingsHandlers;
+  /** Calls back after every change of the settings, with their revision. */
+  onSettingsChanged(changed: (revision: string) => void): Stop;
   scanDevices(): Promise<readonly FoundDevice[]>;
   readonly demo: { start(): Promise<string>; stop(): Promise<void> };
 }
@@ -81,10 +85,7 @@ export function createApi(deps: ApiDeps): Api {
     (scanning ??= deps.scanDevices().finally(() => (scanning = undefined)));
 
   const handlers: Handlers = {
-    'engine.hello': (_, access) => {
-      const { nut, ...about } = deps.about;
-      return { ...about, nut: nut(), access };
-    },
+    'engine.hello': (_, access) => ({ ...deps.about(), access }),
     'ups.list': () => ({
       sequence,
       upses: engine.store.list().map(toSnapshot),
@@ -113,6 +114,7 @@ export function createApi(deps: ApiDeps): Api {
       await deps.demo.stop();
       return {};
     },
+    ...deps.settings,
   };
 
   const answer = (name: string, params: unknown, access: AccessLevel): unknown => {
@@ -159,6 +161,7 @@ export function createApi(deps: ApiDeps): Api {
     tellClients(),
     samples.onSample((ups, sample) => publish('ups.sample', { ups, sample })),
     incidents.onIncident((incident) => publish('incident', { incident })),
+    deps.onSettingsChanged((revision) => publish('settings.changed', { revision })),
   ];
 
   return {

@@ -19,7 +19,9 @@ import { createUsbHidDriver } from './usb-hid/usb-hid-driver.ts';
 export interface DriverFactoryParts {
   readonly clock: Clock;
   readonly log: Log;
-  /** Folder of NUT's files: relative paths start there, and installed drivers read their section in it. */
+  /** Where relative paths start. */
+  readonly baseDir: string;
+  /** Folder of NUT's files: installed drivers read their section in it. */
   readonly confDir: string | undefined;
   readonly statePath: string | undefined;
   readonly driverPath: string | undefined;
@@ -45,7 +47,7 @@ export function createDriverFactory(parts: DriverFactoryParts): DriverFactory {
   // One port and one register of who speaks to which unit for all sections, or two could take the same one.
   const systemPort = parts.hidPort ?? createNodeHidPort({ clock, log: engineLog });
   const claims = createDeviceClaims();
-  const base = parts.confDir ?? process.cwd();
+  const base = parts.baseDir;
   const pathOf = (path: string): string => (isAbsolute(path) ? path : resolve(base, path));
 
   const native: Record<NativeDriver, NativeFactory> = {

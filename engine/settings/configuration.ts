@@ -1,7 +1,9 @@
-/** Where `serve` takes its configuration from: NUT's files, the demo UPS, or what is attached. */
+/** Where the engine takes its configuration from: NUT's files, our own settings, or the demo UPS. */
+import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { describeError, SettingsError } from '#domain/errors.ts';
 import { findSectionFaults, type SectionFault } from '#engine/drivers/check-sections.ts';
+import { Settings } from '#domain/schema/settings/settings.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
 import type { EngineConfig } from '#engine/engine.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
@@ -9,19 +11,25 @@ import type { Log } from '#engine/ports.ts';
 import type { NutConf } from '#engine/settings/nut-conf/nut-conf.ts';
 import { describeProblem, phrasesOf, type NutConfProblem } from '#engine/settings/nut-conf/problem.ts';
 import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
+import { UPSD_DEFAULTS } from '#engine/settings/nut-conf/upsd-conf.ts';
+import { checkSettings, describeFieldProblem } from './check-settings.ts';
+import { fromNutConf as movedFromNutConf } from './nut-to-settings.ts';
+import { toNutConf } from './settings-to-nut.ts';
 
 export interface Configuration {
-  readonly kind: 'nut-files' | 'automatic' | 'demo';
+  /** `automatic`: our own settings, in which no UPS stands yet. */
+  readonly kind: 'nut-files' | 'settings' | 'automatic' | 'demo';
   readonly engine: EngineConfig;
+  /** Where relative paths of sections start. */
+  readonly baseDir: string;
   /** Folder of NUT's files, where that is the source. */
   readonly confDir: string | undefined;
   readonly statePath: string | undefined;
   readonly driverPath: string | undefined;
   readonly isDebug: boolean;
+  /** NUT's files as they were read, where they are the source. */
+  readonly nutConf?: NutConf;
 }
-
-const DEFAULT_MAX_AGE_SECONDS = 15;
-const DEFAULT_TRACKING_SECONDS = 3600;
 
 /** The demo UPS. */
 export const DEMO_UPS: UpsConfig = {
@@ -35,35 +43,68 @@ export const DEMO_UPS: UpsConfig = {
 /** The first attached UPS under the name that Synology's clients insist on. */
 const ATTACHED_UPS: UpsConfig = { name: 'ups', driver: 'usbhid-ups', port: 'auto', options: {} };
 
-/** Without files: loopback only, no users, so that the network can look and not touch. */
-function ownConfiguration(kind: 'automatic' | 'demo', ups: UpsConfig, dataDir: string): Configuration {
-  return {
-    kind,
-    engine: {
-      ups: [ups],
-      users: [],
-      maxAgeSeconds: DEFAULT_MAX_AGE_SECONDS,
-      nut: {
-        listen: [{ host: '127.0.0.1', port: NUT_PORT }],
-        trackingDelaySeconds: DEFAULT_TRACKING_SECONDS,
-        allowNotAllListeners: false,
-        tls: {
-          ownCertificateFile: join(dataDir, 'nut-server.pem'),
-          clientCertificates: 'no',
-          disableWeakSsl: true,
-        },
-      },
+/** Nothing but the simulation, and loopback only. */
+export const demoConfiguration = (dataDir: string): Configuration => ({
+  kind: 'demo',
+  engine: {
+    ups: [DEMO_UPS],
+    users: [],
+    maxAgeSeconds: UPSD_DEFAULTS.maxAge,
+    nut: {
+      listen: [{ host: '127.0.0.1', port: NUT_PORT }],
+      trackingDelaySeconds: UPSD_DEFAULTS.trackingDelay,
+      allowNotAllListeners: false,
+      tls: { ownCertificateFile: ownCertificateIn(dataDir), clientCertificates: 'no', disableWeakSsl: true },
     },
-    confDir: undefined,
-    statePath: undefined,
-    driverPath: undefined,
-    isDebug: false,
-  };
+  },
+  baseDir: dataDir,
+  confDir: undefined,
+  statePath: undefined,
+  driverPath: undefined,
+  isDebug: false,
+});
+
+const ownCertificateIn = (dataDir: string): string => join(dataDir, 'nut-server.pem');
+
+/**
+ * The settings of a data folder. Lines for NUT that cannot be used go to the log and are left out: the interface, where
+ * they are mended, has to come up.
+ */
+export function settingsConfiguration(settings: Settings, dataDir: string, log: Log): Configuration {
+  for (const problem of checkSettings(settings)) {
+    log[problem.severity === 'error' ? 'error' : 'info'](describeFieldProblem(problem));
+  }
+  const { conf } = toNutConf(settings);
+  const isEmpty = settings.ups.length === 0;
+  const configuration = fromNutConf(
+    { ...conf, ups: isEmpty ? [ATTACHED_UPS] : engineUpses(settings, conf) },
+    dataDir,
+    dataDir,
+  );
+  return { ...configuration, kind: isEmpty ? 'automatic' : 'settings', confDir: undefined };
 }
 
-export const automaticConfiguration = (dataDir: string): Configuration =>
-  ownConfiguration('automatic', ATTACHED_UPS, dataDir);
-export const demoConfiguration = (dataDir: string): Configuration => ownConfiguration('demo', DEMO_UPS, dataDir);
+/** What a configuration that stands elsewhere looks like as settings, to be looked at. */
+export const shownSettings = ({ kind, nutConf }: Configuration): Settings =>
+  kind === 'nut-files' && nutConf
+    ? movedFromNutConf(nutConf, (name) => idOfName(name)).settings
+    : Settings.parse({
+        ups: [{ id: 'demo', identifier: DEMO_UPS.name, driver: DEMO_UPS.driver, port: DEMO_UPS.port }],
+      });
+
+/** The same for the same name. */
+const idOfName = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 12);
+
+/** In the order of the settings. What hangs on another computer is read from there, and can be shared from here. */
+const engineUpses = ({ ups }: Settings, conf: NutConf): UpsConfig[] =>
+  ups.flatMap(({ mode, identifier, remotehost, remoteport, description }) => {
+    if (mode === 'MASTER') return conf.ups.filter(({ name }) => name === identifier);
+    const host = remotehost.includes(':') ? `[${remotehost}]` : remotehost;
+    const port = `${identifier}@${host}:${remoteport}`;
+    return [
+      { name: identifier, driver: 'dummy-ups', port, ...(description === '' ? {} : { description }), options: {} },
+    ];
+  });
 
 /** NUT's files of a folder as they were found. */
 export interface CheckedNutFiles {
@@ -142,7 +183,7 @@ function fromNutConf(conf: NutConf, confDir: string, dataDir: string): Configura
         tls: {
           // Without CERTFILE encryption is still on offer, with a certificate of our own.
           ...(upsd.certFile === undefined
-            ? { ownCertificateFile: join(dataDir, 'nut-server.pem') }
+            ? { ownCertificateFile: ownCertificateIn(dataDir) }
             : { certFile: resolve(confDir, upsd.certFile) }),
           ...(upsd.certPath === undefined ? {} : { authorities: resolve(confDir, upsd.certPath) }),
           clientCertificates: upsd.certRequest,
@@ -150,9 +191,11 @@ function fromNutConf(conf: NutConf, confDir: string, dataDir: string): Configura
         },
       },
     },
+    baseDir: confDir,
     confDir,
     statePath: upsd.statePath,
     driverPath: driverPathOf(conf),
     isDebug: upsd.debugMin > 0,
+    nutConf: conf,
   };
 }

@@ -1,55 +1,126 @@
-/** The dotted keys of the settings, read off their schema, and how a value is written as one word of text. */
+/**
+ * The dotted keys of the settings, read off their schema, and how a value is written as one text. A UPS has the names of
+ * TrueNAS's form, `ups.0.shutdowntimer`; those of them that belong to the one NUT server stand for its own:
+ * `ups.0.optionsupsd` is `server.optionsupsd`.
+ */
 import { z } from 'zod';
-import { Settings } from '#domain/schema/settings.ts';
+import { Settings } from '#domain/schema/settings/settings.ts';
+import { usersToText } from './users-text.ts';
 
-export type SettingValue = string | number | boolean | readonly string[] | undefined;
+type SettingValue = string | number | boolean | readonly string[] | undefined;
+
+export type SettingPath = readonly (string | number)[];
+
+/** What a text means: a value, or the accounts of an upsd.users. */
+type SettingKind = 'text' | 'boolean' | 'number' | 'list' | 'secret' | 'users';
 
 export interface SettingKey {
   readonly key: string;
-  readonly path: readonly string[];
+  readonly path: SettingPath;
+  readonly kind: SettingKind;
+  /** What stands between the items of a list when it is told. */
+  readonly separator: ',' | ';';
   /** The path of a file, which the caller makes absolute. */
   readonly isPath: boolean;
-  /** The value a text stands for; the text itself where it stands for none, for the schema to refuse. */
-  readonly fromText: (text: string) => unknown;
 }
 
-type Leaf = Pick<SettingKey, 'isPath' | 'fromText'>;
+type Leaf = Pick<SettingKey, 'kind' | 'isPath' | 'separator'>;
+
+const SECRETS = new Set(['monpwd', 'password']);
+const plain = (kind: SettingKind): Leaf => ({ kind, isPath: false, separator: ',' });
+
+function leafOf(name: string, schema: z.core.$ZodType): Leaf {
+  if (SECRETS.has(name)) return plain('secret');
+  if (schema instanceof z.ZodBoolean) return plain('boolean');
+  if (schema instanceof z.ZodNumber) return plain('number');
+  if (schema instanceof z.ZodArray) return { ...plain('list'), separator: name === 'toemail' ? ';' : ',' };
+  return { ...plain('text'), isPath: schema instanceof z.ZodString && schema.meta()?.isPath === true };
+}
+
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  const isWrapped =
+    schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional;
+  return isWrapped ? unwrap(schema.unwrap()) : schema;
+}
+
+function keysOf(wrapped: z.core.$ZodType, path: SettingPath): SettingKey[] {
+  const schema = unwrap(wrapped);
+  if (schema instanceof z.ZodObject) {
+    return Object.entries(schema.shape as z.core.$ZodShape).flatMap(([name, part]) => keysOf(part, [...path, name]));
+  }
+  const name = String(path.at(-1));
+  if (name === 'users') return [{ ...plain('users'), key: [...path.slice(0, -1), 'extrausers'].join('.'), path }];
+  // The version and the number of a UPS are nobody's to set.
+  if (schema instanceof z.ZodLiteral || name === 'id' || name === 'ups') return [];
+  return [{ key: path.join('.'), path, ...leafOf(name, schema) }];
+}
+
+const UPS_SCHEMA = (unwrap(Settings.shape.ups) as z.ZodArray).element;
+const COMMON_KEYS = keysOf(Settings, []);
+
+/** Fields of TrueNAS's form that belong to the one server, whichever UPS they are asked of. */
+const OF_SERVER = ['optionsupsd', 'extrausers', 'rmonitor'] as const;
+/** Those that do where the cable is here; as a secondary they are about the other server. */
+const OF_SERVER_AS_PRIMARY = ['remoteport', 'monuser', 'monpwd'] as const;
+
+/** The keys of one UPS. */
+function upsKeys(index: number, isSecondary: boolean): SettingKey[] {
+  const aliases = new Map(
+    [...OF_SERVER, ...(isSecondary ? [] : OF_SERVER_AS_PRIMARY)].map((name) => [name as string, `server.${name}`]),
+  );
+  const own = keysOf(UPS_SCHEMA, ['ups', index]);
+  const names = new Set([...own.map(({ path }) => String(path.at(-1))), ...OF_SERVER]);
+  return [...names].flatMap((name): SettingKey[] => {
+    const alias = aliases.get(name);
+    const found =
+      alias === undefined ? own.find(({ path }) => path.at(-1) === name) : COMMON_KEYS.find(({ key }) => key === alias);
+    return found ? [{ ...found, key: `ups.${index}.${name}` }] : [];
+  });
+}
+
+/**
+ * Every key there is, in the order of the schema.
+ * @param upses whether each UPS is a secondary of another server
+ */
+export const settingKeys = (upses: readonly { readonly isSecondary: boolean }[]): ReadonlyMap<string, SettingKey> =>
+  new Map(
+    [...upses.flatMap(({ isSecondary }, index) => upsKeys(index, isSecondary)), ...COMMON_KEYS].map((key) => [
+      key.key,
+      key,
+    ]),
+  );
+
+/** Keys of settings as they are. */
+export const keysOfSettings = (settings: Settings): ReadonlyMap<string, SettingKey> =>
+  settingKeys(settings.ups.map(({ mode }) => ({ isSecondary: mode === 'SLAVE' })));
 
 const YES = /^(?:true|yes|on|1)$/i;
 const NO = /^(?:false|no|off|0)$/i;
 
-function leafOf(schema: z.core.$ZodType): Leaf {
-  if (schema instanceof z.ZodBoolean) {
-    return { isPath: false, fromText: (text) => (YES.test(text) ? true : NO.test(text) ? false : text) };
+/** The value a text stands for; the text itself where it stands for none, for the schema to refuse. */
+export function valueOfText({ kind, separator }: Pick<SettingKey, 'kind' | 'separator'>, text: string): unknown {
+  switch (kind) {
+    case 'boolean':
+      return YES.test(text) ? true : NO.test(text) ? false : text;
+    case 'number':
+      return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
+    case 'list': {
+      // A comma is a mistake nobody makes on purpose where semicolons belong, and no address holds one.
+      const words = text.split(separator === ';' ? /[;,]/ : separator).map((word) => word.trim());
+      return [...new Set(words.filter((word) => word !== ''))];
+    }
+    case 'text':
+    case 'secret':
+    case 'users':
+      return text;
   }
-  if (schema instanceof z.ZodNumber) {
-    return { isPath: false, fromText: (text) => (/^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text) };
-  }
-  if (schema instanceof z.ZodArray) {
-    const words = (text: string): string[] => text.split(',').map((word) => word.trim());
-    return { isPath: false, fromText: (text) => [...new Set(words(text).filter((word) => word !== ''))] };
-  }
-  const isPath = schema instanceof z.ZodString && schema.meta()?.isPath === true;
-  return { isPath, fromText: (text) => text };
 }
 
-function keysOf(schema: z.core.$ZodType, path: readonly string[]): SettingKey[] {
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
-    return keysOf(schema.unwrap(), path);
-  }
-  if (schema instanceof z.ZodObject) {
-    return Object.entries(schema.shape as z.core.$ZodShape).flatMap(([name, part]) => keysOf(part, [...path, name]));
-  }
-  if (schema instanceof z.ZodLiteral) return []; // the version is nobody's to set
-  return [{ key: path.join('.'), path, ...leafOf(schema) }];
-}
-
-/** Every key of the settings, in the order of the schema. */
-export const SETTING_KEYS: ReadonlyMap<string, SettingKey> = new Map(keysOf(Settings, []).map((key) => [key.key, key]));
-
-/** A value as one word: lists are joined by commas, what is not set is empty. */
-export function settingText(settings: Settings, { path }: SettingKey): string {
+/** A value as one text: lists are joined, what is not set is empty, a password only says that it is there. */
+export function settingText(settings: Settings, { path, kind, separator }: SettingKey): string {
+  if (kind === 'users') return usersToText(settings.server.users);
   let value: unknown = settings;
-  for (const name of path) value = (value as Readonly<Record<string, unknown>>)[name];
-  return Array.isArray(value) ? value.join(',') : String((value as SettingValue) ?? '');
+  for (const name of path) value = (value as Readonly<Record<string | number, unknown>>)[name];
+  if (kind === 'secret') return value === undefined ? '(not set)' : '(set)';
+  return Array.isArray(value) ? value.join(separator) : String((value as SettingValue) ?? '');
 }

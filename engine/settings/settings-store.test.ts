@@ -1,11 +1,13 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { describeError } from '#domain/errors.ts';
-import { Settings, WEB_TLS_MODES } from '#domain/schema/settings.ts';
-import { changeSettings, listSettings, readSettings, writeSettings } from './settings-store.ts';
+import { WEB_TLS_MODES } from '#domain/schema/settings/server-settings.ts';
+import { Settings } from '#domain/schema/settings/settings.ts';
+import { changeSettings, listSettings } from './change-settings.ts';
+import { readSettings, writeSettings } from './settings-store.ts';
 
 let folder: string;
 let file: string;
@@ -15,7 +17,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const DEFAULTS = { version: 1, web: { tls: 'none', allowPlainHttp: false, hostNames: [] } };
+const DEFAULTS = {
+  version: 2,
+  ups: [],
+  server: { rmonitor: false, remoteport: 3493, monuser: 'upsmon', users: [], optionsupsd: '' },
+  mail: { host: '', security: 'starttls', user: '', from: '' },
+  web: { tls: 'none', allowPlainHttp: false, hostNames: [] },
+  setup: { isDone: false },
+};
 const told = async (work: () => unknown): Promise<string> => {
   try {
     await work();
@@ -38,8 +47,11 @@ describe('reading', () => {
     ['{"version":1,"web":{"tsl":"own"}}', /web\.tsl: not known/],
     ['{"version":1,"__proto__":{"tls":"own"}}', /__proto__: not known/],
     ['{"version":1,"web":{"tls":"files","keyFile":"/k"}}', /web\.certFile: missing, and web\.tls is "files"/],
-    ['{"version":1,"web":{"hostNames":["a","b c"]}}', /web\.hostNames: write names such as/],
-    ['{"version":2,"ups":[]}', /was written by a newer version/],
+    ['{"version":1,"web":{"hostNames":["a","b c"]}}', /web\.hostNames: write a host name or an address/],
+    ['{"version":3,"ups":[]}', /was written by a newer version/],
+    ['{"version":0}', /version: write 2/],
+    ['{"version":2,"ups":[{"id":"a","identifier":"ups"}]}', /ups\.0\.driver: missing, and ups\.0\.mode is "MASTER"/],
+    ['{"version":2,"ups":[{"id":"a","identifier":"u,s"}]}', /ups\.0\.identifier: write letters, digits/],
   ])('a file that cannot be used is told with its reason and left as it is: %s', async (text, reason) => {
     await writeFile(file, text);
     expect(await told(() => readSettings(folder))).toMatch(reason);
@@ -47,8 +59,7 @@ describe('reading', () => {
   });
 
   test('a file that cannot be read is told', async () => {
-    await rm(folder, { recursive: true });
-    await writeFile(folder, 'a file where the folder should be');
+    await mkdir(file);
     expect(await told(() => readSettings(folder))).toContain('settings.json');
   });
 });
@@ -96,7 +107,7 @@ describe('changing', () => {
 describe('writing', () => {
   test('keeps only what was set, for its owner only, and leaves no draft behind', async () => {
     await writeSettings(folder, changeSettings(await readSettings(folder), [['web.tls', 'own']]));
-    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ version: 1, web: { tls: 'own' } });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ version: 2, web: { tls: 'own' } });
     expect((await stat(file)).mode & 0o777).toBe(process.platform === 'win32' ? 0o666 : 0o600);
     expect(await readdir(folder)).toEqual(['settings.json']);
   });
@@ -123,7 +134,7 @@ describe('writing', () => {
         const changed = changeSettings(await readSettings(folder), Object.entries(wanted));
         await writeSettings(folder, changed);
         const read = await readSettings(folder);
-        expect(Object.fromEntries(listSettings(read.settings))).toEqual(wanted);
+        expect(Object.fromEntries(listSettings(read.settings))).toMatchObject(wanted);
         expect(read.settings).toEqual(changed.settings);
         expect(Settings.parse(read.settings)).toEqual(read.settings);
       }),

@@ -1,47 +1,51 @@
 /**
  * `settings.json` of a data folder. The file holds what was set and nothing else, so that a better default reaches those
- * who never chose.
+ * who never chose; passwords are in a file of their own.
  */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SettingsError } from '#domain/errors.ts';
-import { Settings, SETTINGS_VERSION } from '#domain/schema/settings.ts';
+import { SETTINGS_VERSION } from '#domain/schema/settings/settings.ts';
 import { replaceFile } from '#engine/atomic-file.ts';
-import { nearestName } from './nut-conf/nearest-name.ts';
-import { SETTING_KEYS, settingText, type SettingKey } from './setting-keys.ts';
+import type { SecretSeal } from '#engine/ports.ts';
+import { reasonOf } from '#engine/system-reason.ts';
+import { migrate } from './migrations.ts';
+import { isSecretReference, openSecretBook, type SecretBook } from './secret-file.ts';
+import { inWords, isGroup, stored, type Group, type StoredSettings } from './stored-settings.ts';
 
 export const SETTINGS_FILE = 'settings.json';
-
-export interface StoredSettings {
-  /** What stands in the file. */
-  readonly given: object;
-  /** The same with every default. */
-  readonly settings: Settings;
-}
-
-/** A key and the text of its new value; an empty text goes back to the default. */
-export type SettingChange = readonly [key: string, text: string];
+/** The settings before the last change: what is gone back to when the file breaks. */
+export const LAST_GOOD_FILE = 'settings.last-good.json';
 
 /**
  * Reads the settings; a folder without any has the defaults.
  * @throws SettingsError settings/cannot-read, settings/bad-file, settings/newer-file; the file is left as it is
  */
-export async function readSettings(dataDir: string): Promise<StoredSettings> {
-  const file = join(dataDir, SETTINGS_FILE);
+export async function readSettings(dataDir: string, seal?: SecretSeal): Promise<StoredSettings> {
+  const book = await openSecretBook(dataDir, seal);
+  return readSettingsFile(join(dataDir, SETTINGS_FILE), book);
+}
+
+export async function readSettingsFile(file: string, book: SecretBook): Promise<StoredSettings> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return stored({});
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return stored({}, '');
     throw new SettingsError('settings/cannot-read', { file, reason: reasonOf(error) }, error);
   }
-  const given = parseJson(text, file);
-  if (typeof given.version === 'number' && given.version > SETTINGS_VERSION) {
+  const content = parseJson(text, file);
+  if (typeof content.version === 'number' && content.version > SETTINGS_VERSION) {
     throw new SettingsError('settings/newer-file', { file });
   }
+  const given = migrate(content);
+  if (given === undefined) {
+    throw new SettingsError('settings/bad-file', { file, reason: `version: write ${SETTINGS_VERSION}` });
+  }
   try {
-    return stored(given);
+    return stored(withSecrets(given, book), createHash('sha256').update(text).digest('hex'));
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
     throw new SettingsError('settings/bad-file', { file, reason: error.issues.map(inWords).join('; ') }, error);
@@ -49,93 +53,93 @@ export async function readSettings(dataDir: string): Promise<StoredSettings> {
 }
 
 /**
- * The settings with changes, checked as a whole. Writes nothing.
- * @throws SettingsError settings/unknown-key, settings/mistyped-key, settings/bad-value, settings/missing-value
+ * Replaces the file; the one before it stays as the last good one.
+ * @param unseen passwords made by the program that nobody has been shown yet
+ * @throws SettingsError settings/cannot-keep
  */
-export function changeSettings(before: StoredSettings, changes: readonly SettingChange[]): StoredSettings {
-  let given: object = before.given;
-  for (const [key, text] of changes) {
-    const setting = findSetting(key);
-    given = withValue(given, setting.path, text === '' ? undefined : setting.fromText(text));
-  }
-  try {
-    return stored(given);
-  } catch (error) {
-    const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
-    if (!issue) throw error;
-    const key = keyOf(issue);
-    if (isMissing(issue)) {
-      throw new SettingsError('settings/missing-value', { key, because: issue.message }, error);
-    }
-    const value = changes.findLast(([changed]) => changed === key)?.[1] ?? '';
-    throw new SettingsError('settings/bad-value', { key, value, expected: issue.message }, error);
-  }
-}
-
-/** @throws SettingsError settings/cannot-keep */
-export async function writeSettings(dataDir: string, { given }: StoredSettings): Promise<void> {
+export async function writeSettings(
+  dataDir: string,
+  { given }: Pick<StoredSettings, 'given'>,
+  seal?: SecretSeal,
+  unseen: ReadonlySet<string> = new Set(),
+): Promise<void> {
   const file = join(dataDir, SETTINGS_FILE);
+  const lastGood = join(dataDir, LAST_GOOD_FILE);
+  const book = await openSecretBook(dataDir, seal);
+  const content = { version: SETTINGS_VERSION, ...withReferences(given, (text) => book.keep(text, unseen.has(text))) };
+  await book.save();
   try {
-    await replaceFile(file, `${JSON.stringify({ version: SETTINGS_VERSION, ...given }, undefined, 2)}\n`);
+    const before = await readIfThere(file);
+    if (before !== undefined) await replaceFile(lastGood, before);
+    await replaceFile(file, `${JSON.stringify(content, undefined, 2)}\n`);
   } catch (error) {
     throw new SettingsError('settings/cannot-keep', { file, reason: reasonOf(error) }, error);
   }
+  await book.sweep(new Set([...referencesIn(content), ...(await referencesOf(lastGood))]));
 }
 
-/**
- * The setting of a key.
- * @param others keys that are known besides those of the schema, for the guess at what was meant
- * @throws SettingsError settings/unknown-key, settings/mistyped-key
- */
-export function findSetting(key: string, others: readonly string[] = []): SettingKey {
-  const setting = SETTING_KEYS.get(key);
-  if (setting) return setting;
-  const nearest = nearestName(key, [...SETTING_KEYS.keys(), ...others]);
-  throw nearest === undefined
-    ? new SettingsError('settings/unknown-key', { key })
-    : new SettingsError('settings/mistyped-key', { key, nearest });
+/** @throws Error of the file system */
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
-/** The value of every key as text, empty where nothing is set. */
-export const listSettings = (settings: Settings): ReadonlyMap<string, string> =>
-  new Map([...SETTING_KEYS].map(([key, setting]) => [key, settingText(settings, setting)]));
-
-const stored = (given: object): StoredSettings => ({
-  given,
-  settings: Settings.parse({ version: SETTINGS_VERSION, ...given }),
-});
-
-function parseJson(text: string, file: string): { readonly version?: unknown } {
+function parseJson(text: string, file: string): Group {
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch (error) {
     throw new SettingsError('settings/bad-file', { file, reason: reasonOf(error) }, error);
   }
-  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return { ...content };
+  if (isGroup(content)) return { ...content };
   throw new SettingsError('settings/bad-file', { file, reason: 'it holds no JSON object' });
 }
 
-/** A group with a value at a path; undefined takes away what is there. Groups on the way are made. */
-function withValue(group: object | undefined, [name, ...rest]: readonly string[], value: unknown): object {
-  if (name === undefined) return {};
-  const inner = (group as Readonly<Record<string, object>> | undefined)?.[name];
-  return { ...group, [name]: rest.length > 0 ? withValue(inner, rest, value) : value };
+/** Names under which passwords stand, wherever they do. */
+const SECRET_NAMES = new Set(['monpwd', 'password']);
+
+/** References become the passwords they stand for; one whose password is lost counts as not set. */
+function withSecrets(value: Group, book: SecretBook): Group {
+  const at = (part: unknown): unknown => {
+    if (isSecretReference(part)) return book.open(part.secret);
+    if (Array.isArray(part)) return part.map(at);
+    if (!isGroup(part)) return part;
+    return Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, at(inner)]));
+  };
+  return at(value) as Group;
 }
 
-/** The key an issue is about; that of a list, not of its third item. */
-const keyOf = ({ path }: z.core.$ZodIssue): string => path.filter((name) => typeof name !== 'number').join('.');
+/** And back. What is not set leaves nothing behind. */
+function withReferences(value: Group, keep: (text: string) => string): Group {
+  const at = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.map(at);
+    if (!isGroup(part)) return part;
+    return Object.fromEntries(
+      Object.entries(part).flatMap(([name, inner]) => {
+        if (!SECRET_NAMES.has(name)) return [[name, at(inner)]];
+        return typeof inner === 'string' ? [[name, { secret: keep(inner) }]] : [];
+      }),
+    );
+  };
+  return at(value) as Group;
+}
 
-const isMissing = (issue: z.core.$ZodIssue): boolean => issue.code === 'custom' && issue.params?.isMissing === true;
+function referencesIn(value: unknown): string[] {
+  if (isSecretReference(value)) return [value.secret];
+  if (Array.isArray(value)) return value.flatMap(referencesIn);
+  return isGroup(value) ? Object.values(value).flatMap(referencesIn) : [];
+}
 
-function inWords(issue: z.core.$ZodIssue): string {
-  const key = keyOf(issue);
-  if (issue.code === 'unrecognized_keys') {
-    const names = issue.keys.map((name) => (key === '' ? name : `${key}.${name}`));
-    return `${names.join(', ')}: not known`;
+/** References of a file that may not be there, or be damaged: then it names none. */
+async function referencesOf(file: string): Promise<string[]> {
+  const text = await readIfThere(file);
+  try {
+    return text === undefined ? [] : referencesIn(JSON.parse(text));
+  } catch {
+    return []; // the last good copy is only a way back; without it nothing in force is lost
   }
-  if (isMissing(issue)) return `${key}: missing, and ${issue.message}`;
-  return `${key}: write ${issue.message}`;
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -2,41 +2,49 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { describeError, SettingsError, WebError } from '#domain/errors.ts';
-import { SECRET_KEYS, type SecretKey } from '#domain/schema/settings.ts';
+import { WEB_SECRET_KEYS, type Settings, type WebSecretKey } from '#domain/schema/settings/settings.ts';
 import {
   changeSettings,
   findSetting,
+  keysAfter,
   listSettings,
-  readSettings,
-  writeSettings,
   type SettingChange,
-} from '#engine/settings/settings-store.ts';
+} from '#engine/settings/change-settings.ts';
+import { checkSettings, describeFieldProblem } from '#engine/settings/check-settings.ts';
+import { keysOfSettings, type SettingKey } from '#engine/settings/setting-keys.ts';
+import { readSettings, writeSettings } from '#engine/settings/settings-store.ts';
 import { EXIT, UsageError } from '../io.ts';
 import type { NutCommandIo } from '../nut-commands/nut-command.ts';
 import { Prompt } from '../nut-commands/prompt.ts';
 import { changePasswords, checkPassword, findWebSecrets, PASSWORD_OF_KEY } from '../web/secrets.ts';
 import { readCertificateFiles } from '../web/web-tls.ts';
 
-const isSecret = (key: string): key is SecretKey => SECRET_KEYS.some((secret) => secret === key);
+const isWebSecret = (key: string): key is WebSecretKey => WEB_SECRET_KEYS.some((secret) => secret === key);
 
 /**
- * Prints the value of one key, or every key with its value.
+ * Prints the value of one key, or every key with its value. In the list a value of several lines is written as one, with
+ * `\\n` between them.
  * @throws UsageError for an unknown key
  * @throws SettingsError for settings that cannot be read
  */
 export async function getSettings(keys: readonly string[], dataDir: string, io: NutCommandIo): Promise<number> {
   const [key] = keys;
   if (keys.length > 1) throw new UsageError('"config get" takes one key, or none for all');
-  if (key !== undefined) checkKey(key);
+  const { settings } = await readSettings(dataDir);
+  if (key !== undefined) checkKey(key, keysOfSettings(settings));
   const passwords = (await findWebSecrets(dataDir))?.passwords ?? {};
-  const values = new Map<string, string>(listSettings((await readSettings(dataDir)).settings));
-  for (const secret of SECRET_KEYS) {
-    values.set(secret, passwords[PASSWORD_OF_KEY[secret]] === undefined ? '(not set)' : '(set)');
-  }
-  if (key !== undefined) io.stdout.write(`${values.get(key) ?? ''}\n`);
-  else for (const [name, value] of values) io.stdout.write(`${`${name} = ${value}`.trimEnd()}\n`);
+  const values = new Map<string, string>(listSettings(settings));
+  for (const secret of WEB_SECRET_KEYS) values.set(secret, told(passwords[PASSWORD_OF_KEY[secret]]));
+  if (key !== undefined) io.stdout.write(`${(values.get(key) ?? '').replace(/\n$/, '')}\n`);
+  else for (const [name, value] of values) io.stdout.write(pairLine(name, value));
   return EXIT.ok;
 }
+
+const told = (password: string | undefined): string =>
+  password === undefined || password === '' ? '(not set)' : '(set)';
+
+const pairLine = (name: string, value: string): string =>
+  `${`${name} = ${value.replace(/\n$/, '').replaceAll('\n', '\\n')}`.trimEnd()}\n`;
 
 /**
  * Takes `KEY VALUE` pairs. All are checked before the first is written.
@@ -44,30 +52,44 @@ export async function getSettings(keys: readonly string[], dataDir: string, io: 
  * @throws SettingsError for a value that does not fit, or files that cannot be read or written
  */
 export async function setSettings(words: readonly string[], dataDir: string, io: NutCommandIo): Promise<number> {
-  const pairs = readPairs(words);
-  const changes = pairs.filter(([key]) => !isSecret(key)).map(withWholePath);
-  const changed = changeSettings(await readSettings(dataDir), changes);
-  if (changed.settings.web.tls === 'files') {
-    try {
-      await readCertificateFiles(changed.settings.web);
-    } catch (error) {
-      if (!(error instanceof WebError)) throw error;
-      io.stderr.write(`${error.message} (${error.remedy})\n`);
-      return EXIT.configuration;
-    }
-  }
-  const passwords = await readPasswords(pairs, io);
-  if (passwords === undefined) return EXIT.failed;
+  const before = await readSettings(dataDir);
+  const written = readPairs(words);
+  const keys = keysAfter(before.settings, written);
+  for (const [key] of written) checkKey(key, keys);
+  const pairs = await withTypedPasswords(written, keys, io);
+  if (pairs === undefined) return EXIT.failed;
+  const changes = pairs.filter(([key]) => !isWebSecret(key)).map((change) => withWholePath(change, keys));
+  const changed = changeSettings(before, changes);
+  if (!(await checkMeaning(changed.settings, io))) return EXIT.configuration;
+  const passwords = new Map(pairs.filter((pair): pair is [WebSecretKey, string] => isWebSecret(pair[0])));
+  for (const [key, password] of passwords) checkPassword(key, password);
   await makeFolder(dataDir);
   if (passwords.size > 0) await changePasswords(dataDir, passwords);
   if (changes.length > 0) await writeSettings(dataDir, changed);
   const texts = listSettings(changed.settings);
+  // A UPS that was taken away has no values any more.
   for (const [key] of pairs) {
-    const value = isSecret(key) ? (passwords.get(key) === '' ? '(not set)' : '(set)') : (texts.get(key) ?? '');
-    io.stdout.write(`${`${key} = ${value}`.trimEnd()}\n`);
+    const value = isWebSecret(key) ? told(passwords.get(key)) : texts.get(key);
+    io.stdout.write(pairLine(key, value ?? ''));
   }
   if (passwords.size > 0) io.stdout.write('Everybody who was logged in to the web interface has to log in again.\n');
   return EXIT.ok;
+}
+
+/** What the schema cannot see: files that are named, lines for NUT. Tells all of it. @returns whether it can be used */
+async function checkMeaning(settings: Settings, io: NutCommandIo): Promise<boolean> {
+  const problems = checkSettings(settings);
+  for (const problem of problems) io.stderr.write(`${describeFieldProblem(problem)}\n`);
+  if (problems.some(({ severity }) => severity === 'error')) return false;
+  if (settings.web.tls !== 'files') return true;
+  try {
+    await readCertificateFiles(settings.web);
+    return true;
+  } catch (error) {
+    if (!(error instanceof WebError)) throw error;
+    io.stderr.write(`${error.message} (${error.remedy})\n`);
+    return false;
+  }
 }
 
 function readPairs(words: readonly string[]): SettingChange[] {
@@ -75,7 +97,6 @@ function readPairs(words: readonly string[]): SettingChange[] {
   const pairs = new Map<string, string>();
   for (let at = 0; at < words.length; at += 2) {
     const [key = '', value] = words.slice(at, at + 2);
-    checkKey(key);
     if (value === undefined) throw new UsageError(`${key} has no value; write "" to go back to the default`);
     if (pairs.has(key)) throw new UsageError(`${key} is given twice`);
     pairs.set(key, value);
@@ -83,38 +104,38 @@ function readPairs(words: readonly string[]): SettingChange[] {
   return [...pairs];
 }
 
-function checkKey(key: string): void {
-  if (isSecret(key)) return;
+function checkKey(key: string, keys: ReadonlyMap<string, SettingKey>): void {
+  if (isWebSecret(key)) return;
   try {
-    findSetting(key, SECRET_KEYS);
+    findSetting(key, keys, WEB_SECRET_KEYS);
   } catch (error) {
     throw new UsageError(describeError(error), { cause: error });
   }
 }
 
-const withWholePath = ([key, text]: SettingChange): SettingChange => [
+const withWholePath = ([key, text]: SettingChange, keys: ReadonlyMap<string, SettingKey>): SettingChange => [
   key,
-  text !== '' && findSetting(key).isPath ? resolve(text) : text,
+  text !== '' && keys.get(key)?.isPath ? resolve(text) : text,
 ];
 
-/** Passwords given, those given as `-` asked for. @returns undefined when none was typed that can be used */
-async function readPasswords(
+/** The pairs with passwords given as `-` asked for. @returns undefined when none was typed that can be used */
+async function withTypedPasswords(
   pairs: readonly SettingChange[],
+  keys: ReadonlyMap<string, SettingKey>,
   io: NutCommandIo,
-): Promise<ReadonlyMap<SecretKey, string> | undefined> {
+): Promise<readonly SettingChange[] | undefined> {
   const prompt = new Prompt(io);
-  const passwords = new Map<SecretKey, string>();
+  const typed: SettingChange[] = [];
   for (const [key, given] of pairs) {
-    if (!isSecret(key)) continue;
-    const password = given === '-' ? await askPassword(prompt, key, io) : given;
-    if (password === undefined) return undefined;
-    checkPassword(key, password);
-    passwords.set(key, password);
+    const isPassword = isWebSecret(key) || keys.get(key)?.kind === 'secret';
+    const text = isPassword && given === '-' ? await askPassword(prompt, key, io) : given;
+    if (text === undefined) return undefined;
+    typed.push([key, text]);
   }
-  return passwords;
+  return typed;
 }
 
-async function askPassword(prompt: Prompt, key: SecretKey, io: NutCommandIo): Promise<string | undefined> {
+async function askPassword(prompt: Prompt, key: string, io: NutCommandIo): Promise<string | undefined> {
   const password = await prompt.askSecret(`${key}: `);
   if (password === undefined || password === '') {
     io.stderr.write('No password was typed; nothing is changed.\n');

@@ -30,11 +30,24 @@ async function run(args: readonly string[], stdin: Stdin = Readable.from([])) {
   return { status, stdout, stderr };
 }
 
-const DEFAULTS = `web.tls = none
+const DEFAULTS = `server.rmonitor = false
+server.remoteport = 3493
+server.monuser = upsmon
+server.monpwd = (not set)
+server.extrausers =
+server.optionsupsd =
+mail.host =
+mail.port =
+mail.security = starttls
+mail.user =
+mail.password = (not set)
+mail.from =
+web.tls = none
 web.certFile =
 web.keyFile =
 web.allowPlainHttp = false
 web.hostNames =
+setup.isDone = false
 web.password = (not set)
 web.readPassword = (not set)
 `;

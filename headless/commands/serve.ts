@@ -14,11 +14,12 @@ import { scanUsb } from '#engine/drivers/usb-hid/scan.ts';
 import type { Log } from '#engine/ports.ts';
 import { createProduct, formatAddress, type Product } from '#engine/product.ts';
 import {
-  automaticConfiguration,
   demoConfiguration,
   nutFilesConfiguration,
+  settingsConfiguration,
   type Configuration,
 } from '#engine/settings/configuration.ts';
+import { openSettingsKeeper } from '#engine/settings/settings-keeper.ts';
 import { dataDirectory } from '#engine/data-dir.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { EXIT, UsageError, type CommandIo } from '../io.ts';
@@ -63,13 +64,20 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   // Asked for before anything is started: a signal that comes early must not be lost.
   const ending = nextEnding(startLog);
   await prepareDataFolder(options.dataDir, startLog);
-  const configuration = await readConfiguration(options, io.env, startLog);
+  const isOwn = options.confDir === undefined && !options.isDemo;
+  const keeper = isOwn
+    ? await openSettingsKeeper({ dataDir: options.dataDir, clock: systemClock, log: startLog })
+    : undefined;
+  const configuration = keeper
+    ? settingsConfiguration(keeper.current.settings, options.dataDir, startLog)
+    : await readConfiguration(options, io.env, startLog);
   // DEBUG_MIN of upsd.conf.
   const log = configuration.isDebug ? createPinoLog('debug') : startLog;
   const readAgain = oneAtATime(() => takeUpAgain(options, io.env, product, log));
   const hidPort = createNodeHidPort({ clock: systemClock, log });
   const product: Product = createProduct({
     configuration,
+    ...(keeper ? { settings: keeper } : {}),
     dataDir: options.dataDir,
     clock: systemClock,
     log,
@@ -92,6 +100,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     io.stdout.write(`ridethrough ready nut=${nut} web=${link ?? 'off'}\n`);
     if (link !== undefined && options.opensBrowser) openBrowser(link, log);
   } catch (error) {
+    keeper?.stop();
     await stopAll(product, web);
     throw error;
   }
@@ -106,6 +115,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     log[signal === 'broken' ? 'error' : 'info'](
       `Ending on ${signal === 'broken' ? 'an error of the program' : signal}`,
     );
+    keeper?.stop();
     await stopAll(product, web);
     return signal === 'broken' ? EXIT.failed : EXIT.ok;
   }
@@ -176,7 +186,7 @@ function readWebAddress(text: string): { host: string; port: number } {
 
 async function readConfiguration(options: ServeOptions, env: NodeJS.ProcessEnv, log: Log): Promise<Configuration> {
   if (options.confDir !== undefined) return nutFilesConfiguration(options.confDir, options.dataDir, env, log);
-  return options.isDemo ? demoConfiguration(options.dataDir) : automaticConfiguration(options.dataDir);
+  return demoConfiguration(options.dataDir);
 }
 
 /** Calls are carried out one after the other, so that the newest files are taken up last. */

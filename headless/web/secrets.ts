@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SettingsError } from '#domain/errors.ts';
-import type { SecretKey } from '#domain/schema/settings.ts';
+import type { WebSecretKey } from '#domain/schema/settings/settings.ts';
 import { replaceFile } from '#engine/atomic-file.ts';
 import { hashPassword } from './sessions.ts';
 
@@ -24,13 +24,13 @@ export interface WebSecrets {
 export const PASSWORD_OF_KEY = {
   'web.password': 'control',
   'web.readPassword': 'read',
-} as const satisfies Record<SecretKey, keyof WebSecrets['passwords']>;
+} as const satisfies Record<WebSecretKey, keyof WebSecrets['passwords']>;
 
 /** Fits into the log-in form, however its letters are encoded. */
 const LONGEST_PASSWORD = 256;
 
 /** @throws SettingsError settings/bad-password for what could not be typed into the log-in page */
-export function checkPassword(key: SecretKey, password: string): void {
+export function checkPassword(key: WebSecretKey, password: string): void {
   const reason =
     password.length > LONGEST_PASSWORD
       ? `it is longer than ${LONGEST_PASSWORD} characters`
@@ -78,7 +78,7 @@ export async function findWebSecrets(dataDir: string): Promise<WebSecrets | unde
  * an old password is logged out.
  * @throws SettingsError settings/cannot-read, settings/cannot-keep
  */
-export async function changePasswords(dataDir: string, changes: ReadonlyMap<SecretKey, string>): Promise<void> {
+export async function changePasswords(dataDir: string, changes: ReadonlyMap<WebSecretKey, string>): Promise<void> {
   const { control, read } = (await findWebSecrets(dataDir))?.passwords ?? {};
   const hashes = new Map([
     ['control', control],

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { WebError } from '#domain/errors.ts';
-import type { Settings } from '#domain/schema/settings.ts';
+import type { Settings } from '#domain/schema/settings/settings.ts';
 import { ownCertificate } from '#engine/own-certificate.ts';
 import type { Clock, Log } from '#engine/ports.ts';
 

@@ -12,9 +12,11 @@ import type {
   RequestName,
   RequestParams,
   RequestResult,
+  SettingsState,
 } from '#domain/contract.ts';
-import { ApiError } from '#domain/errors.ts';
+import { ApiError, SettingsError } from '#domain/errors.ts';
 import { numberIn, tokensOf } from '#domain/power-state.ts';
+import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { Incident, NetworkClient, Sample, UpsSnapshot, VariableSnapshot } from '#domain/schema/snapshot.ts';
 
 export interface FakeUps {
@@ -41,6 +43,8 @@ export interface FakeEngine extends EngineClient {
   setClients(clients: readonly NetworkClient[]): void;
   setAccess(access: AccessLevel): void;
   setDevices(devices: readonly FoundDevice[]): void;
+  /** Changes what is known of the settings as a whole. */
+  patchSettings(change: Partial<SettingsState>): void;
   become(connection: ConnectionState): void;
   /** Swallows the next event, as a slow connection may. */
   missNextEvent(): void;
@@ -59,6 +63,13 @@ export function createFakeEngine(startAt: number): FakeEngine {
   const asked: { name: RequestName; params: unknown }[] = [];
   let clients: readonly NetworkClient[] = [];
   let devices: readonly FoundDevice[] = [];
+  let settings: SettingsState = {
+    settings: SettingsDraft.parse({ server: { monpwd: { isSet: true } } }),
+    revision: '1',
+    isReadOnly: false,
+    problems: [],
+    hasUnseenPassword: true,
+  };
   let access: AccessLevel = 'admin';
   let connection: ConnectionState = 'connected';
   let clock = startAt;
@@ -210,7 +221,36 @@ export function createFakeEngine(startAt: number): FakeEngine {
       publish('ups.listChanged', { names: [...upses.keys()] });
       return {};
     },
+    'settings.get': () => settings,
+    'settings.check': ({ settings: sent }) => ({ problems: problemsOf(sent) }),
+    'settings.save': ({ settings: sent, revision }) => {
+      if (revision !== settings.revision) throw new SettingsError('settings/changed-meanwhile', {});
+      const problems = problemsOf(sent);
+      const isSaved = problems.length === 0;
+      if (isSaved) {
+        settings = { ...settings, settings: SettingsDraft.parse(sent), revision: String(Number(revision) + 1) };
+        publish('settings.changed', { revision: settings.revision });
+      }
+      return { isSaved, problems, state: settings };
+    },
+    'settings.preview': () => ({ files: [{ name: 'nut.conf', text: 'MODE=netserver\n' }] }),
+    'settings.revealPassword': () => {
+      const isUnseen = settings.hasUnseenPassword;
+      settings = { ...settings, hasUnseenPassword: false };
+      return isUnseen ? { password: 'p7qk2mzn4d' } : {};
+    },
+    'settings.usersToText': () => ({ text: '' }),
+    'settings.usersFromText': () => ({ users: [], problems: [] }),
   };
+
+  /** What the shape of the values alone tells; lines for NUT are the engine's to judge. */
+  const problemsOf = (sent: unknown): SettingsState['problems'] =>
+    SettingsDraft.safeParse(sent).error?.issues.map(({ path, message }) => ({
+      path: path.filter((step) => typeof step !== 'symbol'),
+      severity: 'error',
+      reason: { phrase: 'field.bad-value', params: {} },
+      fix: { phrase: 'field.bad-value.fix', params: { expected: message } },
+    })) ?? [];
 
   return {
     asked,
@@ -255,6 +295,9 @@ export function createFakeEngine(startAt: number): FakeEngine {
     },
     setDevices(next) {
       devices = next;
+    },
+    patchSettings(change) {
+      settings = { ...settings, ...change };
     },
     become(next) {
       connection = next;

@@ -1,4 +1,6 @@
 import { createApi, type Api } from '#engine/api/handlers.ts';
+import { Settings } from '#domain/schema/settings/settings.ts';
+import { createSettingsHandlers } from '#engine/api/settings-handlers.ts';
 import { createEngine, type Engine } from '#engine/engine.ts';
 import { createIncidentLog } from '#engine/history/incidents.ts';
 import { createRecentSamples } from '#engine/history/recent-samples.ts';
@@ -46,7 +48,9 @@ export async function startTestEngine(...names: string[]): Promise<TestEngine> {
     incidents,
     clock,
     log,
-    about: { version: '0', hostName: 'test', configuration: 'automatic', startedAt: clock.now(), nut: () => [] },
+    about: () => ({ version: '0', hostName: 'test', configuration: 'automatic', startedAt: clock.now(), nut: [] }),
+    settings: createSettingsHandlers({ kind: 'demo', settings: () => Settings.parse({}) }),
+    onSettingsChanged: () => () => undefined,
     scanDevices: () => Promise.resolve([]),
     demo: { start: () => Promise.resolve('demo'), stop: () => Promise.resolve() },
   });

@@ -1,0 +1,67 @@
+/**
+ * The settings of a data folder, in three forms of one schema that differ in how a password is written: `Settings` holds
+ * the text and never leaves the engine; `SettingsDraft` says whether there is one, or the new text, and is what the faces
+ * see and send; the file `settings.json` holds a reference to where it is kept.
+ */
+import { z } from 'zod';
+import { NutPassword, wants, YesNo } from './parts.ts';
+import { mailSettings, serverSettings, WebSettings } from './server-settings.ts';
+import { upsSettings } from './ups-settings.ts';
+
+export const SETTINGS_VERSION = 2;
+
+/** More than anybody has, and few enough to be watched. */
+const MOST_UPSES = 64;
+
+/** A group that was left out is one in which nothing was set. */
+const orDefaults = <Group extends z.ZodType>(group: Group) => group.prefault({} as z.input<Group>);
+
+/**
+ * @param nutSecret how a password of NUT's files and protocol is written
+ * @param secret how any other password is
+ */
+const settingsWith = <NutSecret extends z.ZodType, Secret extends z.ZodType>(nutSecret: NutSecret, secret: Secret) =>
+  z
+    .strictObject({
+      version: z.literal(SETTINGS_VERSION, wants('expected.this-version')).default(SETTINGS_VERSION),
+      /** Empty: the first UPS that is attached, under the name `ups`. */
+      ups: z.array(upsSettings(nutSecret), wants('expected.list')).max(MOST_UPSES, wants('expected.fewer')).default([]),
+      server: orDefaults(serverSettings(nutSecret)),
+      mail: orDefaults(mailSettings(secret)),
+      web: WebSettings.prefault({}),
+      setup: z
+        .strictObject({
+          /** The wizard was gone through, or left for good. */
+          isDone: YesNo.default(false),
+        })
+        .prefault({}),
+    })
+    .superRefine(({ ups }, context) => {
+      const names = new Set<string>();
+      ups.forEach(({ identifier }, index) => {
+        const name = identifier.toLowerCase();
+        if (names.has(name)) {
+          context.addIssue({ code: 'custom', path: ['ups', index, 'identifier'], message: 'expected.free-identifier' });
+        }
+        names.add(name);
+      });
+    });
+
+const AnyPassword = z.string(wants('expected.text')).max(1024, wants('expected.shorter-text'));
+
+/** Passwords as they are. They go to servers and mail hosts, never to a log, a file of settings or a face. */
+export const Settings = settingsWith(NutPassword.optional(), AnyPassword.optional());
+export type Settings = z.output<typeof Settings>;
+export type UpsSettings = Settings['ups'][number];
+
+/** A password seen from outside: whether there is one. Sent back as it is it stays; with `value` it is a new one. */
+const secretDraft = (password: z.ZodString) =>
+  z.union([z.strictObject({ isSet: z.boolean() }), z.strictObject({ value: password })]).prefault({ isSet: false });
+export type SecretDraft = z.output<ReturnType<typeof secretDraft>>;
+
+export const SettingsDraft = settingsWith(secretDraft(NutPassword), secretDraft(AnyPassword));
+export type SettingsDraft = z.output<typeof SettingsDraft>;
+
+/** Passwords of the web interface: kept as hashes, set by key, never told. */
+export const WEB_SECRET_KEYS = ['web.password', 'web.readPassword'] as const;
+export type WebSecretKey = (typeof WEB_SECRET_KEYS)[number];

@@ -1,0 +1,116 @@
+/** The settings over the contract: looked at, checked, saved, and shown as the NUT files they amount to. */
+import type { RequestName, RequestParams, RequestResult, SettingsState } from '#domain/contract.ts';
+import { SettingsError, type AppError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
+import type { FieldProblem } from '#domain/schema/field-problem.ts';
+import type { Settings } from '#domain/schema/settings/settings.ts';
+import { replaceSettings } from '#engine/settings/change-settings.ts';
+import { checkSettings } from '#engine/settings/check-settings.ts';
+import { readDraft, toDraft } from '#engine/settings/draft.ts';
+import { phrasesOf } from '#engine/settings/nut-conf/problem.ts';
+import { previewOf } from '#engine/settings/nut-preview.ts';
+import type { SettingsKeeper } from '#engine/settings/settings-keeper.ts';
+import { KEPT_PASSWORD, usersFromText, usersToText } from '#engine/settings/users-text.ts';
+
+/** Where the settings are: in the hands of a keeper, or nothing that can be changed from here. */
+export type SettingsSource =
+  | {
+      readonly kind: 'kept';
+      readonly keeper: SettingsKeeper;
+      /** Resolves once the newest settings are taken up, with what could not be. */
+      applied(): Promise<AppError | undefined>;
+    }
+  | { readonly kind: 'nut-files' | 'demo'; settings(): Settings };
+
+type SettingsRequest = Extract<RequestName, `settings.${string}`>;
+export type SettingsHandlers = {
+  [Name in SettingsRequest]: (params: RequestParams<Name>) => RequestResult<Name> | Promise<RequestResult<Name>>;
+};
+
+export function createSettingsHandlers(from: SettingsSource): SettingsHandlers {
+  const settingsNow = (): Settings => (from.kind === 'kept' ? from.keeper.current.settings : from.settings());
+
+  const kept = (): Extract<SettingsSource, { readonly kind: 'kept' }> => {
+    if (from.kind === 'kept') return from;
+    throw new SettingsError('settings/read-only', {
+      source: phrase(from.kind === 'demo' ? 'reason.demo' : 'reason.nut-files', {}),
+    });
+  };
+
+  const state = async (): Promise<SettingsState> => {
+    const settings = settingsNow();
+    const common = { settings: toDraft(settings), problems: wire(checkSettings(settings)) };
+    if (from.kind !== 'kept') return { ...common, revision: '', isReadOnly: true, hasUnseenPassword: false };
+    const { keeper } = from;
+    return {
+      ...common,
+      revision: keeper.current.revision,
+      isReadOnly: false,
+      ...(keeper.notice === undefined ? {} : { notice: keeper.notice.toWire() }),
+      hasUnseenPassword: await keeper.hasUnseenPassword(),
+    };
+  };
+
+  return {
+    'settings.get': state,
+    'settings.check': ({ settings }) => ({ problems: wire(readDraft(settings, settingsNow()).problems) }),
+    'settings.save': async ({ settings: sent, revision }) => {
+      const source = kept();
+      const { settings, problems } = readDraft(sent, settingsNow());
+      if (!settings || problems.some(({ severity }) => severity === 'error')) {
+        return { isSaved: false, problems: wire(problems), state: await state() };
+      }
+      await source.keeper.change((before) => {
+        if (before.revision !== revision) throw new SettingsError('settings/changed-meanwhile', {});
+        return replaceSettings(before, settings);
+      });
+      const failure = await source.applied();
+      return {
+        isSaved: true,
+        problems: wire(problems),
+        state: await state(),
+        ...(failure === undefined ? {} : { failure: failure.toWire() }),
+      };
+    },
+    'settings.preview': ({ settings: sent }) => {
+      const { settings } = readDraft(sent, settingsNow());
+      return { files: settings ? previewOf(settings) : [] };
+    },
+    'settings.revealPassword': async () => {
+      const password = await kept().keeper.revealPassword();
+      return password === undefined ? {} : { password };
+    },
+    'settings.usersToText': ({ settings: sent }) => {
+      const { settings } = readDraft(sent, settingsNow());
+      return { text: usersToText((settings ?? settingsNow()).server.users) };
+    },
+    'settings.usersFromText': ({ text }) => {
+      const before = settingsNow().server.users;
+      const { users, problems } = usersFromText(text, before);
+      return {
+        // A password that was written is sent back as written, one that is kept as kept.
+        users: users.map((user) => ({
+          ...user,
+          password: draftOf(user.password, before.find(({ name }) => name === user.name)?.password),
+        })),
+        problems: wire(
+          problems.list().map((problem) => ({
+            path: ['server', 'users'],
+            severity: problem.severity,
+            ...phrasesOf(problem),
+            line: problem.line,
+          })),
+        ),
+      };
+    },
+  };
+}
+
+function draftOf(password: string | undefined, before: string | undefined): { isSet: boolean } | { value: string } {
+  if (password === undefined || password === KEPT_PASSWORD) return { isSet: false };
+  return password === before ? { isSet: true } : { value: password };
+}
+
+type WireProblem = RequestResult<'settings.check'>['problems'][number];
+const wire = (problems: readonly FieldProblem[]): WireProblem[] =>
+  problems.map(({ path, ...problem }) => ({ ...problem, path: [...path] }));

@@ -1,0 +1,179 @@
+/** Changes of the settings: by key and text as on the command line, or all of them as from the form. Nothing is written. */
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { SettingsError } from '#domain/errors.ts';
+import { becauseText, expectedOf, missingOf } from '#domain/schema/settings/issue-text.ts';
+import { Settings } from '#domain/schema/settings/settings.ts';
+import { nearestName } from './nut-conf/nearest-name.ts';
+import { phrasesOf } from './nut-conf/problem.ts';
+import {
+  keysOfSettings,
+  settingKeys,
+  settingText,
+  valueOfText,
+  type SettingKey,
+  type SettingPath,
+} from './setting-keys.ts';
+import { beside, isGroup, keyOf, stored, type Group, type StoredSettings } from './stored-settings.ts';
+import { usersFromText } from './users-text.ts';
+
+/** A key and the text of its new value; an empty text goes back to the default. */
+export type SettingChange = readonly [key: string, text: string];
+
+/**
+ * The settings with changes, checked as a whole. Writes nothing. Setting the identifier of the next UPS adds it, an
+ * empty one takes it away.
+ * @throws SettingsError settings/unknown-key, settings/mistyped-key, settings/bad-value, settings/missing-value,
+ *   settings/no-such-ups, settings/bad-line for accounts that cannot be read
+ */
+export function changeSettings(before: StoredSettings, changes: readonly SettingChange[]): StoredSettings {
+  const keys = keysAfter(before.settings, changes);
+  const isName = ([key]: SettingChange): boolean => IDENTIFIER.test(key);
+  const names = changes.filter(isName);
+  let given = addUpses(before.given, names, changes);
+  for (const [key, text] of changes) {
+    if (text === '' && IDENTIFIER.test(key)) continue;
+    const setting = findSetting(key, keys);
+    given = withValue(given, setting.path, newValue(setting, text, before.settings)) as Group;
+  }
+  const gone = new Set(names.flatMap(([key, text]) => (text === '' ? [indexOf(key)] : [])));
+  if (gone.size > 0) given = { ...given, ups: listOf(given).filter((_, index) => !gone.has(index)) };
+  try {
+    return stored(given, before.revision);
+  } catch (error) {
+    const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
+    if (!issue) throw error;
+    throw refusal(issue, keys, changes, error);
+  }
+}
+
+/** An issue of the schema as what is wrong with a key that was to be changed. */
+function refusal(
+  issue: z.core.$ZodIssue,
+  keys: ReadonlyMap<string, SettingKey>,
+  changes: readonly SettingChange[],
+  cause: unknown,
+): SettingsError {
+  const key = keyOf(issue);
+  const missing = missingOf(issue);
+  if (missing) {
+    const because = becauseText({ ...missing, key: beside(key, missing.key) });
+    return new SettingsError('settings/missing-value', { key, because }, cause);
+  }
+  const given = changes.findLast(([changed]) => changed === key)?.[1] ?? '';
+  const value = keys.get(key)?.kind === 'secret' ? '…' : given;
+  return new SettingsError('settings/bad-value', { key, value, expected: expectedOf(issue) }, cause);
+}
+
+const IDENTIFIER = /^ups\.(\d+)\.identifier$/;
+const indexOf = (key: string): number => Number(/^ups\.(\d+)\./.exec(key)?.[1]);
+const listOf = (given: Group): readonly Group[] => (given.ups as readonly Group[] | undefined) ?? [];
+
+/** The keys there are once the changes are made: a UPS may come, or change sides. */
+export function keysAfter(settings: Settings, changes: readonly SettingChange[]): ReadonlyMap<string, SettingKey> {
+  const count = Math.max(
+    settings.ups.length,
+    ...changes.filter(([key]) => IDENTIFIER.test(key)).map(([key]) => indexOf(key) + 1),
+  );
+  const upses = Array.from({ length: Math.min(count, 1000) }, (_, index) => {
+    const mode = changes.findLast(([key]) => key === `ups.${index}.mode`)?.[1] ?? settings.ups[index]?.mode;
+    return { isSecondary: mode === 'SLAVE' };
+  });
+  return settingKeys(upses);
+}
+
+/** The list of UPSes with those that are named for the first time at its end. */
+function addUpses(given: Group, names: readonly SettingChange[], changes: readonly SettingChange[]): Group {
+  let list = listOf(given);
+  const asked = changes.flatMap(([key]) =>
+    key.startsWith('ups.') && !Number.isNaN(indexOf(key)) ? [indexOf(key)] : [],
+  );
+  for (const index of [...new Set(asked)].sort((a, b) => a - b)) {
+    if (index < list.length) continue;
+    const isNamed = names.some(([key, text]) => indexOf(key) === index && text !== '');
+    if (!isNamed || index > list.length) throw new SettingsError('settings/no-such-ups', { index, next: list.length });
+    list = [...list, { id: newUpsId() }];
+  }
+  return list === listOf(given) || list.length === 0 ? given : { ...given, ups: list };
+}
+
+/** For a UPS that is new. */
+export const newUpsId = (): string => randomBytes(6).toString('hex');
+
+function newValue(setting: SettingKey, text: string, before: Settings): unknown {
+  if (text === '') return undefined;
+  if (setting.kind !== 'users') return valueOfText(setting, text);
+  const { users, problems } = usersFromText(text, before.server.users);
+  const fault = problems.list().find(({ severity }) => severity === 'error');
+  if (!fault) return users;
+  throw new SettingsError('settings/bad-line', { file: setting.key, line: fault.line, ...phrasesOf(fault) });
+}
+
+/**
+ * Settings as a whole in place of others, without what is as it is by default anyway.
+ * @throws z.ZodError where they do not fit
+ */
+export function replaceSettings(before: StoredSettings, settings: Settings): StoredSettings {
+  const { ups, ...others } = settings;
+  const { ups: _ups, ...defaults } = Settings.parse({});
+  const given = difference(others, defaults, before.given);
+  const list = ups.map((one) => {
+    const known = listOf(before.given).find(({ id }) => id === one.id) ?? {};
+    return difference(one, UPS_DEFAULTS, known);
+  });
+  return stored(list.length > 0 ? { ...given, ups: list } : given, before.revision);
+}
+
+const UPS_DEFAULTS: Group = Object.fromEntries(
+  Object.entries(Settings.shape.ups.unwrap().element.shape).flatMap(([name, field]) => {
+    const { success, data } = field.safeParse(undefined);
+    return success && data !== undefined ? [[name, data]] : [];
+  }),
+);
+
+/** What differs from the defaults, or was chosen before although it does not. */
+function difference(value: Group, defaults: Group, chosen: Group): Group {
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, part]) => {
+      const otherwise = defaults[name];
+      if (isGroup(part)) {
+        const inner = difference(part, isGroup(otherwise) ? otherwise : {}, isGroup(chosen[name]) ? chosen[name] : {});
+        return Object.keys(inner).length > 0 ? [[name, inner]] : [];
+      }
+      const isDefault = JSON.stringify(part) === JSON.stringify(otherwise);
+      return part === undefined || (isDefault && !Object.hasOwn(chosen, name)) ? [] : [[name, part]];
+    }),
+  );
+}
+
+/**
+ * The setting of a key.
+ * @param others keys that are known besides, for the guess at what was meant
+ * @throws SettingsError settings/unknown-key, settings/mistyped-key
+ */
+export function findSetting(
+  key: string,
+  keys: ReadonlyMap<string, SettingKey>,
+  others: readonly string[] = [],
+): SettingKey {
+  const setting = keys.get(key);
+  if (setting) return setting;
+  const nearest = nearestName(key, [...keys.keys(), ...others]);
+  throw nearest === undefined
+    ? new SettingsError('settings/unknown-key', { key })
+    : new SettingsError('settings/mistyped-key', { key, nearest });
+}
+
+/** The value of every key as text, empty where nothing is set. */
+export const listSettings = (settings: Settings): ReadonlyMap<string, string> =>
+  new Map([...keysOfSettings(settings)].map(([key, setting]) => [key, settingText(settings, setting)]));
+
+/** A group or list with a value at a path; undefined takes away what is there. Groups on the way are made. */
+function withValue(group: unknown, [name, ...rest]: SettingPath, value: unknown): unknown {
+  if (name === undefined) return value;
+  if (Array.isArray(group)) {
+    return group.map((item: unknown, index) => (index === name ? withValue(item, rest, value) : item));
+  }
+  const inner = (group as Group | undefined)?.[name];
+  return { ...(group as Group | undefined), [name]: withValue(inner, rest, value) };
+}

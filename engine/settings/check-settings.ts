@@ -1,0 +1,80 @@
+/** What is wrong with settings beyond the shape of single values: what they would mean to NUT, and to strangers. */
+import { phrase, textIn } from '#domain/messages/message.ts';
+import type { FieldPath, FieldProblem } from '#domain/schema/field-problem.ts';
+import type { Settings } from '#domain/schema/settings/settings.ts';
+import { isIP } from 'node:net';
+import { toNutConf, type NutMeaning } from './settings-to-nut.ts';
+
+/** The password that every TrueNAS ships with, so everybody knows it. */
+const SHIPPED_PASSWORD = 'fixmepass';
+
+/** Errors first, in the order of the form. */
+export function checkSettings(settings: Settings): readonly FieldProblem[] {
+  const meaning = toNutConf(settings);
+  const problems = [...meaning.problems, ...networkProblems(settings, meaning), ...mailProblems(settings)];
+  return [
+    ...problems.filter(({ severity }) => severity === 'error'),
+    ...problems.filter(({ severity }) => severity !== 'error'),
+  ];
+}
+
+function networkProblems({ ups, server }: Settings, { conf }: NutMeaning): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const isOpen = conf.upsd.listen.some(({ address }) => !isLoopback(address));
+  const accounts: readonly (readonly [FieldPath, string | undefined])[] = [
+    [['server', 'monpwd'], server.monpwd],
+    ...server.users.map(({ password }, index) => [['server', 'users', index, 'password'], password] as const),
+  ];
+  for (const [path, password] of accounts) {
+    if (!isOpen || password !== SHIPPED_PASSWORD) continue;
+    problems.push({
+      path,
+      severity: 'error',
+      reason: phrase('field.known-password', {}),
+      fix: phrase('field.known-password.fix', {}),
+    });
+  }
+  server.users.forEach(({ password, name }, index) => {
+    if (password !== undefined) return;
+    problems.push({
+      path: ['server', 'users', index, 'password'],
+      severity: 'warning',
+      reason: phrase('problem.no-password', { name }),
+      fix: phrase('field.no-password.fix', {}),
+    });
+  });
+  ups.forEach(({ mode, monpwd }, index) => {
+    if (mode !== 'SLAVE' || monpwd !== undefined) return;
+    problems.push({
+      path: ['ups', index, 'monpwd'],
+      severity: 'warning',
+      reason: phrase('field.no-login', {}),
+      fix: phrase('field.no-login.fix', {}),
+    });
+  });
+  return problems;
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+
+const mailProblems = ({ ups, mail }: Settings): FieldProblem[] =>
+  ups.flatMap(({ emailnotify }, index): FieldProblem[] =>
+    emailnotify && mail.host === ''
+      ? [
+          {
+            path: ['ups', index, 'emailnotify'],
+            severity: 'warning',
+            reason: phrase('field.no-mail-server', {}),
+            fix: phrase('field.no-mail-server.fix', {}),
+          },
+        ]
+      : [],
+  );
+
+/** `KEY, line 3: what is wrong (what to do)`, for logs and terminals. */
+export function describeFieldProblem({ path, line, reason, fix }: FieldProblem): string {
+  const key = path.join('.').replace(/^server\.users\b.*/, 'server.extrausers');
+  const place = line === undefined ? key : `${key}, line ${line}`;
+  return `${place}: ${textIn(reason) ?? ''} (${textIn(fix) ?? ''})`;
+}

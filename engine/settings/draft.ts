@@ -1,0 +1,83 @@
+/** Settings as faces see and send them: without passwords, and with whatever a person has typed so far. */
+import type { z } from 'zod';
+import { phrase } from '#domain/messages/message.ts';
+import type { FieldProblem } from '#domain/schema/field-problem.ts';
+import { becauseText, expectedOf, missingOf } from '#domain/schema/settings/issue-text.ts';
+import { Settings, SettingsDraft, type SecretDraft } from '#domain/schema/settings/settings.ts';
+import { checkSettings } from './check-settings.ts';
+
+const shown = (secret: string | undefined): SecretDraft => ({ isSet: secret !== undefined });
+
+export function toDraft(settings: Settings): SettingsDraft {
+  const { ups, server, mail } = settings;
+  return {
+    ...settings,
+    ups: ups.map((one) => ({ ...one, monpwd: shown(one.monpwd) })),
+    server: {
+      ...server,
+      monpwd: shown(server.monpwd),
+      users: server.users.map((user) => ({ ...user, password: shown(user.password) })),
+    },
+    mail: { ...mail, password: shown(mail.password) },
+  };
+}
+
+/** A password as it is after the draft: the new one, the one there was, or none. */
+function meant(draft: SecretDraft, before: string | undefined): string | undefined {
+  if ('value' in draft) return draft.value === '' ? undefined : draft.value;
+  return draft.isSet ? before : undefined;
+}
+
+/** The settings a draft stands for. A UPS is known by its id and an account by its name, wherever it was moved to. */
+function fromDraft(draft: SettingsDraft, before: Settings): Settings {
+  const { ups, server, mail } = draft;
+  return {
+    ...draft,
+    ups: ups.map((one) => ({ ...one, monpwd: meant(one.monpwd, before.ups.find(({ id }) => id === one.id)?.monpwd) })),
+    server: {
+      ...server,
+      monpwd: meant(server.monpwd, before.server.monpwd),
+      users: server.users.map((user) => ({
+        ...user,
+        password: meant(user.password, before.server.users.find(({ name }) => name === user.name)?.password),
+      })),
+    },
+    mail: { ...mail, password: meant(mail.password, before.mail.password) },
+  };
+}
+
+export interface ReadDraft {
+  /** Absent where values do not have the shape they must have. */
+  readonly settings?: Settings;
+  readonly problems: readonly FieldProblem[];
+}
+
+/** @param sent anything at all */
+export function readDraft(sent: unknown, before: Settings): ReadDraft {
+  const parsed = SettingsDraft.safeParse(sent);
+  if (!parsed.success) return { problems: parsed.error.issues.map(toProblem) };
+  const settings = fromDraft(parsed.data, before);
+  // A password that is kept may be one that was put into the file by hand.
+  const whole = Settings.safeParse(settings);
+  if (!whole.success) return { problems: whole.error.issues.map(toProblem) };
+  return { settings: whole.data, problems: checkSettings(whole.data) };
+}
+
+function toProblem(issue: z.core.$ZodIssue): FieldProblem {
+  const missing = missingOf(issue);
+  const path = issue.path.filter((step) => typeof step !== 'symbol');
+  const at = path.findIndex((step) => step === 'monpwd' || step === 'password');
+  const field = { path: at < 0 ? path : path.slice(0, at + 1), severity: 'error' as const };
+  if (missing) {
+    return {
+      ...field,
+      reason: phrase('field.missing', { because: becauseText(missing) }),
+      fix: phrase('field.missing.fix', {}),
+    };
+  }
+  return {
+    ...field,
+    reason: phrase('field.bad-value', {}),
+    fix: phrase('field.bad-value.fix', { expected: expectedOf(issue) }),
+  };
+}

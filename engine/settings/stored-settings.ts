@@ -1,0 +1,49 @@
+/** Settings as they are kept: what was set, and what that amounts to with every default. */
+import { textIn } from '#domain/messages/message.ts';
+import { becauseText, expectedOf, missingOf } from '#domain/schema/settings/issue-text.ts';
+import { Settings, SETTINGS_VERSION } from '#domain/schema/settings/settings.ts';
+import type { z } from 'zod';
+
+export type Group = Readonly<Record<string, unknown>>;
+
+export interface StoredSettings {
+  /** What was set, with passwords as they are. */
+  readonly given: Group;
+  /** The same with every default. */
+  readonly settings: Settings;
+  /** Changes with every change of the file; empty where there is none. */
+  readonly revision: string;
+}
+
+/** @throws z.ZodError for what does not fit */
+export const stored = (given: Group, revision: string): StoredSettings => ({
+  given,
+  settings: Settings.parse({ version: SETTINGS_VERSION, ...given }),
+  revision,
+});
+
+export const isGroup = (value: unknown): value is Group =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The key an issue is about; that of a list, not of its third item. */
+export function keyOf({ path }: z.core.$ZodIssue): string {
+  const at = path.indexOf('users');
+  if (at > 0) return [...path.slice(0, at), 'extrausers'].join('.');
+  return (typeof path.at(-1) === 'number' && path.length > 2 ? path.slice(0, -1) : path).join('.');
+}
+
+/** The key of a neighbour in the same group. */
+export const beside = (key: string, name: string): string => [...key.split('.').slice(0, -1), name].join('.');
+
+/** An issue as half a sentence of its own. */
+export function inWords(issue: z.core.$ZodIssue): string {
+  const key = keyOf(issue);
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map((name) => (key === '' ? name : `${key}.${name}`));
+    return `${names.join(', ')}: not known`;
+  }
+  const missing = missingOf(issue);
+  if (missing)
+    return `${key}: missing, and ${textIn(becauseText({ ...missing, key: beside(key, missing.key) })) ?? ''}`;
+  return `${key}: write ${textIn(expectedOf(issue)) ?? ''}`;
+}
