@@ -143,6 +143,12 @@ export const requests = {
     result: z.object({ password: z.string().optional() }),
     access: 'admin',
   },
+  /** Sends a test message about a UPS as these settings would have it sent, saved or not. @throws alert/… */
+  'settings.testAlert': {
+    params: z.object({ ups: UpsName, settings: AnySettings }),
+    result: z.object({ isSent: z.boolean(), problems: z.array(FieldProblem) }),
+    access: 'admin',
+  },
   /** Accounts as text of an upsd.users, and back; `(set)` stands for a password that is kept. */
   'settings.usersToText': {
     params: z.object({ settings: AnySettings }),

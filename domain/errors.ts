@@ -82,6 +82,11 @@ export class ApiError<Code extends CodeOf<'api' | 'client'> = CodeOf<'api' | 'cl
   override readonly name = 'ApiError';
 }
 
+/** A message to people cannot be sent. */
+export class AlertError<Code extends CodeOf<'alert'> = CodeOf<'alert'>> extends AppError<Code> {
+  override readonly name = 'AlertError';
+}
+
 /** The web host cannot do its work. */
 export class WebError<Code extends CodeOf<'web'> = CodeOf<'web'>> extends AppError<Code> {
   override readonly name = 'WebError';

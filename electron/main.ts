@@ -177,6 +177,7 @@ async function start(): Promise<void> {
         createProduct({
           configuration,
           ...(keeper ? { settings: keeper } : {}),
+          locale: locale(),
           dataDir,
           clock,
           log,

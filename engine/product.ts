@@ -3,6 +3,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FoundDevice } from '#domain/contract.ts';
 import { AppError, describeError } from '#domain/errors.ts';
+import type { Locale } from '#domain/messages/message.ts';
+import { openAlerts, type Alerts } from './alerts/alerts.ts';
 import { createApi, type Api } from './api/handlers.ts';
 import { createSettingsHandlers, type SettingsSource } from './api/settings-handlers.ts';
 import { builtInDefinitions, type DefinitionSet } from './devices/definition.ts';
@@ -26,6 +28,8 @@ export interface ProductParts {
   readonly log: Log;
   /** The system's HID devices. */
   readonly hidPort: HidPort;
+  /** Language of messages that go elsewhere; English unless given. */
+  readonly locale?: Locale;
   /** What to match units with; the built-in definitions unless given. */
   readonly definitions?: DefinitionSet;
   scanDevices(): Promise<readonly FoundDevice[]>;
@@ -75,6 +79,8 @@ export function createProduct(parts: ProductParts): Product {
   const samples = createRecentSamples(engine.store, clock);
   const incidents = createIncidentLog(engine.store);
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
+  /** Tells people; with NUT's files that is NOTIFYCMD's part. Undefined before the start. */
+  let alerts: Alerts | undefined;
   /** How the newest settings were taken up. */
   let applied: Promise<AppError | undefined> = Promise.resolve(undefined);
   const reconfigure = (next: Configuration): Promise<void> => {
@@ -82,6 +88,7 @@ export function createProduct(parts: ProductParts): Product {
     return engine.reconfigure(next.engine);
   };
   const stopFollowing = keeper?.onChange(({ settings }) => {
+    alerts?.setSettings(settings);
     applied = reconfigure(settingsConfiguration(settings, dataDir, log)).then(
       () => undefined,
       (error: unknown) => {
@@ -108,7 +115,7 @@ export function createProduct(parts: ProductParts): Product {
       startedAt,
       nut: engine.addresses.map(formatAddress),
     }),
-    settings: createSettingsHandlers(source()),
+    settings: createSettingsHandlers(source(), async (ups, settings) => alerts?.test(ups, settings)),
     onSettingsChanged: (changed) => keeper?.onChange(({ revision }) => changed(revision)) ?? (() => undefined),
     scanDevices: () => parts.scanDevices(),
     demo: {
@@ -123,7 +130,15 @@ export function createProduct(parts: ProductParts): Product {
   return {
     engine,
     api,
-    start: () => engine.start(),
+    async start() {
+      const addresses = await engine.start();
+      if (keeper) {
+        const { locale = 'en' } = parts;
+        alerts = await openAlerts({ dataDir, store: engine.store, samples, incidents, clock, log, locale });
+        alerts.setSettings(keeper.current.settings);
+      }
+      return addresses;
+    },
     reconfigure(next) {
       const fixed = ({ engine: { nut: server }, statePath, driverPath }: Configuration): string =>
         JSON.stringify([server, statePath, driverPath]);
@@ -154,7 +169,7 @@ export function createProduct(parts: ProductParts): Product {
       api.stop();
       samples.stop();
       incidents.stop();
-      await engine.stop();
+      await Promise.all([alerts?.stop(), engine.stop()]);
     },
   };
 }

@@ -11,6 +11,7 @@
  * Tone: nobody is addressed. What to do stands in the infinitive ("USB-Kabel prüfen"). No exclamation marks. Names of
  * programs, files, options and variables stay as they are typed.
  */
+import { alerts } from './de/alerts.ts';
 import { api } from './de/api.ts';
 import { devices } from './de/devices.ts';
 import { drivers } from './de/drivers.ts';
@@ -26,6 +27,7 @@ import { web } from './de/web.ts';
 import type { en } from './en.ts';
 
 export const de: Readonly<Record<keyof typeof en, string>> = {
+  ...alerts,
   ...api,
   ...hid,
   ...drivers,

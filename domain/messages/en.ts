@@ -1,3 +1,4 @@
+import { alerts } from './en/alerts.ts';
 import { api } from './en/api.ts';
 import { devices } from './en/devices.ts';
 import { drivers } from './en/drivers.ts';
@@ -13,6 +14,7 @@ import { web } from './en/web.ts';
 
 /** The English catalogue. Other languages have the same keys; `{name}` stands for a parameter. */
 export const en = {
+  ...alerts,
   ...api,
   ...hid,
   ...drivers,

@@ -27,7 +27,11 @@ export type SettingsHandlers = {
   [Name in SettingsRequest]: (params: RequestParams<Name>) => RequestResult<Name> | Promise<RequestResult<Name>>;
 };
 
-export function createSettingsHandlers(from: SettingsSource): SettingsHandlers {
+/** @param testAlert sends a test about a UPS by the ways that settings name @throws AlertError */
+export function createSettingsHandlers(
+  from: SettingsSource,
+  testAlert: (ups: string, settings: Settings) => Promise<void>,
+): SettingsHandlers {
   const settingsNow = (): Settings => (from.kind === 'kept' ? from.keeper.current.settings : from.settings());
 
   const kept = (): Extract<SettingsSource, { readonly kind: 'kept' }> => {
@@ -79,6 +83,12 @@ export function createSettingsHandlers(from: SettingsSource): SettingsHandlers {
     'settings.revealPassword': async () => {
       const password = await kept().keeper.revealPassword();
       return password === undefined ? {} : { password };
+    },
+    'settings.testAlert': async ({ ups, settings: sent }) => {
+      const { settings, problems } = readDraft(sent, settingsNow());
+      if (!settings) return { isSent: false, problems: wire(problems) };
+      await testAlert(ups, settings);
+      return { isSent: true, problems: [] };
     },
     'settings.usersToText': ({ settings: sent }) => {
       const { settings } = readDraft(sent, settingsNow());

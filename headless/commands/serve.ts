@@ -7,6 +7,7 @@ import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { describeError, SettingsError } from '#domain/errors.ts';
+import { localeOf } from '#domain/messages/message.ts';
 import type { DriverOutcome } from '#engine/drivers/driver.ts';
 import type { DefinitionSet } from '#engine/devices/definition.ts';
 import { readOwnDefinitions } from '#engine/devices/own-definitions.ts';
@@ -78,6 +79,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   const product: Product = createProduct({
     configuration,
     ...(keeper ? { settings: keeper } : {}),
+    locale: localeOf('system', [(io.env.LC_ALL ?? io.env.LC_MESSAGES ?? io.env.LANG ?? '').replace('_', '-')]),
     dataDir: options.dataDir,
     clock: systemClock,
     log,

@@ -239,6 +239,10 @@ export function createFakeEngine(startAt: number): FakeEngine {
       settings = { ...settings, hasUnseenPassword: false };
       return isUnseen ? { password: 'p7qk2mzn4d' } : {};
     },
+    'settings.testAlert': ({ settings: sent }) => {
+      const problems = problemsOf(sent);
+      return { isSent: problems.length === 0, problems };
+    },
     'settings.usersToText': () => ({ text: '' }),
     'settings.usersFromText': () => ({ users: [], problems: [] }),
   };

@@ -49,7 +49,7 @@ export async function startTestEngine(...names: string[]): Promise<TestEngine> {
     clock,
     log,
     about: () => ({ version: '0', hostName: 'test', configuration: 'automatic', startedAt: clock.now(), nut: [] }),
-    settings: createSettingsHandlers({ kind: 'demo', settings: () => Settings.parse({}) }),
+    settings: createSettingsHandlers({ kind: 'demo', settings: () => Settings.parse({}) }, () => Promise.resolve()),
     onSettingsChanged: () => () => undefined,
     scanDevices: () => Promise.resolve([]),
     demo: { start: () => Promise.resolve('demo'), stop: () => Promise.resolve() },

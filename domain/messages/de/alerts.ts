@@ -1,0 +1,40 @@
+import type { alerts as en } from '../en/alerts.ts';
+
+export const alerts = {
+  'error.alert/no-mail-server': 'Kein Mailserver ist eingestellt.',
+  'remedy.alert/no-mail-server': 'Den Mailserver in den Einstellungen eintragen.',
+  'error.alert/no-recipient': 'Niemand soll Mails über {ups} bekommen.',
+  'remedy.alert/no-recipient': 'E-Mail für diese USV einschalten und eine Adresse eintragen.',
+  'error.alert/mail-login': 'Der Mailserver {server} lehnt die Anmeldung ab: {reason}.',
+  'remedy.alert/mail-login':
+    'Benutzer und Passwort prüfen; manche Anbieter verlangen ein eigenes Passwort für dieses Programm.',
+  'error.alert/mail-refused': 'Der Mailserver {server} lehnt die Nachricht ab: {reason}.',
+  'remedy.alert/mail-refused': 'Die Adressen von Absender und Empfängern prüfen.',
+  'error.alert/mail-tls': 'Keine verschlüsselte Verbindung zum Mailserver {server}: {reason}.',
+  'remedy.alert/mail-tls':
+    'Art der Verschlüsselung und Port prüfen; der Name des Servers muss der in seinem Zertifikat sein.',
+  'error.alert/mail-server': 'Der Mailserver {server} ist nicht erreichbar: {reason}.',
+  'remedy.alert/mail-server': 'Namen, Port und Netzwerk prüfen. Nachrichten warten, bis er antwortet.',
+
+  'alert.digest': '{count} Meldungen konnten nicht gesendet werden, als sie fällig waren.',
+  'alert.on-battery.end': 'Der Strom ist wieder da.',
+  'alert.low-battery.end': 'Der Akku ist nicht mehr schwach.',
+  'alert.forced-shutdown.end': 'Die Zwangsabschaltung wurde zurückgenommen.',
+  'alert.output-off.end': 'Der Ausgang ist wieder eingeschaltet.',
+  'alert.no-contact.end': 'Die Verbindung zur USV ist wieder da.',
+  'alert.overload.end': 'Die USV ist nicht mehr überlastet.',
+  'alert.replace-battery.end': 'Die USV verlangt keinen neuen Akku mehr.',
+  'alert.bypass.end': 'Die Last hängt wieder an der USV.',
+  'alert.alarm.end': 'Der Alarm der USV ist vorbei.',
+  'alert.title': '{ups}: {sentence}',
+  'alert.again': 'Nach {time} immer noch: {sentence}',
+  'alert.summary': 'Das geschah {count}-mal seit {since}, jedes Mal kurz: {sentence}',
+  'alert.lasted': 'Es dauerte {time}.',
+  'alert.began': 'Es begann um {at}.',
+  'alert.test.title': 'Probemeldung von Ridethrough',
+  'alert.test.text': 'Das ist eine Probe. Meldungen über {ups} kommen auf demselben Weg.',
+  'alert.last-minutes': 'Die letzten zehn Minuten:',
+  'alert.column.time': 'Zeit',
+  'alert.status': 'Status',
+  'alert.from': 'Gesendet von Ridethrough auf {host}.',
+} as const satisfies Record<keyof typeof en, string>;

@@ -1,0 +1,144 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createFakeClock, type FakeClock } from '#tests/support/fake-clock.ts';
+import { createRememberingLog } from '#tests/support/silent-log.ts';
+import { openOutbox, type Channel, type OutMessage } from './outbox.ts';
+
+let folder: string;
+let file: string;
+let clock: FakeClock;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ridethrough-outbox-'));
+  file = join(folder, 'outbox.json');
+  clock = createFakeClock();
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const aMessage = (id: string): OutMessage => ({
+  id,
+  at: clock.now(),
+  title: id,
+  ups: 'ups',
+  event: 'ONBATT',
+  status: 'OB',
+  text: id,
+  html: id,
+});
+
+/** A way to people that can be cut. */
+function aChannel(id = 'mail') {
+  const sent: string[][] = [];
+  const channel: Channel & { sent: string[][]; isCut: boolean } = {
+    id,
+    sent,
+    isCut: false,
+    send(messages) {
+      if (channel.isCut) return Promise.reject(new Error('no network'));
+      sent.push(messages.map((message) => message.id));
+      return Promise.resolve();
+    },
+  };
+  return channel;
+}
+
+const open = () => openOutbox({ file, clock, log: createRememberingLog() });
+const waiting = async (): Promise<string[]> =>
+  (JSON.parse(await readFile(file, 'utf8')) as { pending: { message: OutMessage }[] }).pending.map(
+    ({ message }) => message.id,
+  );
+
+describe('a message', () => {
+  test('is sent at once and forgotten', async () => {
+    const channel = aChannel();
+    const outbox = await open();
+    outbox.setChannels([channel]);
+    outbox.put('mail', aMessage('a'));
+    await expect.poll(() => channel.sent).toEqual([['a']]);
+    await outbox.stop();
+    expect(await waiting()).toEqual([]);
+  });
+
+  test('that cannot be sent for an hour arrives with all that came meanwhile, as one', async () => {
+    const channel = aChannel();
+    channel.isCut = true;
+    const outbox = await open();
+    outbox.setChannels([channel]);
+    outbox.put('mail', aMessage('a'));
+    await expect.poll(() => outbox.troubles()).toMatchObject([{ channel: 'mail', pending: 1 }]);
+    outbox.put('mail', aMessage('b'));
+    outbox.put('mail', aMessage('c'));
+    for (let minute = 0; minute < 60; minute++) await clock.advance(60_000);
+    expect(channel.sent).toEqual([]);
+    channel.isCut = false;
+    for (let minute = 0; minute < 16; minute++) await clock.advance(60_000);
+    await expect.poll(() => channel.sent).toEqual([['a', 'b', 'c']]);
+    await expect.poll(() => outbox.troubles()).toEqual([]);
+    await outbox.stop();
+  });
+
+  test('waits over a restart and is not sent again after it got through', async () => {
+    const first = aChannel();
+    first.isCut = true;
+    const before = await open();
+    before.setChannels([first]);
+    before.put('mail', aMessage('a'));
+    await expect.poll(() => before.troubles()).toHaveLength(1);
+    await before.stop();
+    expect(await waiting()).toEqual(['a']);
+
+    const second = aChannel();
+    const after = await open();
+    after.setChannels([second]);
+    await expect.poll(() => second.sent).toEqual([['a']]);
+    await after.stop();
+    const third = aChannel();
+    const later = await open();
+    later.setChannels([third]);
+    await later.stop();
+    expect(third.sent).toEqual([]);
+  });
+
+  test('of more than a week ago is dropped', async () => {
+    const cut = aChannel();
+    cut.isCut = true;
+    const before = await open();
+    before.setChannels([cut]);
+    before.put('mail', aMessage('old'));
+    await expect.poll(() => before.troubles()).toHaveLength(1);
+    await before.stop();
+    await clock.advance(8 * 24 * 3_600_000);
+    const channel = aChannel();
+    const outbox = await open();
+    outbox.setChannels([channel]);
+    outbox.put('mail', aMessage('new'));
+    await expect.poll(() => channel.sent).toEqual([['new']]);
+    await outbox.stop();
+  });
+
+  test('for a way that is gone is dropped, and one way that fails holds up no other', async () => {
+    const [broken, fine] = [aChannel('broken'), aChannel('fine')];
+    broken.isCut = true;
+    const outbox = await open();
+    outbox.setChannels([broken, fine]);
+    outbox.put('broken', aMessage('a'));
+    outbox.put('fine', aMessage('a'));
+    await expect.poll(() => fine.sent).toEqual([['a']]);
+    outbox.setChannels([fine]);
+    await outbox.stop();
+    expect(await waiting()).toEqual([]);
+  });
+});
+
+test('a damaged file is told and begun anew', async () => {
+  await writeFile(file, '{"version":1,"pending":[{');
+  const log = createRememberingLog();
+  const outbox = await openOutbox({ file, clock, log });
+  const channel = aChannel();
+  outbox.setChannels([channel]);
+  outbox.put('mail', aMessage('a'));
+  await expect.poll(() => channel.sent).toEqual([['a']]);
+  await outbox.stop();
+  expect(log.lines.map(({ message }) => message).join('\n')).toContain('outbox.json');
+});
