@@ -25,6 +25,7 @@ export const reasons = {
   'reason.last-words': '{words} ({how})',
   'reason.exit-status': 'Rückgabewert {status}',
 
+  'reason.no-certificate': 'kein Zertifikat darin',
   'reason.missing': 'nicht vorhanden',
   'reason.no-file': 'keine Datei',
   'reason.is-folder': 'es ist ein Ordner',

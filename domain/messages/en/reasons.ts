@@ -27,6 +27,7 @@ export const reasons = {
   'reason.last-words': '{words} ({how})',
   'reason.exit-status': 'exit status {status}',
 
+  'reason.no-certificate': 'it holds no certificate',
   'reason.missing': 'it does not exist',
   'reason.no-file': 'it is no file',
   'reason.is-folder': 'it is a folder',
