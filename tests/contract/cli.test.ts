@@ -86,6 +86,13 @@ describe('the words of a call', () => {
   });
 });
 
+test.skipIf(process.platform === 'win32')('a command whose output nobody reads any more ends in silence', async () => {
+  const program = start(['--help']);
+  program.child.stdout.destroy();
+  expect(await program.ended).toBe(141); // what shells show of NUT's own, which SIGPIPE ends
+  expect(program.stderr()).toBe('');
+});
+
 describe('scan --json', () => {
   test('prints a list and nothing else', async () => {
     const { status, stdout } = await ridethrough(['scan', '--json']);
@@ -105,7 +112,7 @@ describe('config check', () => {
   test('tells what serve would refuse, everything at once with its lines', async () => {
     const { conf } = await prepare({
       'ups.conf': `${DEMO}[a]\n driver = usbhid-usp\n port = auto\n[b]\n driver = usbhid-ups\n port = recording:nowhere\n`,
-      'upsd.conf': 'LISTEN 127.0.0.1 99999\n',
+      'upsd.conf': 'LISTEN 127.0.0.1 99999\nCERTFILE no.pem\n',
     });
     const { status, stdout, stderr } = await ridethrough(['config', 'check', '--nut-conf', conf]);
     expect([status, stdout]).toEqual([78, '']);
@@ -114,6 +121,7 @@ describe('config check', () => {
       'ups.conf:4',
       'ups.conf:7',
       'upsd.conf:1',
+      'upsd.conf:2',
     ]);
     expect(lines[0]).toContain('usbhid-ups');
   });
