@@ -73,6 +73,8 @@ describe('the words of a call', () => {
     [['serve', '--web', '127.0.0.1:99999']],
     [['scan', 'word']],
     [['scan', '--nosuch']],
+    [['scan', '--network', '10.0.0.0/8']],
+    [['scan', '--community', 'public']],
     [['record']],
     [['record', '--out', 'x', '--seconds', 'long']],
     [['config']],
@@ -93,11 +95,17 @@ test.skipIf(process.platform === 'win32')('a command whose output nobody reads a
   expect(program.stderr()).toBe('');
 });
 
-describe('scan --json', () => {
-  test('prints a list and nothing else', async () => {
+describe('scan', () => {
+  test('--json prints a list and nothing else', async () => {
     const { status, stdout } = await ridethrough(['scan', '--json']);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toBeInstanceOf(Array);
+  });
+
+  test('--network asks the addresses it is given, and says what it does', async () => {
+    const { status, stdout, stderr } = await ridethrough(['scan', '--json', '--network', '127.0.0.1']);
+    expect([status, JSON.parse(stdout) instanceof Array]).toEqual([0, true]);
+    expect(stderr).toContain('Asking 1 address');
   });
 });
 
