@@ -106,7 +106,19 @@ function endWithLauncher(): void {
 /** How long a service may be held by something that did not end, once it has said that it is done. */
 const LINGER_MS = 150;
 
+/**
+ * A reader that has seen enough (`| head`) ends a command that prints, quietly and with the status that shells give to
+ * SIGPIPE, as it ends NUT's own. A service goes on.
+ */
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (process.argv[2] !== 'serve') process.exit(EXIT.readerGone);
+  });
+}
+
 endWithLauncher();
+endWithReader();
 const status = await main(process.argv.slice(2), process);
 // Not process.exit(): what was written to a pipe must arrive whole.
 process.exitCode = status;

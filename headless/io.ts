@@ -6,7 +6,7 @@ export interface CommandIo {
 }
 
 /** Exit statuses of every command (docs/user/command-line.md). */
-export const EXIT = { ok: 0, failed: 1, usage: 2, configuration: 78 } as const;
+export const EXIT = { ok: 0, failed: 1, usage: 2, configuration: 78, readerGone: 128 + 13 } as const;
 
 /** The call's words are wrong: told with a pointer to `--help`, status 2. */
 export class UsageError extends Error {}

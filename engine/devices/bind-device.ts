@@ -2,12 +2,12 @@
 import { DriverError } from '#domain/errors.ts';
 import { phrase } from '#domain/messages/message.ts';
 import type { Quirk } from '#domain/schema/device-definition.ts';
-import type { DriverNote, DriverOptions } from '#engine/drivers/driver.ts';
+import { driverNote, type DriverNote, type DriverOptions } from '#engine/drivers/driver.ts';
 import { parseReportDescriptor } from '#engine/hid/report-descriptor.ts';
 import type { HidDeviceInfo } from '#engine/ports.ts';
 import type { DeviceBinding } from './binding.ts';
 import { BoundDevice } from './bound-device.ts';
-import { bindRows } from './bound-rows.ts';
+import { bindRows, type BoundRows } from './bound-rows.ts';
 import { builtInDefinitions, type DefinitionSet } from './definition.ts';
 import { exploreDevice } from './explore.ts';
 import { deviceName, isExplored, matchDevice, type Candidate } from './match.ts';
@@ -43,6 +43,7 @@ export function bindDevice(
   const notes = [
     ...guessNote(match),
     ...effects.notes,
+    ...scaleNote(rows),
     ...(effects.roundsDelaysToMinutes ? roundingNotes(chosen) : []),
   ];
   return new BoundDevice({
@@ -73,6 +74,12 @@ function quirksOf(match: Candidate, options: DriverOptions): readonly Quirk[] {
 }
 
 const guessNote = (match: Candidate): readonly DriverNote[] => (match.guess ? [match.guess] : []);
+
+/** One note for all that the `multiply` quirks of a unit put right. */
+function scaleNote({ variables }: BoundRows): readonly DriverNote[] {
+  const scaled = variables.filter(({ factor }) => factor !== 1).map(({ row }) => row.variable);
+  return scaled.length === 0 ? [] : [driverNote('wrong-scale', { variables: [...new Set(scaled)] })];
+}
 
 function roundingNotes(chosen: ReadonlyMap<string, string>): readonly DriverNote[] {
   const delays = [...chosen].filter(([variable]) => variable.startsWith('ups.delay.'));

@@ -155,6 +155,28 @@ describe('what is told', () => {
     expect(unit.interpret('full').remove).toEqual(['battery.runtime']);
   });
 
+  test('reports longer than described are read, and that is told', () => {
+    const unit = apcUnit();
+    unit.feature(6, 10, 99);
+    const { set, notes } = unit.interpret('start');
+    expect(set).toHaveProperty('battery.charge.low', '10');
+    expect(notes?.map(({ code, details }) => [code, details])).toEqual([['long-reports', { reports: ['6'] }]]);
+    expect(apcUnit().interpret('start').notes).toBeUndefined();
+  });
+
+  test('values off by a factor are put right, and that is told where the device has them', () => {
+    const device = { vendorId: 0x3746, productId: 0xffff };
+    const runtime = { path: 'UPS.PowerSummary.RunTimeToEmpty', reportId: 3, unit: SECOND };
+    const charge = { path: 'UPS.PowerSummary.RemainingCapacity', reportId: 1, bits: 8 };
+    const ecoflow = boundUnit({ device, fields: [charge, runtime] });
+    ecoflow.feature(3, 5, 0);
+    expect(ecoflow.interpret('start').set).toMatchObject({ 'battery.runtime': '300' });
+    expect(ecoflow.binding.notes.map(({ text }) => text)).toEqual([
+      'This model tells battery.runtime off by a factor; it is put right.',
+    ]);
+    expect(boundUnit({ device, fields: [charge] }).binding.notes).toEqual([]);
+  });
+
   test('a report that stalls leaves its values unknown', () => {
     const unit = apcUnit();
     unit.forget(1);

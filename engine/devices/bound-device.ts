@@ -1,6 +1,7 @@
 /** One bound device: what its reports mean, and what is remembered between them. No input or output happens here. */
 import type { ConverterName, DeviceDefinition } from '#domain/schema/device-definition.ts';
 import { driverNote, type DriverNote, type DriverOptions, type VariableTraits } from '#engine/drivers/driver.ts';
+import { reportKey } from '#engine/hid/types.ts';
 import type { HidDeviceInfo } from '#engine/ports.ts';
 import type {
   BindingUpdate,
@@ -121,6 +122,7 @@ export class BoundDevice implements DeviceBinding {
       // Before the rows: the model decides what some of them mean.
       this.#identify(reports, strings);
     }
+    if (occasion === 'start') this.#tellLongReports(reports);
     this.#readVariables(reports, context, occasion);
     this.#readStatus(reports, context, occasion);
     if (occasion === 'start' || occasion === 'full') this.#readAlarms(reports, occasion);
@@ -234,6 +236,17 @@ export class BoundDevice implements DeviceBinding {
       if (!reading) continue;
       this.#board.apply(statusWords(bound, reading, context, (condition) => this.#board.has(condition)));
     }
+  }
+
+  /** Every request leaves room for them; this only says so. */
+  #tellLongReports(reports: ReportCache): void {
+    const long = this.reportsFor('start')
+      .map(({ reportId }) => reportId)
+      .filter((reportId) => {
+        const declared = this.#parts.reportBytes.get(reportKey('feature', reportId));
+        return declared !== undefined && (reports.feature(reportId)?.length ?? 0) > 1 + declared;
+      });
+    if (long.length > 0) this.#remark(driverNote('long-reports', { reports: long.map(String) }));
   }
 
   #readAlarms(reports: ReportCache, pass: Pass): void {

@@ -330,6 +330,12 @@ test.each([
   ['line-frequency', 49.9, {}, []],
   ['cps-battery-voltage', 41.1, { variables: { 'battery.voltage.nominal': '24' } }, ['cps-battery-voltage']],
   ['cps-battery-voltage', 27.1, { variables: { 'battery.voltage.nominal': '24' } }, []],
+  ['at-most-100', 104, {}, ['charge-above-full']],
+  ['at-most-100', 100, {}, []],
+  ['tripplite-chemistry', 4, { productId: 0x2005 }, ['wrong-text-index']],
+  ['tripplite-chemistry', 4, { productId: 0x3012 }, []],
+  ['eaton-battery-voltage-nominal', 24, evolution650, ['wrong-nominal-battery-voltage']],
+  ['eaton-battery-voltage-nominal', 12, evolution650, []],
 ] as const)('%s of %d tells a cure when it cures', (name, value, world, codes) => {
   remarked.length = 0;
   read(name, value, world);

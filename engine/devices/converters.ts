@@ -44,7 +44,10 @@ export const CONVERTERS: Readonly<Record<ConverterName, Converter>> = {
   'apc-date': apcDate,
   'at-most-100': {
     meaning: 'percent that a unit overstates a little when full',
-    read: ({ physical }) => fixed(Math.min(100, physical), 0),
+    read({ physical }, context) {
+      if (physical > 100) context.remark(driverNote('charge-above-full', {}));
+      return fixed(Math.min(100, physical), 0);
+    },
   },
   'belkin-firmware': {
     meaning: 'firmware number, above the four bits of the type',
@@ -173,7 +176,9 @@ export const CONVERTERS: Readonly<Record<ConverterName, Converter>> = {
     meaning: 'battery type; the string index of two Tripp Lite models points elsewhere',
     read(reading, context, reportId) {
       const isWrong = [0x1003, 0x2005].includes(context.device.productId);
-      return isWrong ? undefined : CONVERTERS.string.read?.(reading, context, reportId);
+      if (!isWrong) return CONVERTERS.string.read?.(reading, context, reportId);
+      context.remark(driverNote('wrong-text-index', {}));
+      return undefined;
     },
   },
 };

@@ -165,6 +165,14 @@ describe('habits', () => {
     expect(codes(effects)).toEqual(['flapping-battery-flags']);
   });
 
+  test('reports that are left alone are told where the device has them', () => {
+    const quirk: Quirk = { quirk: 'never-read', reports: [254, 255] };
+    const map = parseReportDescriptor(syntheticDescriptor([{ path: 'UPS.Input.Voltage', reportId: 254 }]));
+    const note = applyQuirks([quirk], map, true).notes[0];
+    expect(note).toMatchObject({ code: 'reports-left-alone', details: { reports: ['254'] } });
+    expect(codes(apply(quirk, ANY))).toEqual([]);
+  });
+
   test('a delay is told to be rounded only when it will be', () => {
     expect(roundingNote('45')?.text).toContain('45 s becomes 60 s');
     expect([roundingNote('60'), roundingNote('0'), roundingNote('-1'), roundingNote(undefined)]).toEqual([

@@ -1,7 +1,7 @@
 /** Closed registry of named quirks: what a definition may ask for beside its rows, one line of meaning each. */
 import type { Quirk, QuirkName } from '#domain/schema/device-definition.ts';
 import { driverNote, type DriverNote, type StatusDefaults } from '#engine/drivers/driver.ts';
-import type { HidField, HidReportMap } from '#engine/hid/types.ts';
+import { reportKey, type HidField, type HidReportMap } from '#engine/hid/types.ts';
 import type { PollDefaults } from './binding.ts';
 import {
   repairApcVoltageRange,
@@ -99,9 +99,12 @@ export function applyQuirks(quirks: readonly Quirk[], map: HidReportMap, repairs
       case 'answer-buffer':
         answerBytes = Math.max(answerBytes, quirk.bytes);
         break;
-      case 'never-read':
+      case 'never-read': {
         for (const report of quirk.reports) neverRead.add(report);
+        const present = quirk.reports.filter((report) => map.reportBytes.has(reportKey('feature', report)));
+        if (present.length > 0) notes.push(driverNote('reports-left-alone', { reports: present.map(String) }));
         break;
+      }
     }
   }
   return { fields, notes, poll, statusDefaults, neverRead, answerBytes, factors, roundsDelaysToMinutes };

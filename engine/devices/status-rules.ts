@@ -1,5 +1,6 @@
 /** Closed registry of status rules that look at more than one code. They answer in the words of status-tables.ts. */
 import type { StatusRuleName } from '#domain/schema/device-definition.ts';
+import { driverNote } from '#engine/drivers/driver.ts';
 import type { StatusCondition } from '#engine/state/status-condition.ts';
 import type { ConversionContext, Reading } from './converters/conversion.ts';
 
@@ -23,8 +24,10 @@ export const STATUS_RULES: Readonly<Record<StatusRuleName, StatusRule>> = {
     meaning:
       'charging flag; not believed at 100 % (constant-charge 5E keep it set), replaced by the managed charger state',
     words({ logical }, context) {
-      const isFull = (context.number('battery.charge') ?? 0) >= 100;
-      return context.memory.eatonAbm !== true && logical === 1 && !isFull ? 'chrg' : '!chrg';
+      if (context.memory.eatonAbm === true || logical !== 1) return '!chrg';
+      if ((context.number('battery.charge') ?? 0) < 100) return 'chrg';
+      context.remark(driverNote('charging-when-full', {}));
+      return '!chrg';
     },
   },
   'eaton-discharging': {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { STATUS_RULE_NAMES, STATUS_TABLE_NAMES } from '#domain/schema/device-definition.ts';
+import type { DriverNote } from '#engine/drivers/driver.ts';
 import type { ConversionContext, DeviceMemory, Reading } from './converters/conversion.ts';
 import { ENUMERATIONS } from './enumerations.ts';
 import { STATUS_RULES } from './status-rules.ts';
@@ -60,6 +61,7 @@ test('no enumeration gives one text to two codes, so that every text can be writ
 });
 
 type Rule = keyof typeof STATUS_RULES;
+const remarked: string[] = [];
 function wordsOf(
   rule: Rule,
   logical: number,
@@ -70,6 +72,7 @@ function wordsOf(
     memory: world.memory ?? {},
     number: () => world.charge,
     report: () => (world.mode === undefined ? undefined : Uint8Array.from([74, world.mode])),
+    remark: ({ code }: DriverNote) => void remarked.push(code),
   } as unknown as ConversionContext;
   return STATUS_RULES[rule].words(reading, context, () => world.isOff ?? false);
 }
@@ -101,6 +104,14 @@ for (const [rule, logical, words, world] of RULES) {
     expect(wordsOf(rule, logical, world)).toBe(words);
   });
 }
+
+test('charging at full charge is told to be cured, and only that', () => {
+  remarked.length = 0;
+  for (const [logical, charge] of [[1, 99], [0, 100]] as const) wordsOf('eaton-charging', logical, { charge }); // prettier-ignore
+  expect(remarked).toEqual([]);
+  wordsOf('eaton-charging', 1, { charge: 100 });
+  expect(remarked).toEqual(['charging-when-full']);
+});
 
 test('every status rule has a meaning', () => {
   expect(STATUS_RULE_NAMES.filter((name) => STATUS_RULES[name].meaning.length < 10)).toEqual([]);

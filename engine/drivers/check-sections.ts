@@ -17,8 +17,8 @@ export interface SectionCheckParts {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** A section that could never work as it is, with its place. */
-export interface SectionFault {
+/** A line that could never work as it is, with its place. */
+export interface ConfigFault {
   readonly file: string;
   readonly line: number;
   readonly reason: Text;
@@ -29,8 +29,8 @@ export interface SectionFault {
 export async function findSectionFaults(
   sections: readonly UpsConfig[],
   parts: SectionCheckParts,
-): Promise<readonly SectionFault[]> {
-  const faults: SectionFault[] = [];
+): Promise<readonly ConfigFault[]> {
+  const faults: ConfigFault[] = [];
   for (const section of sections) {
     const problem = await problemOf(section, parts);
     if (!problem) continue;

@@ -297,6 +297,11 @@ describe('encryption', () => {
     await expect(serve({ config: { tls: { ...tls, certFile: file } } })).rejects.toMatchObject({
       code: 'nut/certificate-unusable',
     });
+    // With a good certificate, or one of our own, the authorities are looked at as well.
+    await expect(serve({ config: { tls: { ...tls, authorities: file } } })).rejects.toMatchObject({
+      code: 'nut/certificate-unusable',
+      details: { file },
+    });
   });
 
   test('where client certificates are demanded, a client without one is turned away', async () => {

@@ -1,11 +1,14 @@
 /** The server's side of STARTTLS: its certificate, and the handshake on a connection that began in clear text. */
+import { X509Certificate } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { createServer, type Server, type TlsOptions, type TLSSocket } from 'node:tls';
+import { createSecureContext, createServer, type Server, type TlsOptions, type TLSSocket } from 'node:tls';
 import { NutError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
 import type { Clock, Log } from '#engine/ports.ts';
 import { ownCertificate } from '#engine/own-certificate.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 import type { NutTlsConfig } from './server-config.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -13,7 +16,7 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 const OWN_CERTIFICATE_DAYS = 7300;
 
 export interface ServerTls {
-  /** Reads a configured certificate, so that a broken one is found at the start. @throws NutError nut/certificate-unusable */
+  /** Reads what is configured, so that a broken file is found at the start. @throws NutError nut/certificate-unusable */
   check(): Promise<void>;
   /** Has the certificate at hand, making an own one where there is none. @throws NutError nut/certificate-unusable */
   prepare(): Promise<void>;
@@ -56,7 +59,10 @@ export function createServerTls(config: NutTlsConfig, clock: Clock, log: Log): S
 
   return {
     prepare,
-    check: () => (config.certFile === undefined ? Promise.resolve() : prepare()),
+    async check() {
+      if (config.certFile !== undefined) await checkCertificate(config.certFile);
+      if (config.authorities !== undefined) await checkAuthorities(config.authorities);
+    },
     encrypt: (socket) =>
       new Promise((resolve, reject) => {
         if (!server) throw new Error('no certificate was prepared');
@@ -75,6 +81,34 @@ export function createServerTls(config: NutTlsConfig, clock: Clock, log: Log): S
         server.emit('connection', socket);
       }),
   };
+}
+
+/** A file of CERTFILE: certificate, chain and private key. @throws NutError nut/certificate-unusable */
+export async function checkCertificate(file: string): Promise<void> {
+  const pem = await readPem(file);
+  try {
+    createSecureContext({ cert: pem, key: pem });
+  } catch (error) {
+    throw unusable(file, error);
+  }
+}
+
+/** A file or folder of CERTPATH. @throws NutError nut/certificate-unusable */
+export async function checkAuthorities(path: string): Promise<void> {
+  // A context would take anything for an authority, and then know none.
+  const pems = await readAuthorities(path);
+  if (pems.length > 0 && !pems.some(isCertificate)) {
+    throw new NutError('nut/certificate-unusable', { file: path, reason: phrase('reason.no-certificate', {}) });
+  }
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    new X509Certificate(pem);
+    return true;
+  } catch {
+    return false; // the constructor is the only judge of a certificate
+  }
 }
 
 /** A connection by its two ends: the one thing the clear and the encrypted socket have in common. */
@@ -128,8 +162,4 @@ function ownPem({ ownCertificateFile: file }: NutTlsConfig, clock: Clock, log: L
 }
 
 const unusable = (file: string, error: unknown): NutError =>
-  new NutError(
-    'nut/certificate-unusable',
-    { file, reason: error instanceof Error ? error.message : String(error) },
-    error,
-  );
+  new NutError('nut/certificate-unusable', { file, reason: reasonOf(error) }, error);

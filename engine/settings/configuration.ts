@@ -1,17 +1,20 @@
 /** Where the engine takes its configuration from: NUT's files, our own settings, or the demo UPS. */
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { describeError, SettingsError } from '#domain/errors.ts';
-import { findSectionFaults, type SectionFault } from '#engine/drivers/check-sections.ts';
+import { SettingsError } from '#domain/errors.ts';
+import { phrase, textIn, type Phrase } from '#domain/messages/message.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
+import { findSectionFaults, type ConfigFault } from '#engine/drivers/check-sections.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
 import type { EngineConfig } from '#engine/engine.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
+import { checkAuthorities, checkCertificate } from '#engine/nut/tls.ts';
 import type { Log } from '#engine/ports.ts';
-import type { NutConf } from '#engine/settings/nut-conf/nut-conf.ts';
+import type { NutConf, Origin, UpsdConf } from '#engine/settings/nut-conf/nut-conf.ts';
 import { describeProblem, phrasesOf, type NutConfProblem } from '#engine/settings/nut-conf/problem.ts';
 import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
 import { UPSD_DEFAULTS } from '#engine/settings/nut-conf/upsd-conf.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 import { checkSettings, describeFieldProblem } from './check-settings.ts';
 import { fromNutConf as movedFromNutConf } from './nut-to-settings.ts';
 import { toNutConf } from './settings-to-nut.ts';
@@ -106,11 +109,15 @@ const engineUpses = ({ ups }: Settings, conf: NutConf): UpsConfig[] =>
     ];
   });
 
+/** `FILE:LINE: what is wrong (what to do)`. */
+export const describeFault = ({ file, line, reason, fix }: ConfigFault): string =>
+  `${file}:${line}: ${textIn(reason) ?? ''} (${textIn(fix) ?? ''})`;
+
 /** NUT's files of a folder as they were found. */
 export interface CheckedNutFiles {
   readonly conf: NutConf;
   /** What keeps the configuration from being used, in the order it is best told. */
-  readonly faults: readonly SectionFault[];
+  readonly faults: readonly ConfigFault[];
   /** What can be lived with. */
   readonly remarks: readonly NutConfProblem[];
 }
@@ -133,12 +140,35 @@ export async function checkNutFiles(confDir: string, env: NodeJS.ProcessEnv): Pr
   const faults = [
     ...causes.map((problem) => ({ file: problem.file, line: problem.line, ...phrasesOf(problem) })),
     ...sectionFaults,
+    ...(await findCertificateFaults(conf.upsd, confDir)),
   ];
   const isToldAsFault = (problem: NutConfProblem): boolean =>
     /^(unknown|mistyped)-driver$/.test(problem.code) &&
     sectionFaults.some(({ file, line }) => file === problem.file && line === problem.line);
   const remarks = conf.problems.filter((problem) => problem.severity !== 'error' && !isToldAsFault(problem));
   return { conf, faults, remarks };
+}
+
+/** Files of certificates that clients would be turned away with. */
+async function findCertificateFaults(upsd: UpsdConf, confDir: string): Promise<readonly ConfigFault[]> {
+  const faults: ConfigFault[] = [];
+  const check = async (
+    path: string | undefined,
+    origin: Origin | undefined,
+    fix: Phrase,
+    run: (path: string) => Promise<void>,
+  ): Promise<void> => {
+    if (path === undefined) return;
+    try {
+      await run(resolve(confDir, path));
+    } catch (error) {
+      const { file, line } = origin ?? { file: confDir, line: 0 };
+      faults.push({ file, line, reason: reasonOf(error), fix });
+    }
+  };
+  await check(upsd.certFile, upsd.certFileOrigin, phrase('fix.certificate', {}), checkCertificate);
+  await check(upsd.certPath, upsd.certPathOrigin, phrase('fix.authorities', {}), checkAuthorities);
+  return faults;
 }
 
 /**
@@ -153,9 +183,9 @@ export async function nutFilesConfiguration(
 ): Promise<Configuration> {
   const { conf, faults, remarks } = await checkNutFiles(confDir, env);
   for (const problem of remarks) log[problem.severity === 'warning' ? 'warn' : 'info'](describeProblem(problem));
-  const [fault, ...more] = faults.map((details) => new SettingsError('settings/bad-line', { ...details }));
-  for (const other of more) log.error(describeError(other));
-  if (fault) throw fault;
+  const [fault, ...more] = faults;
+  for (const other of more) log.error(describeFault(other));
+  if (fault) throw new SettingsError('settings/bad-line', { ...fault });
   return fromNutConf(conf, confDir, dataDir);
 }
 

@@ -1,6 +1,5 @@
-import { textIn } from '#domain/messages/message.ts';
 import { dataDirectory } from '#engine/data-dir.ts';
-import { checkNutFiles } from '#engine/settings/configuration.ts';
+import { checkNutFiles, describeFault } from '#engine/settings/configuration.ts';
 import { describeProblem } from '#engine/settings/nut-conf/problem.ts';
 import { EXIT, UsageError } from '../io.ts';
 import type { NutCommandIo } from '../nut-commands/nut-command.ts';
@@ -50,10 +49,7 @@ async function checkFiles(folder: string, io: NutCommandIo): Promise<number> {
   const { conf, faults, remarks } = await checkNutFiles(folder, io.env);
   const told = [
     ...remarks.map((problem) => ({ place: problem, text: describeProblem(problem) })),
-    ...faults.map((fault) => ({
-      place: fault,
-      text: `${fault.file}:${fault.line}: ${textIn(fault.reason) ?? ''} (${textIn(fault.fix) ?? ''})`,
-    })),
+    ...faults.map((fault) => ({ place: fault, text: describeFault(fault) })),
   ];
   told.sort((a, b) => a.place.file.localeCompare(b.place.file) || a.place.line - b.place.line);
   for (const { text } of told) io.stderr.write(`${text}\n`);

@@ -40,13 +40,15 @@ function makes(): string {
   return table(['Definition', 'Shown as', 'USB ids', 'Recordings it is proven on'], rows);
 }
 
+/** How often a make is asked is no cure of a fault. */
 function devices(): string {
   const rows = BUILT_IN_DEFINITIONS.flatMap((definition) => {
     const byId = new Map<string, MatchRule[]>();
     for (const rule of definition.match) byId.set(usbId(rule), [...(byId.get(usbId(rule)) ?? []), rule]);
     return [...byId].map(([id, rules]) => {
       const models = new Set(rules.flatMap(({ models: text }) => text ?? []));
-      const cures = new Set(rules.flatMap(({ quirks = [] }) => quirks.map(({ quirk }) => quirk)));
+      const asked = [...(definition.quirks ?? []), ...rules.flatMap(({ quirks = [] }) => quirks)];
+      const cures = new Set(asked.map(({ quirk }) => quirk).filter((quirk) => quirk !== 'poll-every'));
       const refusals = rules.flatMap(({ refuse }) => (refuse === undefined ? [] : `not read where it is ${refuse}`));
       return [code(id), [...models, ...refusals].join('; '), code(definition.id), [...cures].map(code).join(', ')];
     });

@@ -73,6 +73,8 @@ describe('the words of a call', () => {
     [['serve', '--web', '127.0.0.1:99999']],
     [['scan', 'word']],
     [['scan', '--nosuch']],
+    [['scan', '--network', '10.0.0.0/8']],
+    [['scan', '--community', 'public']],
     [['record']],
     [['record', '--out', 'x', '--seconds', 'long']],
     [['config']],
@@ -86,11 +88,24 @@ describe('the words of a call', () => {
   });
 });
 
-describe('scan --json', () => {
-  test('prints a list and nothing else', async () => {
+test.skipIf(process.platform === 'win32')('a command whose output nobody reads any more ends in silence', async () => {
+  const program = start(['--help']);
+  program.child.stdout.destroy();
+  expect(await program.ended).toBe(141); // what shells show of NUT's own, which SIGPIPE ends
+  expect(program.stderr()).toBe('');
+});
+
+describe('scan', () => {
+  test('--json prints a list and nothing else', async () => {
     const { status, stdout } = await ridethrough(['scan', '--json']);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toBeInstanceOf(Array);
+  });
+
+  test('--network asks the addresses it is given, and says what it does', async () => {
+    const { status, stdout, stderr } = await ridethrough(['scan', '--json', '--network', '127.0.0.1']);
+    expect([status, JSON.parse(stdout) instanceof Array]).toEqual([0, true]);
+    expect(stderr).toContain('Asking 1 address');
   });
 });
 
@@ -105,7 +120,7 @@ describe('config check', () => {
   test('tells what serve would refuse, everything at once with its lines', async () => {
     const { conf } = await prepare({
       'ups.conf': `${DEMO}[a]\n driver = usbhid-usp\n port = auto\n[b]\n driver = usbhid-ups\n port = recording:nowhere\n`,
-      'upsd.conf': 'LISTEN 127.0.0.1 99999\n',
+      'upsd.conf': 'LISTEN 127.0.0.1 99999\nCERTFILE no.pem\n',
     });
     const { status, stdout, stderr } = await ridethrough(['config', 'check', '--nut-conf', conf]);
     expect([status, stdout]).toEqual([78, '']);
@@ -114,6 +129,7 @@ describe('config check', () => {
       'ups.conf:4',
       'ups.conf:7',
       'upsd.conf:1',
+      'upsd.conf:2',
     ]);
     expect(lines[0]).toContain('usbhid-ups');
   });

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '#engine/adapters/system-clock.ts';
+import { scanNetwork } from '#engine/drivers/network-scan/scan-network.ts';
 import { type FrontedUps, frontUps, isAlive } from '#tests/support/fronted-ups.ts';
 import { freePort, startNutUpsd, UPSD_PROGRAMS } from '#tests/support/nut-upsd.ts';
 import { ensurePrograms } from '#tests/support/programs.ts';
@@ -287,6 +289,10 @@ describe.skipIf(!needs.ok)(`installed NUT drivers${needs.ok ? '' : ` (${needs.re
         maxLength: 128,
       });
       expect(ups.state().commands).toContain('test.battery.start.quick');
+      // What a search of the network finds is what was configured above.
+      const hosts = ['127.0.0.1'];
+      const [found] = await scanNetwork({ hosts, community: 'public', takenNames: [], clock: systemClock, ports: { nut: 9, snmp: port } }); // prettier-ignore
+      expect(found?.section).toBe(`[ups]\n  driver = snmp-ups\n  port = 127.0.0.1:${port}\n  desc = "RFC 1628"\n`);
       // The agent answers, and refuses.
       expect(await ups.driver.runCommand('load.off')).not.toBe('handled');
 

@@ -229,6 +229,12 @@ describe('serve refuses to start', () => {
     ['an unknown driver', { 'ups.conf': '[x]\n driver = usbhid-usp\n port = auto\n' }, 'ups.conf:1: '],
     ['a port that is none', { 'ups.conf': DUMMY, 'upsd.conf': 'LISTEN 127.0.0.1 99999\n' }, 'upsd.conf:1: '],
     ['a value that cannot be', { 'ups.conf': DUMMY, 'upsd.conf': 'MAXAGE abc\n' }, 'upsd.conf:1: '],
+    [
+      'a certificate that is missing',
+      { 'ups.conf': DUMMY, 'upsd.conf': 'MAXAGE 15\nCERTFILE no.pem\n' },
+      'upsd.conf:2: ',
+    ],
+    ['authorities that are none', { 'ups.conf': DUMMY, 'upsd.conf': 'CERTPATH ups.conf\n' }, 'upsd.conf:1: '],
     ['a # in quotes', { 'ups.conf': DUMMY, 'upsd.users': '[a]\n password = "a#b"\n' }, 'upsd.users:2: '],
     ['a user with a broken title', { 'ups.conf': DUMMY, 'upsd.users': `${USERS}[two users]\n` }, 'upsd.users:5: '],
   ] as const)('%s: one message with its place, status 78, nothing left running', async (_, files, place) => {
@@ -243,6 +249,20 @@ describe('serve refuses to start', () => {
     expect(told[0]).toMatch(/ \(.+\)$/);
     expect(program.stderr()).not.toMatch(/\n\s+at /);
     expect(await isListening(where.port)).toBe(false);
+  });
+
+  test('of several faults all are told, each with what to do', async () => {
+    const { where, program } = await failing({
+      'ups.conf': `${DUMMY} pollinterval = soon\n`,
+      'upsd.conf': 'MAXAGE abc\n',
+    });
+    expect(await program.ended).toBe(78);
+    const told = program
+      .stderr()
+      .split('\n')
+      .filter((line) => line.includes(where.conf));
+    expect(told).toHaveLength(2);
+    for (const line of told) expect(line).toMatch(/\.conf:\d+: .+ \(.+\)$/);
   });
 
   test('a data folder that cannot be made: one message, no stack', async () => {

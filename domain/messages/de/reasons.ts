@@ -25,6 +25,7 @@ export const reasons = {
   'reason.last-words': '{words} ({how})',
   'reason.exit-status': 'Rückgabewert {status}',
 
+  'reason.no-certificate': 'kein Zertifikat darin',
   'reason.missing': 'nicht vorhanden',
   'reason.no-file': 'keine Datei',
   'reason.is-folder': 'es ist ein Ordner',
@@ -118,6 +119,15 @@ export const reasons = {
   'note.liebert-whole-volts': 'Das Gerät gibt Hundertstelvolt an und meint ganze Volt. Das ist berichtigt.',
   'note.frequency-decimals': 'Das Gerät meldet seine Frequenz ohne Komma. Das ist berichtigt.',
   'note.cps-battery-voltage': 'Das Gerät meldet das Anderthalbfache seiner Akkuspannung. Das ist berichtigt.',
+  'note.wrong-scale': 'Dieses Modell meldet {variables} um einen Faktor falsch. Das ist berichtigt.',
+  'note.reports-left-alone':
+    'Einige Berichte dürfen von diesem Modell nicht angefordert werden und bleiben unberührt: {reports}.',
+  'note.long-reports': 'Das Gerät sendet längere Berichte, als es beschreibt ({reports}). Was darüber ist, entfällt.',
+  'note.charging-when-full': 'Das Gerät meldet bei vollem Akku, dass es lädt. Das wird nicht angezeigt.',
+  'note.charge-above-full': 'Das Gerät meldet mehr als 100 % Ladung. Angezeigt wird 100.',
+  'note.wrong-text-index': 'Dieses Modell nennt als Akkutyp einen anderen Text. Es wird keiner angezeigt.',
+  'note.wrong-nominal-battery-voltage':
+    'Dieses Modell meldet eine falsche Nennspannung des Akkus. Angezeigt wird {used} V.',
   'quantities.voltages': 'Spannungen',
   'quantities.currents': 'Ströme',
   'quantities.frequencies': 'Frequenzen',

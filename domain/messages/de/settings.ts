@@ -170,6 +170,9 @@ export const settings = {
   'section.unknown-driver.fix': 'den Namen berichtigen oder das Paket installieren, das ihn mitbringt',
   'section.mistyped-driver.fix':
     '{nearest} schreiben, falls das gemeint ist, oder das Paket installieren, das {driver} mitbringt',
+  'fix.certificate':
+    'eine für dieses Programm lesbare PEM-Datei nennen, die das Zertifikat und seinen privaten Schlüssel enthält',
+  'fix.authorities': 'eine PEM-Datei oder einen Ordner mit PEM-Dateien nennen, mit den Zertifikaten der Aussteller',
 
   'problem.world-readable': 'alle an diesem Rechner können die Passwörter in dieser Datei lesen',
   'fix.world-readable': 'chmod 640 {file}',

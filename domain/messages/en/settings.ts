@@ -166,6 +166,8 @@ export const settings = {
   'section.unknown-driver': 'driver {driver} is not known and no such program is installed',
   'section.unknown-driver.fix': 'correct its name, or install the package that brings it',
   'section.mistyped-driver.fix': 'write {nearest} if that is meant, or install the package that brings {driver}',
+  'fix.certificate': 'name a PEM file that holds the certificate and its private key, readable for this program',
+  'fix.authorities': 'name a PEM file, or a folder of PEM files, with the certificates of the authorities',
 
   'problem.world-readable': 'everybody on this computer can read the passwords in this file',
   'fix.world-readable': 'chmod 640 {file}',

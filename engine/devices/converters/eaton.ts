@@ -1,4 +1,5 @@
 /** Conversions of Eaton, MGE and their relatives. Several depend on the model family and the country of the unit. */
+import { driverNote } from '#engine/drivers/driver.ts';
 import type { ConversionContext, Converter } from './conversion.ts';
 import { fixed } from './number-text.ts';
 
@@ -61,7 +62,10 @@ export const batteryVoltageNominal: Converter = {
   meaning: 'nominal battery voltage, on the families where this field is one; Evolution 650 has 12 V whatever it says',
   read({ physical }, context) {
     const family = familyOf(context);
-    if (family === 'evolution:650') return '12';
+    if (family === 'evolution:650') {
+      if (fixed(physical, 0) !== '12') context.remark(driverNote('wrong-nominal-battery-voltage', { used: 12 }));
+      return '12';
+    }
     return hasBatteryVoltage(family) ? fixed(physical, 0) : undefined;
   },
 };

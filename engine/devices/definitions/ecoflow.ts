@@ -34,7 +34,7 @@ export const ecoflow = {
     { variable: 'battery.charge', path: 'UPS.PowerSummary.RemainingCapacity', poll: 'quick' },
     { variable: 'battery.charge.low', path: 'UPS.PowerSummary.RemainingCapacityLimit', access: 'write', maxLength: 5 },
     { variable: 'battery.runtime.low', path: 'UPS.PowerSummary.RemainingTimeLimit' },
-    { variable: 'battery.runtime', path: 'UPS.PowerSummary.RunTimeToEmpty', scale: 60, poll: 'quick' },
+    { variable: 'battery.runtime', path: 'UPS.PowerSummary.RunTimeToEmpty', poll: 'quick' },
     { variable: 'battery.voltage', path: 'UPS.PowerSummary.Voltage', digits: 1, poll: 'quick' },
     { variable: 'battery.charge.warning', path: 'UPS.PowerSummary.WarningCapacityLimit' },
   ],
@@ -53,4 +53,6 @@ export const ecoflow = {
     { path: 'UPS.PowerSummary.PresentStatus.ShutdownImminent', sets: 'shutdownimm', poll: 'quick' },
   ],
   commands: [],
+  // The runtime is in minutes.
+  quirks: [{ quirk: 'multiply', paths: ['UPS.PowerSummary.RunTimeToEmpty'], by: 60 }],
 } satisfies DeviceDefinition;

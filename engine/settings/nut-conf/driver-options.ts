@@ -445,6 +445,7 @@ export const NUT_DRIVERS: Readonly<Record<string, DriverOptionTable>> = {
   safenet: {
     options: { manufacturer: 'text', modelname: 'text', serialnumber: 'text', ondelay: 'text', offdelay: 'text' },
   },
+  skel: { options: {} },
   sms_ser: { options: { rebootdelay: 'text' } },
   'snmp-ups': {
     options: {

@@ -5,7 +5,7 @@ import type { NotifyFlag, NotifyType } from './notify-types.ts';
 import type { NutConfProblem } from './problem.ts';
 
 /** Where a setting was written. */
-interface Origin {
+export interface Origin {
   readonly file: string;
   readonly line: number;
 }
@@ -39,7 +39,10 @@ export interface UpsdConf {
   readonly statePath?: string;
   /** PEM with certificate chain and key. */
   readonly certFile?: string;
+  readonly certFileOrigin?: Origin;
+  /** Of the authorities that sign client certificates. */
   readonly certPath?: string;
+  readonly certPathOrigin?: Origin;
   readonly certIdent?: CertIdent;
   /** Whether clients are asked for a certificate. */
   readonly certRequest: CertRequest;

@@ -25,7 +25,7 @@ const port = fc.integer({ min: 1, max: 65535 });
 const withoutOrigin = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value, (key, inner: unknown) =>
-      key === 'origin' ? undefined : inner instanceof Set ? [...inner].sort() : inner,
+      /^origin$|Origin$/.test(key) ? undefined : inner instanceof Set ? [...inner].sort() : inner,
     ),
   );
 

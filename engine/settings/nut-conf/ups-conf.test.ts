@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SettingsError } from '#domain/errors.ts';
+import { NUT_DRIVER_NAMES } from '#engine/drivers/nut-driver/driver-names.ts';
 import { readUpsConf, writeUpsConf } from './ups-conf.ts';
 import { readText } from './test-support.ts';
 
@@ -7,6 +8,13 @@ const read = (text: string) => readText(readUpsConf, 'ups.conf', text);
 const section = (lines: string, driver = 'usbhid-ups'): string => `[a]\ndriver = ${driver}\nport = auto\n${lines}`;
 
 describe('sections of ups.conf', () => {
+  test('every driver of NUT is known, and a section with it is fine', () => {
+    const text = NUT_DRIVER_NAMES.map((driver, place) => `[u${place}]\ndriver = ${driver}\nport = auto\n`).join('');
+    const { result, told } = read(text);
+    expect(told).toEqual([]);
+    expect(result.ups.map(({ driver }) => driver)).toEqual(NUT_DRIVER_NAMES);
+  });
+
   test('a section with driver, port, description and options is a UPS', () => {
     const { result, told } = read(
       'maxretry = 3\n\n[Office]\n  driver = usbhid-ups # the USB one\n  port=auto\n  desc = "Under the \\"desk\\""\n' +

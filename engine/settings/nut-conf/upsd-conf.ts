@@ -4,7 +4,7 @@ import { NUT_PORT } from '#engine/nut/protocol.ts';
 import { parsePort } from '#engine/nut/ups-address.ts';
 import { quote } from '#engine/nut/words.ts';
 import { type Directive, type DirectiveLine, type DirectiveTable, readDirectives } from './directive-file.ts';
-import type { CertIdent, CertRequest, ListenConf, Mutable, UpsdConf } from './nut-conf.ts';
+import type { CertIdent, CertRequest, ListenConf, Mutable, Origin, UpsdConf } from './nut-conf.ts';
 import type { Problems } from './problem.ts';
 import { expected } from './values.ts';
 
@@ -43,6 +43,8 @@ const given = <Value>(value: Value | undefined, put: (value: Value) => void): vo
   if (value !== undefined) put(value);
 };
 
+const originOf = ({ problems, line }: DirectiveLine): Origin => ({ file: problems.file, line });
+
 const directives: Record<string, Directive<Draft> | 'obsolete'> = {
   LISTEN: { isRepeatable: true, read: readListen },
   MAXAGE: { read: (line, draft) => given(line.integer(), (value) => (draft.maxAge = asSeconds(value))) },
@@ -56,8 +58,14 @@ const directives: Record<string, Directive<Draft> | 'obsolete'> = {
   },
   STATEPATH: { read: (line, draft) => given(line.text(), (value) => (draft.statePath = value)) },
   DATAPATH: { hasNoEffect: true, read: (line) => void line.text() },
-  CERTFILE: { read: (line, draft) => given(line.text(), (value) => (draft.certFile = value)) },
-  CERTPATH: { read: (line, draft) => given(line.text(), (value) => (draft.certPath = value)) },
+  CERTFILE: {
+    read: (line, draft) =>
+      given(line.text(), (value) => Object.assign(draft, { certFile: value, certFileOrigin: originOf(line) })),
+  },
+  CERTPATH: {
+    read: (line, draft) =>
+      given(line.text(), (value) => Object.assign(draft, { certPath: value, certPathOrigin: originOf(line) })),
+  },
   CERTIDENT: { read: (line, draft) => given(readCertIdent(line), (value) => (draft.certIdent = value)) },
   CERTREQUEST: { read: readCertRequest },
   DISABLE_WEAK_SSL: { read: (line, draft) => given(line.boolean(), (value) => (draft.disableWeakSsl = value)) },
@@ -94,7 +102,7 @@ function readListen(line: DirectiveLine, draft: Draft): void {
     problems.error('bad-value', line.line, { name: 'LISTEN', value: address, expected: expected.listenAddress });
     return;
   }
-  draft.listen.push({ address: host, port, origin: { file: problems.file, line: line.line } });
+  draft.listen.push({ address: host, port, origin: originOf(line) });
 }
 
 function readCertRequest(line: DirectiveLine, draft: Draft): void {

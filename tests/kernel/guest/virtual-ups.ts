@@ -159,12 +159,22 @@ export class VirtualUps {
           this.written.push(Buffer.from(event.subarray(4, 4 + event.readUInt16LE(4 + LONGEST_REPORT))));
           break;
         case GET_REPORT:
-          await file.write(this.#answerGet(event));
+          await this.#reply(file, this.#answerGet(event));
           break;
         case SET_REPORT:
-          await file.write(this.#answerSet(event));
+          await this.#reply(file, this.#answerSet(event));
           break;
       }
+    }
+  }
+
+  /** The kernel refuses the answer of a unit that was unplugged between the question and it. */
+  async #reply(file: FileHandle, bytes: Buffer): Promise<void> {
+    try {
+      await file.write(bytes);
+    } catch (error) {
+      const isUnplugged = this.#plug?.file !== file;
+      if (!isUnplugged || !(error instanceof Error && 'code' in error && error.code === 'EINVAL')) throw error;
     }
   }
 

@@ -1,0 +1,159 @@
+/** Lists UPSes of NUT servers and of SNMP agents on the network as ready sections of ups.conf. */
+import { NutError } from '#domain/errors.ts';
+import { connectNutClient } from '#engine/nut/client.ts';
+import { formatUpsAddress } from '#engine/nut/ups-address.ts';
+import { NUT_PORT } from '#engine/nut/protocol.ts';
+import { quote } from '#engine/nut/words.ts';
+import type { Clock } from '#engine/ports.ts';
+import { reachSnmpAgent } from './snmp-agent.ts';
+import { KNOWN_AGENTS, MODEL_OBJECTS, SYSTEM_DESCRIPTION, SYSTEM_OBJECT_ID } from './snmp-units.ts';
+
+export interface NetworkScanParts {
+  readonly hosts: readonly string[];
+  /** What SNMP agents are asked with. */
+  readonly community: string;
+  /** Names of sections that are taken. */
+  readonly takenNames: readonly string[];
+  readonly clock: Clock;
+  /** Where other ports than the usual ones are asked. */
+  readonly ports?: { readonly nut: number; readonly snmp: number };
+}
+
+export interface NetworkScanResult {
+  readonly title: string;
+  /** What port of the section names. */
+  readonly address: string;
+  /** A sentence: why it is taken for a UPS. */
+  readonly matchReason: string;
+  /** Ready text for ups.conf. */
+  readonly section: string;
+  readonly notes: readonly string[];
+}
+
+interface Found extends Omit<NetworkScanResult, 'section'> {
+  readonly name: string;
+  readonly options: readonly (readonly [string, string])[];
+}
+
+export const DEFAULT_COMMUNITY = 'public';
+const SNMP_PORT = 161;
+/** A host of the same network answers at once, or there is none. */
+const ANSWER_LIMIT_MS = 1_000;
+const AT_A_TIME = 64;
+
+/** What was found, in the order of the hosts. Never fails for a host that does not answer. */
+export async function scanNetwork(parts: NetworkScanParts): Promise<readonly NetworkScanResult[]> {
+  const found: Found[][] = parts.hosts.map(() => []);
+  const queue = parts.hosts.entries();
+  const work = async (): Promise<void> => {
+    // One iterator for all: each takes the next host that nobody has.
+    for (const [place, host] of queue) {
+      const [servers, agents] = await Promise.all([upsesOfServer(host, parts), unitOfAgent(host, parts)]);
+      found[place]?.push(...servers, ...agents);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  const names = new Set(parts.takenNames);
+  return found.flat().map(({ name, options, ...result }) => ({
+    ...result,
+    section: sectionText(freeName(name, names), options),
+  }));
+}
+
+async function upsesOfServer(host: string, { clock, ports }: NetworkScanParts): Promise<readonly Found[]> {
+  const port = ports?.nut ?? NUT_PORT;
+  try {
+    const client = await connectNutClient({ host, port, clock, timeoutMs: ANSWER_LIMIT_MS });
+    try {
+      const list = await client.list('UPS');
+      return (list.ok ? list.value : []).flatMap(([ups, description]) =>
+        ups === undefined ? [] : [foundOnServer({ ups, host, port }, description)],
+      );
+    } finally {
+      await client.close();
+    }
+  } catch (error) {
+    if (error instanceof NutError) return []; // nobody there, or something else than a NUT server
+    throw error;
+  }
+}
+
+function foundOnServer(
+  address: { readonly ups: string; readonly host: string; readonly port: number },
+  description: string | undefined,
+): Found {
+  // A repeater that names no server would mean this computer.
+  const text = formatUpsAddress(address);
+  const port = text.includes('@') ? text : `${text}@${address.host}`;
+  return {
+    name: address.ups,
+    title: `${printable(address.ups) ?? 'A UPS'} on the NUT server ${address.host}`,
+    address: port,
+    matchReason: `the NUT server at ${address.host} lists it`,
+    notes: [],
+    options: [
+      ['driver', 'dummy-ups'],
+      ['port', /^[\w@.:[\]-]+$/.test(port) ? port : quote(port)],
+      ...descriptionOf(description === 'Description unavailable' ? undefined : printable(description)),
+    ],
+  };
+}
+
+async function unitOfAgent(host: string, { clock, community, ports }: NetworkScanParts): Promise<readonly Found[]> {
+  const port = ports?.snmp ?? SNMP_PORT;
+  const agent = await reachSnmpAgent({ host, port, community }, clock).catch(() => undefined); // no such host
+  if (!agent) return [];
+  try {
+    const kind = await agent.get(SYSTEM_OBJECT_ID);
+    if (kind === undefined) return [];
+    const [system, ...answers] = await Promise.all([SYSTEM_DESCRIPTION, ...MODEL_OBJECTS].map((oid) => agent.get(oid)));
+    const isKnown = KNOWN_AGENTS.some((known) => kind === known || kind.startsWith(`${known}.`));
+    const place = answers.findIndex((answer) => answer !== undefined);
+    if (place < 0 && !isKnown) return [];
+    const model = answers.find((answer) => answer !== undefined && /[a-z]/i.test(answer)) ?? system;
+    return [foundAgent(host, port, community, printable(model), place < 0 ? kind : (MODEL_OBJECTS[place] ?? kind))];
+  } finally {
+    agent.close();
+  }
+}
+
+function foundAgent(host: string, port: number, community: string, model: string | undefined, by: string): Found {
+  const address = `${host.includes(':') ? `[${host}]` : host}${port === SNMP_PORT ? '' : `:${port}`}`;
+  return {
+    name: 'ups',
+    title: `${model ?? 'A unit'} at ${host} (SNMP)`,
+    address,
+    matchReason: `its SNMP agent knows ${by}, which UPSes have`,
+    notes: ['NUT’s snmp-ups reads it, which has to be installed.'],
+    options: [
+      ['driver', 'snmp-ups'],
+      ['port', address],
+      ...(community === DEFAULT_COMMUNITY ? [] : [['community', quote(community)] as const]),
+      ...descriptionOf(model),
+    ],
+  };
+}
+
+/** What a stranger says becomes part of a comment and of a section: one line, and no longer than a name is. */
+function printable(text: string | undefined): string | undefined {
+  const line = text
+    ?.replace(/[^\x21-\x7e]+/g, ' ')
+    .trim()
+    .slice(0, 80);
+  return line === '' ? undefined : line;
+}
+
+const descriptionOf = (text: string | undefined): readonly (readonly [string, string])[] =>
+  text === undefined ? [] : [['desc', quote(text)]];
+
+/** A name of its own for each section: what it is called already, else a number more. */
+function freeName(wanted: string, names: Set<string>): string {
+  const base = wanted.replace(/[^A-Za-z0-9_.-]/g, '-');
+  let name = base;
+  for (let number = 2; names.has(name.toLowerCase()); number++) name = `${base}${number}`;
+  names.add(name.toLowerCase());
+  return name;
+}
+
+const sectionText = (name: string, options: readonly (readonly [string, string])[]): string =>
+  `[${name}]\n${options.map(([key, value]) => `  ${key} = ${value}\n`).join('')}`;
