@@ -52,7 +52,7 @@ describe('what is told of a UPS', () => {
       ups({ 'ups.status': 'OB DISCHRG', 'battery.runtime': '860', 'ups.beeper.status': 'enabled' }),
       NOW - 130_000,
     );
-    expect(told.sentence).toBe('On battery for 2 min. About 14 min left.');
+    expect(told.sentence).toBe('On battery for 2\u00a0min. About 14\u00a0min left.');
     expect([told.mood, told.secondsLeft]).toEqual(['battery', 860]);
     expect(told.action).toMatchObject({ command: 'beeper.mute' });
   });

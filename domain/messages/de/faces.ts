@@ -42,10 +42,10 @@ export const faces = {
   'plan.calibration':
     'Der Akku wird absichtlich geleert. Bis er wieder geladen ist, überbrückt er keinen Stromausfall.',
 
-  'time.days.one': '{count} Tag',
-  'time.days.other': '{count} Tage',
-  'time.days-ago.one': 'vor {count} Tag',
-  'time.days-ago.other': 'vor {count} Tagen',
+  'time.days.one': '{count}\u00a0Tag',
+  'time.days.other': '{count}\u00a0Tage',
+  'time.days-ago.one': 'vor\u00a0{count}\u00a0Tag',
+  'time.days-ago.other': 'vor\u00a0{count}\u00a0Tagen',
   'time.ago': 'vor {time}',
   'time.just-now': 'gerade eben',
   'time.about': 'etwa {time}',

@@ -50,7 +50,7 @@ export const pages = {
   'chart.resume': 'Weiter',
   'chart.paused': 'Angehalten um {time}',
   'chart.span': 'Zeitraum',
-  'chart.minutes': '{count} min',
+  'chart.minutes': '{count}\u00a0min',
   'chart.as-table': 'Tabelle',
   'chart.as-chart': 'Diagramm',
   'chart.view': 'Ansicht',

@@ -49,7 +49,7 @@ export const pages = {
   'chart.resume': 'Go on',
   'chart.paused': 'Paused at {time}',
   'chart.span': 'Span',
-  'chart.minutes': '{count} min',
+  'chart.minutes': '{count}\u00a0min',
   'chart.as-table': 'Table',
   'chart.as-chart': 'Chart',
   'chart.view': 'View',
