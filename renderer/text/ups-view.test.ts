@@ -57,6 +57,15 @@ describe('what is told of a UPS', () => {
     expect(told.action).toMatchObject({ command: 'beeper.mute' });
   });
 
+  test('a battery that is measured: the unit is stopped by the command it has', () => {
+    const measured = { 'ups.status': 'OL CAL DISCHRG' };
+    expect(view(ups(measured)).action).toMatchObject({ command: 'test.battery.stop', label: 'action.stop-test' });
+    expect(view(ups(measured, { commands: ['calibrate.stop', 'test.battery.stop'] })).action).toMatchObject({
+      command: 'calibrate.stop',
+    });
+    expect(view(ups(measured, { commands: [] })).action).toBeUndefined();
+  });
+
   test('a beeper that is silent already needs no button', () => {
     expect(view(ups({ 'ups.status': 'OB', 'ups.beeper.status': 'muted' })).action).toBeUndefined();
   });

@@ -113,7 +113,8 @@ function actionOf(ups: UpsSnapshot, state: PowerState): UpsAction | undefined {
     case 'self-test':
       return offer('test.battery.stop', 'action.stop-test');
     case 'calibration':
-      return offer('calibrate.stop', 'action.stop-calibration');
+      // Many units are measured by a deep test and have no other way to end it.
+      return offer('calibrate.stop', 'action.stop-calibration') ?? offer('test.battery.stop', 'action.stop-test');
     case 'no-contact':
     case 'old-data':
     case 'waiting':
