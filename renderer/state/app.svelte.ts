@@ -40,6 +40,12 @@ export class AppState {
   /** The connection to the program is lost, so everything that is shown is old. */
   readonly isCutOff = $derived.by((): boolean => this.engine.connection !== 'connected' && this.engine.isLoaded);
 
+  /** How long it has been lost, in seconds. */
+  readonly cutOffFor = $derived.by((): number => {
+    const { lostAt } = this.engine;
+    return lostAt === undefined ? 0 : Math.max(0, (this.clock.now - lostAt) / 1000);
+  });
+
   chooseUps(name: string): void {
     this.#chosen = name;
     this.preferences.write('ups', name);

@@ -110,6 +110,7 @@ export const faces = {
   'broken.unfetched.text': 'The program has ended or was updated meanwhile.',
   'broken.reload': 'Load the page again',
   'broken.no-ups': 'No UPS found',
+  'broken.no-ups.unread': 'No UPS can be read',
   'broken.no-ups.text':
     'Plug the USB cable of the UPS into this computer and switch the UPS on. It is found by itself.',
   'broken.no-ups.scanning': 'Looking for UPSes on USB',
@@ -123,5 +124,6 @@ export const faces = {
   'broken.no-contact.try': 'It is tried again by itself; nothing needs to be pressed.',
   'broken.what-to-do': 'What to do',
   'broken.technical': 'Technical details',
+  'broken.last-heard': 'Last heard: {sentence}',
   'broken.old': 'Values are {time} old',
 } as const;

@@ -36,6 +36,7 @@ export const pages = {
   'judge.warm': 'warm',
 
   'reading.title': 'Readings',
+  'reading.old': '{time} old',
   'reading.range': '{low} to {high} in ten minutes',
   'reading.computed': 'computed',
   'reading.computed.why': 'This UPS does not tell watts; they are computed from the load and the power it is made for.',
