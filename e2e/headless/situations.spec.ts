@@ -94,6 +94,17 @@ test('no UPS: says what is plugged in and what is wrong with it, and a demo is o
   await expect(page.getByText('permission denied on /dev/hidraw3')).toBeVisible();
   await page.getByRole('button', { name: 'Show a demo UPS' }).click();
   await expect(dashboard.band).toContainText('Demo');
+  await expect(dashboard.sentence).toContainText('On mains power');
+  // The place of the one that was not found is no second UPS.
+  await expect(dashboard.switcher).toHaveCount(0);
+});
+
+test('a UPS that somebody has configured and that is not there is missed, not replaced', async ({ play, page }) => {
+  const engine = SCENES['no-ups'](Date.now());
+  engine.setConfiguration('nut-files');
+  const { dashboard } = await play(engine);
+  await expect(dashboard.sentence).toHaveText('No contact with the UPS.');
+  await expect(page.getByText('No UPS found for ups')).toBeVisible();
 });
 
 test('a UPS that may not be opened says why and what to do, and is tried again on request', async ({ play, page }) => {

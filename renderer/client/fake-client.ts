@@ -40,6 +40,7 @@ export interface FakeEngine extends EngineClient {
   endIncident(id: number): void;
   setClients(clients: readonly NetworkClient[]): void;
   setAccess(access: AccessLevel): void;
+  setConfiguration(kind: RequestResult<'engine.hello'>['configuration']): void;
   setDevices(devices: readonly FoundDevice[]): void;
   become(connection: ConnectionState): void;
   /** Swallows the next event, as a slow connection may. */
@@ -60,6 +61,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
   let clients: readonly NetworkClient[] = [];
   let devices: readonly FoundDevice[] = [];
   let access: AccessLevel = 'admin';
+  let configuration: RequestResult<'engine.hello'>['configuration'] = 'automatic';
   let connection: ConnectionState = 'connected';
   let clock = startAt;
   let sequence = 0;
@@ -183,7 +185,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
       hostName: 'desk',
       access,
       nut: ['127.0.0.1:3493'],
-      configuration: 'automatic',
+      configuration,
       startedAt: startAt,
     }),
     'ups.list': () => ({ sequence, upses: [...upses.values()], clients: [...clients], incidents: [...incidents] }),
@@ -249,6 +251,9 @@ export function createFakeEngine(startAt: number): FakeEngine {
     setClients(next) {
       clients = next;
       publish('clients.changed', { clients: [...next] });
+    },
+    setConfiguration(kind) {
+      configuration = kind;
     },
     setAccess(next) {
       access = next;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
 import { judgeCharge, judgeLoad, judgeMains, judgeRuntime } from './judge.ts';
-import { flowOf, viewOf } from './ups-view.ts';
+import { flowOf, isUnfound, viewOf } from './ups-view.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 9, 0, 0);
 
@@ -27,6 +27,15 @@ const view = (snapshot: UpsSnapshot, outageSince?: number) =>
     'en',
     (seconds) => `${Math.floor(seconds / 60)} min`,
   );
+
+test('a UPS is missed once it was there; before that it was not found', () => {
+  const error = { code: 'driver/no-device', message: '', remedy: '', details: {} };
+  const nowhere = { availability: 'not-connected', error } as const;
+  expect(isUnfound(ups({}, nowhere))).toBe(true);
+  expect(isUnfound(ups({ 'ups.status': 'OL' }, nowhere))).toBe(false);
+  expect(isUnfound(ups({}, { ...nowhere, error: { ...error, code: 'driver/permission-denied' } }))).toBe(false);
+  expect(isUnfound(ups({}, { availability: 'not-connected' }))).toBe(false);
+});
 
 describe('what is told of a UPS', () => {
   test('on mains: what remaining time would mean, and nothing to do', () => {

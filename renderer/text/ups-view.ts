@@ -130,6 +130,12 @@ function actionOf(ups: UpsSnapshot, state: PowerState): UpsAction | undefined {
   }
 }
 
+/** Looked for and never found, so there is nothing to show of it. */
+export const isUnfound = (ups: Pick<UpsSnapshot, 'availability' | 'error' | 'variables'>): boolean =>
+  ups.availability === 'not-connected' &&
+  ups.error?.code === 'driver/no-device' &&
+  Object.keys(ups.variables).length === 0;
+
 /** Where the power comes from and how it passes the UPS, for the picture. */
 export interface Flow {
   /** undefined: unknown. */
