@@ -84,7 +84,7 @@ test('texts say what is left, and name the UPS where there are several', () => {
   const outage = status('OB', { 'battery.runtime': '840' });
   expect(stepNotices(NOTHING_TOLD, outage, false, 'en').notice).toMatchObject({
     title: 'Power is out',
-    body: 'On battery. About 14 min left.',
+    body: 'On battery. About 14\u00a0min left.',
     isUrgent: true,
   });
   expect(stepNotices(NOTHING_TOLD, outage, true, 'en').notice?.title).toBe('Power is out: office');
@@ -93,7 +93,7 @@ test('texts say what is left, and name the UPS where there are several', () => {
 test('they are said in the language asked for', () => {
   expect(stepNotices(NOTHING_TOLD, status('OB', { 'battery.runtime': '840' }), true, 'de').notice).toMatchObject({
     title: 'Stromausfall: office',
-    body: 'Akkubetrieb. Noch etwa 14 min.',
+    body: 'Akkubetrieb. Noch etwa 14\u00a0min.',
   });
   expect(stepNotices(NOTHING_TOLD, status('OB LB'), false, 'de').notice).toMatchObject({
     title: 'Akku fast leer',

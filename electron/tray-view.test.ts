@@ -34,7 +34,7 @@ test.each(['stale', 'not-connected'] as const)('a UPS that is %s is struck throu
 test('the tooltip says how long the outage has lasted and what is left', () => {
   const outage = upsWith({ 'ups.status': 'OB DISCHRG', 'battery.runtime': '840' });
   expect(trayView([seen(outage, 1_000)], 'running', 121_000, 'en').tooltip).toBe(
-    'On battery for 2 min. About 14 min left.',
+    'On battery for 2\u00a0min. About 14\u00a0min left.',
   );
 });
 
@@ -108,7 +108,7 @@ test('tooltip and menu speak the language asked for', () => {
   const commands = ['beeper.mute', 'test.battery.start.quick'];
   const outage = upsWith({ 'ups.status': 'OB DISCHRG', 'battery.runtime': '840' }, { commands });
   const view = trayView([seen(outage, 0)], 'running', 120_000, 'de');
-  expect(view.tooltip).toBe('Seit 2 min im Akkubetrieb. Noch etwa 14 min.');
+  expect(view.tooltip).toBe('Seit 2\u00a0min im Akkubetrieb. Noch etwa 14\u00a0min.');
   expect(actions(view).map((item) => item.label)).toEqual([
     'Ridethrough öffnen',
     'Warnton stummschalten',

@@ -3,6 +3,7 @@ import { app, BrowserWindow, dialog, screen, type WebContents } from 'electron';
 import { APP_ORIGIN } from '#domain/bridge.ts';
 import { describeError } from '#domain/errors.ts';
 import { message, type Locale } from '#domain/messages/message.ts';
+import { SURFACE } from '#domain/surface.ts';
 import type { Log } from '#engine/ports.ts';
 import type { UiPreferences } from './ui-preferences.ts';
 import { DEFAULT_SIZE, fitBounds, LEAST_SIZE } from './window-bounds.ts';
@@ -30,9 +31,6 @@ export interface MainWindow {
 
 /** A page that breaks as often as this would break for ever. */
 const MOST_RELOADS = 3;
-
-/** Surfaces of the renderer's two themes, so that the window does not flash on opening. */
-const BACKGROUND = { dark: '#16191c', light: '#fbfbfa' } as const;
 
 export function createMainWindow(parts: MainWindowParts): MainWindow {
   const { preferences, hasTray } = parts;
@@ -71,7 +69,7 @@ export function createMainWindow(parts: MainWindowParts): MainWindow {
       title: message('shell.name', {}),
       icon: parts.icon,
       show: false,
-      backgroundColor: parts.isDark() ? BACKGROUND.dark : BACKGROUND.light,
+      backgroundColor: parts.isDark() ? SURFACE.dark : SURFACE.light,
       autoHideMenuBar: true,
       webPreferences: {
         preload: parts.preload,

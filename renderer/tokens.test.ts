@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { SURFACE } from '#domain/surface.ts';
 import css from './app.css?raw';
 
 type Lch = readonly [number, number, number];
@@ -12,8 +13,8 @@ const tokens = new Map(
   ),
 );
 
-/** Relative luminance of an OKLCH colour, clipped to sRGB. Source: Ottosson's OKLab; WCAG 2.2 relative luminance. */
-function luminance([lightness, chroma, hue]: Lch): number {
+/** Linear sRGB of an OKLCH colour, clipped. Source: Ottosson's OKLab. */
+function linear([lightness, chroma, hue]: Lch): readonly [number, number, number] {
   const a = chroma * Math.cos((hue * Math.PI) / 180);
   const b = chroma * Math.sin((hue * Math.PI) / 180);
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
@@ -23,8 +24,25 @@ function luminance([lightness, chroma, hue]: Lch): number {
   const red = clip(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s);
   const green = clip(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s);
   const blue = clip(-0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s);
+  return [red, green, blue];
+}
+
+/** Source: WCAG 2.2, relative luminance. */
+function luminance(colour: Lch): number {
+  const [red, green, blue] = linear(colour);
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
+
+/** As `#rrggbb`. Source: IEC 61966-2-1. */
+const hexOf = (colour: Lch): string =>
+  `#${linear(colour)
+    .map((value) => (value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055))
+    .map((value) =>
+      Math.round(255 * value)
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`;
 
 const contrast = (one: Lch, other: Lch): number => {
   const [high = 0, low = 0] = [luminance(one), luminance(other)].sort((x, y) => y - x);
@@ -37,6 +55,10 @@ const inks = ['text', 'text-quiet', ...MOODS.map((mood) => `${mood}-ink`)];
 
 describe.each(['light', 'dark'] as const)('colours of the %s theme', (theme) => {
   const of = (name: string): Lch => tokens.get(name)![theme];
+
+  test('a window that is not painted yet has the colour of the page', () => {
+    expect(SURFACE[theme]).toBe(hexOf(of('surface')));
+  });
 
   test.each(inks.flatMap((ink) => SURFACES.map((surface) => [ink, surface] as const)))(
     '%s is readable on %s',

@@ -3,7 +3,7 @@
  * picture with axe, and keeps the pictures in docs/screenshots/. Time on the page stands still, so that a picture only
  * changes with the interface. CHROMIUM_PATH names another browser.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import { chromium, type Browser, type Page } from '@playwright/test';
@@ -57,8 +57,9 @@ const shots: readonly Shot[] = [
     async then(page, host) {
       await page.context().setOffline(true);
       host.drop();
-      await page.clock.setFixedTime(new Date(NOW.getTime() + 40_000));
       await page.getByText('What is shown is old').waitFor();
+      await page.clock.setFixedTime(new Date(NOW.getTime() + 40_000));
+      await page.getByText('40\u00a0s ago').waitFor();
     },
   },
   {
@@ -79,8 +80,11 @@ interface View {
   readonly theme: (typeof THEMES)[number];
 }
 
-async function take(browser: Browser, { shot, size, theme }: View): Promise<void> {
-  const name = `${shot.name}-${size}-${theme}`;
+const nameOf = ({ shot, size, theme }: View): string => `${shot.name}-${size}-${theme}`;
+
+async function take(browser: Browser, view: View): Promise<void> {
+  const { shot, size, theme } = view;
+  const name = nameOf(view);
   const viewport = SIZES[size];
   const host = await startFakeHost(SCENES[shot.scene](NOW.getTime()));
   const context = await browser.newContext({
@@ -102,6 +106,8 @@ async function take(browser: Browser, { shot, size, theme }: View): Promise<void
     await page.goto(`${host.url}#/${shot.page}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.getByRole('heading', { name: /^(Connecting|Verbindung wird)/ }).waitFor({ state: 'hidden' });
+    // Parts of a page that are fetched later, as the charts are, belong to the picture.
+    await page.waitForLoadState('networkidle');
     await shot.then?.(page, host);
     if (shot.isWhole === true) {
       // Charts below the edge of the window are not drawn.
@@ -132,6 +138,13 @@ try {
   for (const view of views) await take(browser, view);
 } finally {
   await browser.close();
+}
+if (asked.length === 0) {
+  // What is no longer drawn would show an interface that is no more.
+  const kept = new Set(
+    views.filter(({ shot, size, theme }) => isKept(shot.name, size, theme)).map((view) => `${nameOf(view)}.png`),
+  );
+  for (const file of readdirSync(folder)) if (!kept.has(file)) rmSync(`${folder}${file}`);
 }
 console.log(`${views.length} views, ${violations} violations of axe`);
 process.exitCode = violations > 0 ? 1 : 0;

@@ -116,11 +116,11 @@ describe('a message', () => {
   });
 
   test('follows the count, and writes it as the language does', () => {
-    expect(messageOfCount('time.days', 1, {})).toBe('1 day');
-    expect(messageOfCount('time.days', 1234, {})).toBe('1,234 days');
-    expect(messageOfCount('time.days', 1, {}, 'de')).toBe('1 Tag');
-    expect(messageOfCount('time.days', 1234, {}, 'de')).toBe('1.234 Tage');
-    expect(messageOfCount('time.days-ago', 3, {}, 'de')).toBe('vor 3 Tagen');
+    expect(messageOfCount('time.days', 1, {})).toBe('1\u00a0day');
+    expect(messageOfCount('time.days', 1234, {})).toBe('1,234\u00a0days');
+    expect(messageOfCount('time.days', 1, {}, 'de')).toBe('1\u00a0Tag');
+    expect(messageOfCount('time.days', 1234, {}, 'de')).toBe('1.234\u00a0Tage');
+    expect(messageOfCount('time.days-ago', 3, {}, 'de')).toBe('vor\u00a03\u00a0Tagen');
   });
 
   test('says a phrase inside of it in its own language', () => {

@@ -44,6 +44,7 @@ test('a pulled cable is told by window and tray, and both find back by themselve
 });
 
 test('every page stands in the window, and axe finds nothing to say about it', async ({ launch }) => {
+  test.slow();
   const shell = await launch();
   const page = await windowOf(shell);
   const dashboard = new Dashboard(page);

@@ -6,10 +6,13 @@ test('a program that ends is told with the age of what is shown, and found again
   await expect(dashboard.band).toContainText('On mains');
   await served.stop();
   await expect(dashboard.band).toContainText(/Connection to the program lost .+ ago\. Trying again\./);
+  await expect(dashboard.sentence).toHaveText(/^Last heard: On mains power\./);
   await expect(dashboard.reading('Charge')).toHaveText(/^\d+$/);
+  await expect(dashboard.judgement('Charge')).toHaveText(/^\d+\ss old\s*$/);
   await served.start();
   // The longest pause between two tries is ten seconds. The session outlives the program.
   await expect(dashboard.band).toContainText('On mains', { timeout: 40_000 });
+  await expect(dashboard.sentence).toHaveText(/^On mains power\./);
   await dashboard.demo('Out');
   await expect(dashboard.band).toContainText('On battery');
 });

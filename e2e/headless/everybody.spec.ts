@@ -21,6 +21,7 @@ const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height
 for (const theme of ['light', 'dark'] as const) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     test(`axe finds nothing to say about any page, ${theme} and ${size}`, async ({ served, page }) => {
+      test.slow();
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
       await page.setViewportSize(viewport);
       const dashboard = new Dashboard(page);
@@ -47,6 +48,7 @@ const WALKS = [
 for (const { size, forcedColors } of WALKS) {
   const name = `${size}${forcedColors === 'active' ? ' and in forced colours' : ''}`;
   test(`the tab key gets around every page and is seen wherever it stops, ${name}`, async ({ served, page }) => {
+    test.slow();
     await page.emulateMedia({ forcedColors, reducedMotion: 'reduce' });
     await page.setViewportSize(SIZES[size]);
     const dashboard = new Dashboard(page);
@@ -62,6 +64,7 @@ for (const { size, forcedColors } of WALKS) {
 }
 
 test('axe finds nothing to say about any page in forced colours', async ({ served, page }) => {
+  test.slow();
   await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
   const dashboard = new Dashboard(page);
   await dashboard.open(served.link);

@@ -72,6 +72,7 @@ test('a pulled cable greys the values with their age, and they come back by them
   await expect(dashboard.band).toContainText(/Old data|No contact/);
   await expect(dashboard.band).toContainText(/Values are .+ old/);
   await expect(dashboard.sentence).toContainText(/No contact with the UPS|stopped answering/);
+  await expect(dashboard.judgement('Charge')).toContainText(' old');
   await expect(dashboard.incident('There is no contact with the UPS.')).toContainText('going on');
   await expect(dashboard.band).toContainText('On mains', { timeout: 30_000 });
   await expect(dashboard.incident('There was no contact with the UPS.')).not.toContainText('going on');

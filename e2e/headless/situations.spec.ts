@@ -50,6 +50,14 @@ for (const locale of ['en-GB', 'de-DE']) {
   });
 }
 
+test('icons grow with the text beside them', async ({ play, page }) => {
+  const { dashboard } = await play(SCENES.mains(Date.now()));
+  const icon = dashboard.band.locator('svg');
+  const before = (await icon.boundingBox())?.width ?? NaN;
+  await page.evaluate("document.documentElement.style.fontSize = '200%'");
+  expect((await icon.boundingBox())?.width).toBe(2 * before);
+});
+
 test.describe('in German', () => {
   test.use({ locale: 'de-DE' });
   test('the page speaks German and says so', async ({ play, page }) => {
@@ -82,9 +90,21 @@ test('no UPS: says what is plugged in and what is wrong with it, and a demo is o
   page,
 }) => {
   const { dashboard } = await play(SCENES['no-ups'](Date.now()));
+  await expect(dashboard.sentence).toHaveText('No UPS can be read');
   await expect(page.getByText('permission denied on /dev/hidraw3')).toBeVisible();
   await page.getByRole('button', { name: 'Show a demo UPS' }).click();
   await expect(dashboard.band).toContainText('Demo');
+  await expect(dashboard.sentence).toContainText('On mains power');
+  // The place of the one that was not found is no second UPS.
+  await expect(dashboard.switcher).toHaveCount(0);
+});
+
+test('a UPS that somebody has configured and that is not there is missed, not replaced', async ({ play, page }) => {
+  const engine = SCENES['no-ups'](Date.now());
+  engine.setConfiguration('nut-files');
+  const { dashboard } = await play(engine);
+  await expect(dashboard.sentence).toHaveText('No contact with the UPS.');
+  await expect(page.getByText('No UPS found for ups')).toBeVisible();
 });
 
 test('a UPS that may not be opened says why and what to do, and is tried again on request', async ({ play, page }) => {

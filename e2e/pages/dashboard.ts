@@ -2,6 +2,7 @@
 import type { Locator, Page } from '@playwright/test';
 
 export type PageName = 'Overview' | 'Device' | 'Events' | 'All UPSes';
+type ReadingName = 'Charge' | 'Remaining time' | 'Load' | 'Mains voltage';
 type DemoControl = 'Good' | 'Out' | 'Too low' | 'Too high' | 'Pull the USB cable for 10 s';
 
 export class Dashboard {
@@ -55,9 +56,18 @@ export class Dashboard {
   }
 
   /** The number of a reading, without its unit. */
-  reading(name: 'Charge' | 'Remaining time' | 'Load' | 'Mains voltage'): Locator {
+  reading(name: ReadingName): Locator {
+    return this.#reading(name).locator('.value');
+  }
+
+  /** The word below the number: normal, low, or how old it is. */
+  judgement(name: ReadingName): Locator {
+    return this.#reading(name).locator('.word');
+  }
+
+  #reading(name: ReadingName): Locator {
     const readings = this.page.getByRole('region', { name: 'Readings' });
-    return readings.locator('.reading', { has: this.page.getByText(name, { exact: true }) }).locator('.value');
+    return readings.locator('.reading', { has: this.page.getByText(name, { exact: true }) });
   }
 
   /** A figure beside the readings, with its unit. */

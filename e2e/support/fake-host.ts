@@ -54,6 +54,8 @@ export async function startFakeHost(engine: FakeEngine): Promise<FakeHost> {
 
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, stream, head) => {
+    // A page may be closed while it asks; what nobody listens to would end the run.
+    stream.on('error', () => stream.destroy());
     if (isRefused) stream.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
     else sockets.handleUpgrade(request, stream, head, serve);
   });

@@ -8,9 +8,14 @@ export async function violationsOf(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
 }
 
-/** Whether the page must be pushed sideways to be read. */
+/**
+ * Whether the page must be pushed sideways to be read. Looked at two frames later: parts that are drawn to measure, as
+ * picture and charts are, follow a change of size with the next one.
+ */
 export const isWiderThanWindow = (page: Page): Promise<boolean> =>
-  page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+  page.evaluate(`new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))).then(
+    () => document.documentElement.scrollWidth > document.documentElement.clientWidth
+  )`);
 
 interface Stop {
   /** Place in the order of the document, which is the same when the walk comes by again. */

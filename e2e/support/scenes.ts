@@ -1,5 +1,6 @@
 /** Situations a UPS can be in, played to a fake engine: for screenshots and for checks of every page in every state. */
 import { DriverError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
 import type { Incident } from '#domain/schema/snapshot.ts';
 import { createFakeEngine, type FakeEngine, type FakeUps } from '../../renderer/client/fake-client.ts';
 
@@ -129,6 +130,8 @@ function usual(startAt: number): FakeEngine {
 const device = 'Lumen Harbor 1500';
 const unplugged = () => new DriverError('driver/unplugged', { device }).toWire();
 const denied = () => new DriverError('driver/permission-denied', { device, path: '/dev/hidraw3' }).toWire();
+const notFound = () =>
+  new DriverError('driver/no-device', { ups: 'ups', searched: [phrase('search.nothing', {})] }).toWire();
 const held = () => new DriverError('driver/held-by-other', { device, holder: 'apcupsd (812)' }).toWire();
 
 function outage(startAt: number): FakeEngine {
@@ -209,6 +212,9 @@ export const SCENES = {
   },
   'no-ups'(startAt) {
     const engine = createFakeEngine(startAt);
+    // As the program looks for one when nobody has configured any.
+    engine.add({ name: 'ups', variables: {} });
+    engine.patch('ups', { availability: 'not-connected', error: notFound() });
     engine.setDevices([
       {
         title: device,

@@ -42,6 +42,7 @@ export interface FakeEngine extends EngineClient {
   endIncident(id: number): void;
   setClients(clients: readonly NetworkClient[]): void;
   setAccess(access: AccessLevel): void;
+  setConfiguration(kind: RequestResult<'engine.hello'>['configuration']): void;
   setDevices(devices: readonly FoundDevice[]): void;
   /** Changes what is known of the settings as a whole. */
   patchSettings(change: Partial<SettingsState>): void;
@@ -71,6 +72,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
     hasUnseenPassword: true,
   };
   let access: AccessLevel = 'admin';
+  let configuration: RequestResult<'engine.hello'>['configuration'] = 'automatic';
   let connection: ConnectionState = 'connected';
   let clock = startAt;
   let sequence = 0;
@@ -194,7 +196,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
       hostName: 'desk',
       access,
       nut: ['127.0.0.1:3493'],
-      configuration: 'automatic',
+      configuration,
       startedAt: startAt,
     }),
     'ups.list': () => ({ sequence, upses: [...upses.values()], clients: [...clients], incidents: [...incidents] }),
@@ -293,6 +295,9 @@ export function createFakeEngine(startAt: number): FakeEngine {
     setClients(next) {
       clients = next;
       publish('clients.changed', { clients: [...next] });
+    },
+    setConfiguration(kind) {
+      configuration = kind;
     },
     setAccess(next) {
       access = next;

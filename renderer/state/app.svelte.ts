@@ -6,6 +6,7 @@ import type { LocaleState } from './locale.svelte.ts';
 import type { Preferences } from './preferences.ts';
 import type { Route } from './route.svelte.ts';
 import type { Theme } from './theme.svelte.ts';
+import { isUnfound } from '../text/ups-view.ts';
 
 /** What every page may need; made once in main.ts, handed down by context. */
 export class AppState {
@@ -28,9 +29,18 @@ export class AppState {
     this.#chosen = parts.preferences.read('ups');
   }
 
+  /**
+   * The UPSes that are shown. Without a configuration the program looks for one under a name of its own; a place that is
+   * still empty is no UPS. One that somebody has configured is missed, and stays.
+   */
+  readonly upses = $derived.by((): readonly UpsSnapshot[] => {
+    const { upses, hello } = this.engine;
+    return hello?.configuration === 'automatic' ? upses.filter((ups) => !isUnfound(ups)) : upses;
+  });
+
   /** The UPS that is shown: the chosen one, else the first. */
   readonly ups = $derived.by((): UpsSnapshot | undefined => {
-    const { upses } = this.engine;
+    const { upses } = this;
     return upses.find(({ name }) => name === this.#chosen) ?? upses[0];
   });
 
@@ -39,6 +49,12 @@ export class AppState {
 
   /** The connection to the program is lost, so everything that is shown is old. */
   readonly isCutOff = $derived.by((): boolean => this.engine.connection !== 'connected' && this.engine.isLoaded);
+
+  /** How long it has been lost, in seconds. */
+  readonly cutOffFor = $derived.by((): number => {
+    const { lostAt } = this.engine;
+    return lostAt === undefined ? 0 : Math.max(0, (this.clock.now - lostAt) / 1000);
+  });
 
   chooseUps(name: string): void {
     this.#chosen = name;

@@ -78,14 +78,14 @@ export class LocaleState {
   /** A length of time as a person says it. @param seconds rounded down */
   duration = (seconds: number): string => {
     const days = wholeDays(seconds);
-    return unbroken(days >= 2 ? this.count('time.days', days, {}) : roughTime(seconds, this.current));
+    return days >= 2 ? this.count('time.days', days, {}) : roughTime(seconds, this.current);
   };
 
   ago = (seconds: number): string => {
     if (seconds < 5) return this.t('time.just-now', {});
     const days = wholeDays(seconds);
     // German counts days in another case behind "vor".
-    if (days >= 2) return unbroken(this.count('time.days-ago', days, {}));
+    if (days >= 2) return this.count('time.days-ago', days, {});
     return this.t('time.ago', { time: this.duration(seconds) });
   };
 
@@ -112,4 +112,3 @@ export class LocaleState {
 }
 
 const wholeDays = (seconds: number): number => Math.floor(seconds / 86_400);
-const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0');

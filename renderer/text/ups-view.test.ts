@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
 import { judgeCharge, judgeLoad, judgeMains, judgeRuntime } from './judge.ts';
-import { flowOf, viewOf } from './ups-view.ts';
+import { flowOf, isUnfound, viewOf } from './ups-view.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 9, 0, 0);
 
@@ -28,6 +28,15 @@ const view = (snapshot: UpsSnapshot, outageSince?: number) =>
     (seconds) => `${Math.floor(seconds / 60)} min`,
   );
 
+test('a UPS is missed once it was there; before that it was not found', () => {
+  const error = { code: 'driver/no-device', message: '', remedy: '', details: {} };
+  const nowhere = { availability: 'not-connected', error } as const;
+  expect(isUnfound(ups({}, nowhere))).toBe(true);
+  expect(isUnfound(ups({ 'ups.status': 'OL' }, nowhere))).toBe(false);
+  expect(isUnfound(ups({}, { ...nowhere, error: { ...error, code: 'driver/permission-denied' } }))).toBe(false);
+  expect(isUnfound(ups({}, { availability: 'not-connected' }))).toBe(false);
+});
+
 describe('what is told of a UPS', () => {
   test('on mains: what remaining time would mean, and nothing to do', () => {
     const told = view(ups({ 'ups.status': 'OL', 'battery.charge': '100', 'battery.runtime': '2900' }));
@@ -52,9 +61,18 @@ describe('what is told of a UPS', () => {
       ups({ 'ups.status': 'OB DISCHRG', 'battery.runtime': '860', 'ups.beeper.status': 'enabled' }),
       NOW - 130_000,
     );
-    expect(told.sentence).toBe('On battery for 2 min. About 14 min left.');
+    expect(told.sentence).toBe('On battery for 2\u00a0min. About 14\u00a0min left.');
     expect([told.mood, told.secondsLeft]).toEqual(['battery', 860]);
     expect(told.action).toMatchObject({ command: 'beeper.mute' });
+  });
+
+  test('a battery that is measured: the unit is stopped by the command it has', () => {
+    const measured = { 'ups.status': 'OL CAL DISCHRG' };
+    expect(view(ups(measured)).action).toMatchObject({ command: 'test.battery.stop', label: 'action.stop-test' });
+    expect(view(ups(measured, { commands: ['calibrate.stop', 'test.battery.stop'] })).action).toMatchObject({
+      command: 'calibrate.stop',
+    });
+    expect(view(ups(measured, { commands: [] })).action).toBeUndefined();
   });
 
   test('a beeper that is silent already needs no button', () => {

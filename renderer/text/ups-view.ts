@@ -113,7 +113,8 @@ function actionOf(ups: UpsSnapshot, state: PowerState): UpsAction | undefined {
     case 'self-test':
       return offer('test.battery.stop', 'action.stop-test');
     case 'calibration':
-      return offer('calibrate.stop', 'action.stop-calibration');
+      // Many units are measured by a deep test and have no other way to end it.
+      return offer('calibrate.stop', 'action.stop-calibration') ?? offer('test.battery.stop', 'action.stop-test');
     case 'no-contact':
     case 'old-data':
     case 'waiting':
@@ -128,6 +129,12 @@ function actionOf(ups: UpsSnapshot, state: PowerState): UpsAction | undefined {
       return undefined;
   }
 }
+
+/** Looked for and never found, so there is nothing to show of it. */
+export const isUnfound = (ups: Pick<UpsSnapshot, 'availability' | 'error' | 'variables'>): boolean =>
+  ups.availability === 'not-connected' &&
+  ups.error?.code === 'driver/no-device' &&
+  Object.keys(ups.variables).length === 0;
 
 /** Where the power comes from and how it passes the UPS, for the picture. */
 export interface Flow {

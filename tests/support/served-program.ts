@@ -1,7 +1,7 @@
 /** The built program as its users run it: child processes of dist/headless/cli.mjs, and folders of NUT's files for it. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -137,7 +137,12 @@ export async function createNutFolder(files: Readonly<Record<string, string>>): 
   const conf = join(folder, 'conf');
   await mkdir(conf);
   const port = await freePort();
-  const write = (name: string, text: string): Promise<void> => writeFile(join(conf, name), text, { mode: 0o600 });
+  /** In one step: a driver that reads its file again every second must not find half of it. */
+  const write = async (name: string, text: string): Promise<void> => {
+    const file = join(conf, name);
+    await writeFile(`${file}.new`, text, { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  };
   for (const [name, text] of Object.entries({ 'upsd.conf': `LISTEN 127.0.0.1 ${port}\n`, ...files })) {
     await write(name, text.replaceAll('CONF_DIR', conf));
   }

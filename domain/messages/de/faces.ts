@@ -42,10 +42,10 @@ export const faces = {
   'plan.calibration':
     'Der Akku wird absichtlich geleert. Bis er wieder geladen ist, überbrückt er keinen Stromausfall.',
 
-  'time.days.one': '{count} Tag',
-  'time.days.other': '{count} Tage',
-  'time.days-ago.one': 'vor {count} Tag',
-  'time.days-ago.other': 'vor {count} Tagen',
+  'time.days.one': '{count}\u00a0Tag',
+  'time.days.other': '{count}\u00a0Tage',
+  'time.days-ago.one': 'vor\u00a0{count}\u00a0Tag',
+  'time.days-ago.other': 'vor\u00a0{count}\u00a0Tagen',
   'time.ago': 'vor {time}',
   'time.just-now': 'gerade eben',
   'time.about': 'etwa {time}',
@@ -117,6 +117,7 @@ export const faces = {
   'broken.unfetched.text': 'Das Programm wurde beendet oder inzwischen aktualisiert.',
   'broken.reload': 'Seite neu laden',
   'broken.no-ups': 'Keine USV gefunden',
+  'broken.no-ups.unread': 'Keine USV lässt sich lesen',
   'broken.no-ups.text':
     'Die USV mit dem USB-Kabel an diesen Rechner anschließen und einschalten. Sie wird von selbst gefunden.',
   'broken.no-ups.scanning': 'Suche nach USVs am USB',
@@ -130,5 +131,6 @@ export const faces = {
   'broken.no-contact.try': 'Es wird von selbst weiter versucht. Nichts weiter nötig.',
   'broken.what-to-do': 'Was zu tun ist',
   'broken.technical': 'Technische Einzelheiten',
+  'broken.last-heard': 'Zuletzt gemeldet: {sentence}',
   'broken.old': 'Die Werte sind {time} alt',
 } as const satisfies Record<keyof typeof en, string>;

@@ -37,6 +37,7 @@ export const pages = {
   'judge.warm': 'warm',
 
   'reading.title': 'Messwerte',
+  'reading.old': '{time} alt',
   'reading.range': '{low} bis {high} in zehn Minuten',
   'reading.computed': 'berechnet',
   'reading.computed.why': 'Diese USV meldet keine Watt. Sie sind aus der Last und der Nennleistung berechnet.',
@@ -50,7 +51,7 @@ export const pages = {
   'chart.resume': 'Weiter',
   'chart.paused': 'Angehalten um {time}',
   'chart.span': 'Zeitraum',
-  'chart.minutes': '{count} min',
+  'chart.minutes': '{count}\u00a0min',
   'chart.as-table': 'Tabelle',
   'chart.as-chart': 'Diagramm',
   'chart.view': 'Ansicht',

@@ -37,10 +37,10 @@ export const faces = {
   'plan.self-test': 'The battery carries the load for a moment. This is not an outage.',
   'plan.calibration': 'The battery is emptied on purpose and cannot carry an outage until it is charged again.',
 
-  'time.days.one': '{count} day',
-  'time.days.other': '{count} days',
-  'time.days-ago.one': '{count} day ago',
-  'time.days-ago.other': '{count} days ago',
+  'time.days.one': '{count}\u00a0day',
+  'time.days.other': '{count}\u00a0days',
+  'time.days-ago.one': '{count}\u00a0day\u00a0ago',
+  'time.days-ago.other': '{count}\u00a0days\u00a0ago',
   'time.ago': '{time} ago',
   'time.just-now': 'just now',
   'time.about': 'about {time}',
@@ -110,6 +110,7 @@ export const faces = {
   'broken.unfetched.text': 'The program has ended or was updated meanwhile.',
   'broken.reload': 'Load the page again',
   'broken.no-ups': 'No UPS found',
+  'broken.no-ups.unread': 'No UPS can be read',
   'broken.no-ups.text':
     'Plug the USB cable of the UPS into this computer and switch the UPS on. It is found by itself.',
   'broken.no-ups.scanning': 'Looking for UPSes on USB',
@@ -123,5 +124,6 @@ export const faces = {
   'broken.no-contact.try': 'It is tried again by itself; nothing needs to be pressed.',
   'broken.what-to-do': 'What to do',
   'broken.technical': 'Technical details',
+  'broken.last-heard': 'Last heard: {sentence}',
   'broken.old': 'Values are {time} old',
 } as const;

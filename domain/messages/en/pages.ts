@@ -36,6 +36,7 @@ export const pages = {
   'judge.warm': 'warm',
 
   'reading.title': 'Readings',
+  'reading.old': '{time} old',
   'reading.range': '{low} to {high} in ten minutes',
   'reading.computed': 'computed',
   'reading.computed.why': 'This UPS does not tell watts; they are computed from the load and the power it is made for.',
@@ -49,7 +50,7 @@ export const pages = {
   'chart.resume': 'Go on',
   'chart.paused': 'Paused at {time}',
   'chart.span': 'Span',
-  'chart.minutes': '{count} min',
+  'chart.minutes': '{count}\u00a0min',
   'chart.as-table': 'Table',
   'chart.as-chart': 'Chart',
   'chart.view': 'View',
