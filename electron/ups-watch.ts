@@ -56,6 +56,7 @@ export async function watchUpses(api: Pick<Api, 'handle' | 'onEvent'>): Promise<
         void readAll();
         break;
       case 'ups.sample':
+      case 'settings.changed':
       case 'clients.changed':
         break;
     }

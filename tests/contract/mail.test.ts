@@ -75,7 +75,11 @@ test('an outage and its end are mailed; what the server missed arrives when it i
   await until('the UPS is read', async () => (await read()).startsWith('OL'));
 
   await mains('off');
-  await until('a mail of the outage', () => mails.length === 1, () => program?.stderr() ?? '');
+  await until(
+    'a mail of the outage',
+    () => mails.length === 1,
+    () => program?.stderr() ?? '',
+  );
   expect(mails[0]).toEqual({ to: 'a@example.org b@example.org', subject: 'ONBATT at desk' });
 
   await closeMailServer();
@@ -84,7 +88,11 @@ test('an outage and its end are mailed; what the server missed arrives when it i
   await openMailServer(mailPort);
   // A change of the settings tries again at once; otherwise it waits for its turn.
   await set('ups.0.subject', '%u: %e');
-  await until('a mail of the end', () => mails.length === 2, () => program?.stderr() ?? '');
+  await until(
+    'a mail of the end',
+    () => mails.length === 2,
+    () => program?.stderr() ?? '',
+  );
   expect(mails[1]?.subject).toBe('desk: ONLINE');
   expect(await program.end()).toBe(0);
 });
