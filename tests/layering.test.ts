@@ -5,7 +5,10 @@ import { expect, test } from 'vitest';
 /** Which rooms each room may import, and which packages. What is not listed is forbidden. */
 const ROOMS: Record<string, { rooms: string[]; packages: RegExp }> = {
   domain: { rooms: ['domain'], packages: /^zod$/ },
-  engine: { rooms: ['engine', 'domain', 'package.json', 'resources'], packages: /^(node:|zod$|selfsigned$)/ },
+  engine: {
+    rooms: ['engine', 'domain', 'package.json', 'resources'],
+    packages: /^(node:|zod$|selfsigned$|nodemailer$)/,
+  },
   electron: {
     rooms: ['electron', 'engine', 'domain', 'package.json', 'resources'],
     packages: /^(node:|electron|zod$)/,

@@ -20,6 +20,8 @@ const others: readonly (readonly [Locale, Catalogue])[] = [['de', de]];
 
 /** Texts that are the same in German, and why. */
 const SAME_IN_GERMAN = [
+  'alert.status',
+  'alert.title',
   // Names
   'shell.name',
   'frame.product',
