@@ -20,8 +20,6 @@ const others: readonly (readonly [Locale, Catalogue])[] = [['de', de]];
 
 /** Texts that are the same in German, and why. */
 const SAME_IN_GERMAN = [
-  'alert.status',
-  'alert.title',
   // Names
   'shell.name',
   'frame.product',
@@ -35,6 +33,7 @@ const SAME_IN_GERMAN = [
   'chart.minutes-axis',
   'quantity.none',
   // Only what is filled in
+  'alert.title',
   'frame.title',
   'incidents.lasted',
   'notice.of',
@@ -49,6 +48,7 @@ const SAME_IN_GERMAN = [
   // A command to type
   'fix.world-readable',
   // The same word in both languages
+  'alert.status',
   'state.bypass',
   'state.fault',
   'command.parameter',
