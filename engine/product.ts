@@ -5,6 +5,7 @@ import type { FoundDevice } from '#domain/contract.ts';
 import { AppError, describeError } from '#domain/errors.ts';
 import { createApi, type Api } from './api/handlers.ts';
 import { createSettingsHandlers, type SettingsSource } from './api/settings-handlers.ts';
+import { createSetupHandlers } from './api/setup-handlers.ts';
 import { builtInDefinitions, type DefinitionSet } from './devices/definition.ts';
 import { createDriverFactory } from './drivers/create-driver.ts';
 import type { DriverOutcome } from './drivers/driver.ts';
@@ -75,6 +76,10 @@ export function createProduct(parts: ProductParts): Product {
   const samples = createRecentSamples(engine.store, clock);
   const incidents = createIncidentLog(engine.store);
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
+  // One search at a time, for all who ask meanwhile: each opens every device.
+  let scanning: Promise<readonly FoundDevice[]> | undefined;
+  const scanDevices = (): Promise<readonly FoundDevice[]> =>
+    (scanning ??= parts.scanDevices().finally(() => (scanning = undefined)));
   /** How the newest settings were taken up. */
   let applied: Promise<AppError | undefined> = Promise.resolve(undefined);
   const reconfigure = (next: Configuration): Promise<void> => {
@@ -109,8 +114,19 @@ export function createProduct(parts: ProductParts): Product {
       nut: engine.addresses.map(formatAddress),
     }),
     settings: createSettingsHandlers(source()),
-    onSettingsChanged: (changed) => keeper?.onChange(({ revision }) => changed(revision)) ?? (() => undefined),
-    scanDevices: () => parts.scanDevices(),
+    setup: createSetupHandlers({
+      scanDevices,
+      dataDir,
+      clock,
+      log,
+      environment: process.env,
+      driverPath: () => configuration.driverPath,
+      addresses: () => engine.addresses,
+    }),
+    // Told once they are in force, so that who looks again sees what they made.
+    onSettingsChanged: (changed) =>
+      keeper?.onChange(({ revision }) => void applied.then(() => changed(revision))) ?? (() => undefined),
+    scanDevices,
     demo: {
       start: () => {
         engine.addUps(DEMO_UPS);

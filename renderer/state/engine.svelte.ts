@@ -174,12 +174,13 @@ export class EngineStore {
       return;
     }
     this.#sequence = sequence;
-    if (event.name === 'ups.listChanged') void this.refresh();
+    // What the program runs on and where it listens is told by hello alone.
+    if (event.name === 'ups.listChanged' || event.name === 'settings.changed') void this.refresh();
     else this.#schedule(this.#publish, this.#take(event));
   }
 
   /** @returns whether it is worth to be told where nobody looks */
-  #take(event: Exclude<AnyEvent, { readonly name: 'ups.listChanged' }>): boolean {
+  #take(event: Exclude<AnyEvent, { readonly name: 'ups.listChanged' | 'settings.changed' }>): boolean {
     const { upses, incidents } = this.#known;
     switch (event.name) {
       case 'ups.changed': {
