@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { FieldProblem } from './schema/field-problem.ts';
 import { DottedName, UpsName } from './schema/names.ts';
+import { HostName, Port } from './schema/settings/parts.ts';
 import { SettingsDraft } from './schema/settings/settings.ts';
 import { Availability, Incident, NetworkClient, Sample, UpsSnapshot, WireErrorSchema } from './schema/snapshot.ts';
 
@@ -24,12 +25,27 @@ export const FoundDevice = z.object({
   title: z.string(),
   /** Ready section for ups.conf. */
   section: z.string(),
+  /** Its lines that find this very unit again, in whatever socket its cable is. */
+  selectors: z.array(z.string()),
   matchReason: z.string(),
   problem: WireErrorSchema.optional(),
 });
 export type FoundDevice = z.infer<typeof FoundDevice>;
 
 const Nothing = z.object({});
+
+/** What may stand in the field for the port of a driver. */
+const OfferedPort = z.object({
+  port: z.string(),
+  kind: z.enum(['auto', 'unit', 'serial', 'recording', 'file']),
+  /** What it is: the unit's name, the adapter's. */
+  title: z.string(),
+  /** Lines of ups.conf that pin the unit. */
+  selectors: z.array(z.string()),
+  /** Why it cannot be used at the moment. */
+  problem: WireErrorSchema.optional(),
+});
+export type OfferedPort = z.infer<typeof OfferedPort>;
 
 /** Settings as a form holds them while they are edited: anything may be wrong with them, and is told. */
 const AnySettings = z.record(z.string(), z.unknown());
@@ -158,6 +174,75 @@ export const requests = {
   'settings.usersFromText': {
     params: z.object({ text: z.string().max(262_144), settings: AnySettings }),
     result: z.object({ users: SettingsDraft.shape.server.unwrap().shape.users, problems: z.array(FieldProblem) }),
+    access: 'admin',
+  },
+  /** The models that NUT's drivers know, and which drivers there are on this computer. */
+  'drivers.list': {
+    params: Nothing,
+    result: z.object({
+      hardware: z.array(
+        z.object({
+          maker: z.string(),
+          model: z.string(),
+          driver: z.string(),
+          /** How TrueNAS writes the choice: `genericups upstype=4$Model`. */
+          key: z.string(),
+          /** From 1, found out by trying, to 5, made with the maker's help. */
+          level: z.number(),
+          hint: z.string(),
+        }),
+      ),
+      drivers: z.array(
+        z.object({
+          name: z.string(),
+          /** Spoken by this program, by an installed program of NUT, or by one that is not here. */
+          availability: z.enum(['native', 'installed', 'missing']),
+          /** The package of Debian and Ubuntu that brings a missing one. */
+          package: z.string().optional(),
+        }),
+      ),
+    }),
+    access: 'admin',
+  },
+  /** The options of ups.conf that a driver takes; none of a driver that nobody knows. */
+  'drivers.options': {
+    params: z.object({ driver: z.string().max(1024) }),
+    result: z.object({
+      options: z.array(
+        z.object({
+          name: z.string(),
+          kind: z.enum(['flag', 'flag-or-value', 'boolean', 'integer', 'number', 'hex', 'regex', 'text', 'choice']),
+          /** The words of a `choice`. */
+          choices: z.array(z.string()),
+        }),
+      ),
+    }),
+    access: 'admin',
+  },
+  'ports.list': {
+    params: z.object({ driver: z.string().max(1024) }),
+    result: z.object({ ports: z.array(OfferedPort) }),
+    access: 'admin',
+  },
+  /** Asks another NUT server for its UPSes. @throws NutError when it cannot be reached within a few seconds */
+  'network.probe': {
+    params: z.object({ host: HostName, port: Port }),
+    result: z.object({ upses: z.array(z.object({ name: z.string(), description: z.string() })) }),
+    access: 'admin',
+  },
+  /** Where other computers find the NUT server of this one. */
+  'network.own': {
+    params: Nothing,
+    result: z.object({
+      /** Addresses of this computer that others can reach. */
+      addresses: z.array(z.string()),
+      /** Absent while nothing is served. */
+      port: z.number().optional(),
+      /** It listens to other computers as well. */
+      isOpen: z.boolean(),
+      /** SHA-256 of the certificate that clients are shown, upper case with colons. */
+      fingerprint: z.string().optional(),
+    }),
     access: 'admin',
   },
 } as const satisfies Record<string, RequestShape>;

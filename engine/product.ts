@@ -7,6 +7,7 @@ import type { Locale } from '#domain/messages/message.ts';
 import { openAlerts, type Alerts } from './alerts/alerts.ts';
 import { createApi, type Api } from './api/handlers.ts';
 import { createSettingsHandlers, type SettingsSource } from './api/settings-handlers.ts';
+import { createSetupHandlers } from './api/setup-handlers.ts';
 import { builtInDefinitions, type DefinitionSet } from './devices/definition.ts';
 import { createDriverFactory } from './drivers/create-driver.ts';
 import type { DriverOutcome } from './drivers/driver.ts';
@@ -81,6 +82,10 @@ export function createProduct(parts: ProductParts): Product {
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
   /** Tells people; with NUT's files that is NOTIFYCMD's part. Undefined before the start. */
   let alerts: Alerts | undefined;
+  // One search at a time, for all who ask meanwhile: each opens every device.
+  let scanning: Promise<readonly FoundDevice[]> | undefined;
+  const scanDevices = (): Promise<readonly FoundDevice[]> =>
+    (scanning ??= parts.scanDevices().finally(() => (scanning = undefined)));
   /** How the newest settings were taken up. */
   let applied: Promise<AppError | undefined> = Promise.resolve(undefined);
   const reconfigure = (next: Configuration): Promise<void> => {
@@ -116,8 +121,19 @@ export function createProduct(parts: ProductParts): Product {
       nut: engine.addresses.map(formatAddress),
     }),
     settings: createSettingsHandlers(source(), async (ups, settings) => alerts?.test(ups, settings)),
-    onSettingsChanged: (changed) => keeper?.onChange(({ revision }) => changed(revision)) ?? (() => undefined),
-    scanDevices: () => parts.scanDevices(),
+    setup: createSetupHandlers({
+      scanDevices,
+      dataDir,
+      clock,
+      log,
+      environment: process.env,
+      driverPath: () => configuration.driverPath,
+      addresses: () => engine.addresses,
+    }),
+    // Told once they are in force, so that who looks again sees what they made.
+    onSettingsChanged: (changed) =>
+      keeper?.onChange(({ revision }) => void applied.then(() => changed(revision))) ?? (() => undefined),
+    scanDevices,
     demo: {
       start: () => {
         engine.addUps(DEMO_UPS);

@@ -219,6 +219,7 @@ export const SCENES = {
       {
         title: device,
         section: '[ups]\n  driver = usbhid-ups\n  port = auto',
+        selectors: [],
         matchReason: 'HID power device',
         problem: denied(),
       },

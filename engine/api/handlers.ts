@@ -21,6 +21,7 @@ import type { RecentSamples } from '#engine/history/recent-samples.ts';
 import type { Clock, Log, Stop } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import type { SettingsHandlers } from './settings-handlers.ts';
+import type { SetupHandlers } from './setup-handlers.ts';
 import { toSnapshot } from './to-snapshot.ts';
 
 /** An event of the contract with its number. */
@@ -37,6 +38,7 @@ export interface ApiDeps {
   /** Who answers, and what it runs on now. */
   readonly about: () => Omit<RequestResult<'engine.hello'>, 'access'>;
   readonly settings: SettingsHandlers;
+  readonly setup: SetupHandlers;
   /** Calls back after every change of the settings, with their revision. */
   onSettingsChanged(changed: (revision: string) => void): Stop;
   scanDevices(): Promise<readonly FoundDevice[]>;
@@ -79,11 +81,6 @@ export function createApi(deps: ApiDeps): Api {
     return state;
   };
 
-  // One search at a time, for all who ask meanwhile: each opens every device.
-  let scanning: Promise<readonly FoundDevice[]> | undefined;
-  const scan = (): Promise<readonly FoundDevice[]> =>
-    (scanning ??= deps.scanDevices().finally(() => (scanning = undefined)));
-
   const handlers: Handlers = {
     'engine.hello': (_, access) => ({ ...deps.about(), access }),
     'ups.list': () => ({
@@ -108,13 +105,14 @@ export function createApi(deps: ApiDeps): Api {
       await engine.retry(upsNamed(ups).config.name);
       return {};
     },
-    'device.scan': async () => ({ devices: [...(await scan())] }),
+    'device.scan': async () => ({ devices: [...(await deps.scanDevices())] }),
     'demo.start': async () => ({ ups: await deps.demo.start() }),
     'demo.stop': async () => {
       await deps.demo.stop();
       return {};
     },
     ...deps.settings,
+    ...deps.setup,
   };
 
   const answer = (name: string, params: unknown, access: AccessLevel): unknown => {

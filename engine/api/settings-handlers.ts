@@ -94,9 +94,11 @@ export function createSettingsHandlers(
       const { settings } = readDraft(sent, settingsNow());
       return { text: usersToText((settings ?? settingsNow()).server.users) };
     },
-    'settings.usersFromText': ({ text }) => {
+    'settings.usersFromText': ({ text, settings: sent }) => {
       const before = settingsNow().server.users;
-      const { users, problems } = usersFromText(text, before);
+      // A password that was typed and is not saved yet stands behind "(set)" as well.
+      const drafted = readDraft(sent, settingsNow()).settings?.server.users ?? before;
+      const { users, problems } = usersFromText(text, drafted);
       return {
         // A password that was written is sent back as written, one that is kept as kept.
         users: users.map((user) => ({

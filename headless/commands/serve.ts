@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
+import { findDevices } from '#engine/api/found-devices.ts';
 import { describeError, SettingsError } from '#domain/errors.ts';
 import { localeOf } from '#domain/messages/message.ts';
 import type { DriverOutcome } from '#engine/drivers/driver.ts';
 import type { DefinitionSet } from '#engine/devices/definition.ts';
 import { readOwnDefinitions } from '#engine/devices/own-definitions.ts';
-import { scanUsb } from '#engine/drivers/usb-hid/scan.ts';
 import type { Log } from '#engine/ports.ts';
 import { createProduct, formatAddress, type Product } from '#engine/product.ts';
 import {
@@ -85,13 +85,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     log,
     hidPort,
     definitions: await readDefinitions(options.dataDir, log),
-    scanDevices: async () =>
-      (await scanUsb(hidPort)).map(({ title, section, matchReason, problem }) => ({
-        title,
-        section,
-        matchReason,
-        ...(problem === undefined ? {} : { problem: { ...problem.toWire(), details: { ...problem.details } } }),
-      })),
+    scanDevices: () => findDevices(hidPort),
     reload: readAgain,
   });
   const web = options.web && (await createWeb(options.web, options.dataDir, product, log));

@@ -14,7 +14,7 @@ import type {
   RequestResult,
   SettingsState,
 } from '#domain/contract.ts';
-import { ApiError, SettingsError } from '#domain/errors.ts';
+import { ApiError, NutError, SettingsError } from '#domain/errors.ts';
 import { numberIn, tokensOf } from '#domain/power-state.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { Incident, NetworkClient, Sample, UpsSnapshot, VariableSnapshot } from '#domain/schema/snapshot.ts';
@@ -54,6 +54,24 @@ export interface FakeEngine extends EngineClient {
 }
 
 const KEPT_SAMPLES = 1800;
+
+const HARDWARE: RequestResult<'drivers.list'>['hardware'] = [
+  { maker: 'Lumen', model: 'Harbor 1500', driver: 'usbhid-ups', key: 'usbhid-ups$Harbor 1500', level: 5, hint: 'USB' },
+  {
+    maker: 'Lumen',
+    model: 'Pier 700',
+    driver: 'nutdrv_qx',
+    key: 'nutdrv_qx$Pier 700',
+    level: 3,
+    hint: 'USB ID 0665:5161',
+  },
+  { maker: 'Quay', model: 'Rack 3000', driver: 'snmp-ups', key: 'snmp-ups$Rack 3000', level: 4, hint: '' },
+];
+const DRIVERS: RequestResult<'drivers.list'>['drivers'] = [
+  { name: 'nutdrv_qx', availability: 'installed' },
+  { name: 'snmp-ups', availability: 'missing', package: 'nut-snmp' },
+  { name: 'usbhid-ups', availability: 'native' },
+];
 
 export function createFakeEngine(startAt: number): FakeEngine {
   const upses = new Map<string, UpsSnapshot>();
@@ -245,8 +263,47 @@ export function createFakeEngine(startAt: number): FakeEngine {
       const problems = problemsOf(sent);
       return { isSent: problems.length === 0, problems };
     },
-    'settings.usersToText': () => ({ text: '' }),
-    'settings.usersFromText': () => ({ users: [], problems: [] }),
+    'settings.usersToText': ({ settings: sent }) => ({
+      text: SettingsDraft.parse(sent)
+        .server.users.map(({ name, upsmon }) => `[${name}]\n  password = (set)\n  upsmon ${upsmon}\n`)
+        .join('\n'),
+    }),
+    'settings.usersFromText': ({ settings: sent }) => ({ users: SettingsDraft.parse(sent).server.users, problems: [] }),
+    'drivers.list': () => ({ hardware: [...HARDWARE], drivers: [...DRIVERS] }),
+    'drivers.options': () => ({
+      options: [
+        { name: 'pollfreq', kind: 'integer', choices: [] },
+        { name: 'pollinterval', kind: 'integer', choices: [] },
+        { name: 'pollonly', kind: 'flag', choices: [] },
+      ],
+    }),
+    'ports.list': () => ({
+      ports: [
+        { port: 'auto', kind: 'auto', title: '', selectors: [] },
+        ...devices.map(({ title, selectors, problem }) => ({
+          port: 'auto',
+          kind: 'unit' as const,
+          title,
+          selectors: [...selectors],
+          ...(problem === undefined ? {} : { problem }),
+        })),
+      ],
+    }),
+    'network.probe': ({ host, port }) => {
+      if (host !== 'nas') throw new NutError('nut/cannot-connect', { address: `${host}:${port}`, reason: 'no answer' });
+      return {
+        upses: [
+          { name: 'ups', description: 'Rack' },
+          { name: 'lab', description: '' },
+        ],
+      };
+    },
+    'network.own': () => ({
+      addresses: ['192.168.1.10', '2001:db8::10'],
+      port: settings.settings.server.remoteport,
+      isOpen: settings.settings.server.rmonitor,
+      fingerprint: Array.from({ length: 32 }, (_, index) => (index * 7 + 16).toString(16).toUpperCase()).join(':'),
+    }),
   };
 
   /** What the shape of the values alone tells; lines for NUT are the engine's to judge. */

@@ -174,6 +174,7 @@ export class EngineStore {
       return;
     }
     this.#sequence = sequence;
+    // What the program runs on and where it listens is told by hello alone.
     if (event.name === 'ups.listChanged' || event.name === 'settings.changed') void this.refresh();
     else this.#schedule(this.#publish, this.#take(event));
   }

@@ -53,6 +53,15 @@ describe('the engine store', () => {
     expect(timesAsked(engine, 'ups.list')).toBe(2);
   });
 
+  test('asks anew what the program runs on when the settings changed', async () => {
+    const { engine, store } = await startWith();
+    const { settings, revision } = await engine.request('settings.get', {});
+    await engine.request('settings.save', { settings: { ...settings, setup: { isDone: true } }, revision });
+    await settle();
+    expect(timesAsked(engine, 'engine.hello')).toBe(2);
+    expect(store.problem).toBeUndefined();
+  });
+
   test('knows that it is outdated once another version answers', async () => {
     const { engine, store } = await startWith();
     await store.refresh();

@@ -1,6 +1,7 @@
 import { createApi, type Api } from '#engine/api/handlers.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { createSettingsHandlers } from '#engine/api/settings-handlers.ts';
+import { createSetupHandlers } from '#engine/api/setup-handlers.ts';
 import { createEngine, type Engine } from '#engine/engine.ts';
 import { createIncidentLog } from '#engine/history/incidents.ts';
 import { createRecentSamples } from '#engine/history/recent-samples.ts';
@@ -50,6 +51,15 @@ export async function startTestEngine(...names: string[]): Promise<TestEngine> {
     log,
     about: () => ({ version: '0', hostName: 'test', configuration: 'automatic', startedAt: clock.now(), nut: [] }),
     settings: createSettingsHandlers({ kind: 'demo', settings: () => Settings.parse({}) }, () => Promise.resolve()),
+    setup: createSetupHandlers({
+      scanDevices: () => Promise.resolve([]),
+      dataDir: '/nonexistent',
+      clock,
+      log,
+      environment: {},
+      driverPath: () => undefined,
+      addresses: () => [],
+    }),
     onSettingsChanged: () => () => undefined,
     scanDevices: () => Promise.resolve([]),
     demo: { start: () => Promise.resolve('demo'), stop: () => Promise.resolve() },

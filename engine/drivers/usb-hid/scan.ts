@@ -16,6 +16,8 @@ export interface ScanResult {
   readonly matchReason: string;
   /** Ready text for ups.conf. */
   readonly section: string;
+  /** Its lines that find this very unit again. */
+  readonly selectors: readonly string[];
   /** What a person should know about the section, or about how the unit is read. */
   readonly notes: readonly string[];
   /** Why it cannot be read at the moment. */
@@ -27,7 +29,7 @@ export interface ScanParts {
   readonly claimDevice?: ClaimDevice;
 }
 
-type Found = Omit<ScanResult, 'section' | 'title'>;
+type Found = Omit<ScanResult, 'section' | 'selectors' | 'title'>;
 const POWER_PAGES: ReadonlySet<number> = new Set([0x84, 0x85]);
 
 /** @throws DriverError driver/no-hid-library, and for recordings driver/cannot-read, driver/bad-file */
@@ -49,6 +51,7 @@ export async function scanUsb(port: HidPort, parts: ScanParts = {}): Promise<rea
     ...result,
     title: deviceLabel(result.device),
     section: sections[index]?.text ?? '',
+    selectors: sections[index]?.selectors ?? [],
     notes: [...result.notes, ...(sections[index]?.notes ?? [])],
   }));
 }

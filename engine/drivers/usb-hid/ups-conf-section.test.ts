@@ -38,6 +38,14 @@ describe('a section', () => {
     );
   });
 
+  test('tells the lines that select it by themselves', () => {
+    expect(describeSections([ups({ serialNumber: '4B1234P56789' })])[0]?.selectors).toEqual([
+      'vendorid = 051d',
+      'productid = 0002',
+      'serial = "4B1234P56789"',
+    ]);
+  });
+
   test('selects the very unit and no other', () => {
     const devices = [
       ups({ serialNumber: 'A1' }),

@@ -7,6 +7,8 @@ export interface Section {
   readonly name: string;
   /** Whole text, from the name in brackets on. */
   readonly text: string;
+  /** Its lines that find this very unit again. */
+  readonly selectors: readonly string[];
   /** Sentences a person should know about the selectors. */
   readonly notes: readonly string[];
 }
@@ -28,7 +30,7 @@ export function describeSections(devices: readonly HidDeviceInfo[]): readonly Se
     const title = device.product?.trim();
     if (title) lines.push(['desc', quote(title)]);
     const text = [`[${name}]`, ...lines.map(([key, value]) => `  ${key} = ${value}`)].join('\n');
-    return { name, text: `${text}\n`, notes };
+    return { name, text: `${text}\n`, selectors: selectors.map(([key, value]) => `${key} = ${value}`), notes };
   });
 }
 

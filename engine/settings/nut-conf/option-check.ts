@@ -45,8 +45,12 @@ const WITHOUT_EFFECT_NATIVELY = new Set([
 
 const OBSOLETE = new Set(['sddelay']);
 
-/** `undefined`: the driver is not known, so any option may be right. */
-function optionsOf(driver: string): ReadonlyMap<string, OptionType> | undefined {
+/** It is accepted, for it stands in files of old or of NUT's own drivers, and does nothing. */
+export const isWithoutUse = (option: string, driver: string): boolean =>
+  OBSOLETE.has(option) || (isNativeDriver(driver) && WITHOUT_EFFECT_NATIVELY.has(option));
+
+/** Options that a section of a driver may hold. `undefined`: the driver is not known, so any option may be right. */
+export function optionsOf(driver: string): ReadonlyMap<string, OptionType> | undefined {
   const own = Object.hasOwn(NUT_DRIVERS, driver) ? NUT_DRIVERS[driver] : undefined;
   if (!own) return undefined;
   const tables: OptionTable[] = [UPS_OPTIONS, own.isUsb ? USB_OPTIONS : {}, own.options];

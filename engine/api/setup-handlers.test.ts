@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { requests } from '#domain/contract.ts';
+import { systemClock } from '#engine/adapters/system-clock.ts';
+import { startTestServer, type TestServer } from '#tests/support/nut-server.ts';
+import { createRememberingLog } from '#tests/support/silent-log.ts';
+import { createSetupHandlers } from './setup-handlers.ts';
+
+let folder: string;
+let server: TestServer;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ridethrough-setup-'));
+  server = await startTestServer({
+    ups: { office: { variables: {} } },
+    config: {
+      tls: { ownCertificateFile: join(folder, 'own.pem'), clientCertificates: 'no', disableWeakSsl: true },
+    },
+  });
+});
+afterEach(async () => {
+  await server.stop();
+  await rm(folder, { recursive: true });
+});
+
+const handlersFor = (host: string) =>
+  createSetupHandlers({
+    scanDevices: () => Promise.resolve([]),
+    dataDir: folder,
+    clock: systemClock,
+    log: createRememberingLog(),
+    environment: {},
+    driverPath: () => folder,
+    addresses: () => [{ host, port: server.port }],
+  });
+
+test('the network page shows the certificate that clients are shown', async () => {
+  const own = requests['network.own'].result.parse(await handlersFor('127.0.0.1')['network.own']({}));
+  expect(own).toMatchObject({ port: server.port, isOpen: false });
+  expect(own.fingerprint).toMatch(/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+  expect(own.addresses).not.toContain('127.0.0.1');
+});
+
+test('a server on every address is open, and is asked on this computer', async () => {
+  const own = await handlersFor('0.0.0.0')['network.own']({});
+  expect(own.isOpen).toBe(true);
+  expect(own.fingerprint).toBeDefined();
+});
+
+test('a driver is understood as the form writes it, with model and options behind it', async () => {
+  const { options } = await handlersFor('::1')['drivers.options']({ driver: 'genericups upstype=4$Old Faithful' });
+  expect(options.map(({ name }) => name)).toContain('upstype');
+});

@@ -1,0 +1,101 @@
+/** What may stand in the field for the port of a driver, on this computer. */
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FoundDevice, OfferedPort } from '#domain/contract.ts';
+import { NUT_DRIVERS } from '#engine/settings/nut-conf/driver-options.ts';
+import { RECORDING_PREFIX } from '#engine/adapters/recording-port.ts';
+import { AppError } from '#domain/errors.ts';
+import { isNativeDriver } from './native-drivers.ts';
+
+export interface PortSources {
+  /** Attached UPSes. */
+  scanDevices(): Promise<readonly FoundDevice[]>;
+  readonly dataDir: string;
+  readonly devFolder?: string;
+  /** Where Linux tells what its serial ports are. */
+  readonly ttyFolder?: string;
+}
+
+/** They reach their device by a name or an address. */
+const NETWORK_DRIVERS = new Set(['snmp-ups', 'netxml-ups', 'apcupsd-ups', 'powerman-pdu', 'nut-upower', 'nut-ipmipsu']);
+
+const AUTO: OfferedPort = { port: 'auto', kind: 'auto', title: '', selectors: [] };
+
+/** Most likely first. What cannot be looked up (a folder that is not there) is not offered. */
+export async function offeredPorts(driver: string, sources: PortSources): Promise<OfferedPort[]> {
+  const isUsb = driver === 'usbhid-ups' || (Object.hasOwn(NUT_DRIVERS, driver) && NUT_DRIVERS[driver]?.isUsb === true);
+  if (driver === 'demo') return [AUTO];
+  if (driver === 'dummy-ups') return files(sources.dataDir);
+  const ports = isUsb ? await usbPorts(sources) : [];
+  if (driver === 'usbhid-ups') return [...ports, ...(await recordings(sources.dataDir))];
+  // Drivers that speak by a serial line say nothing of it; what has "usb" in its name does not.
+  if (NETWORK_DRIVERS.has(driver) || isNativeDriver(driver) || driver.includes('usb')) return ports;
+  return [...ports, ...(await serialPorts(sources))];
+}
+
+/** A search that fails is told beside `auto`, which can be chosen all the same. */
+async function usbPorts(sources: PortSources): Promise<OfferedPort[]> {
+  try {
+    const units = (await sources.scanDevices()).map(({ title, selectors, problem }): OfferedPort => ({
+      port: 'auto',
+      kind: 'unit',
+      title,
+      selectors: [...selectors],
+      ...(problem === undefined ? {} : { problem }),
+    }));
+    return [AUTO, ...units];
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return [{ ...AUTO, problem: { ...error.toWire(), details: { ...error.details } } }];
+  }
+}
+
+/** Folders that "ridethrough record" wrote into the folder of recordings. */
+async function recordings(dataDir: string): Promise<OfferedPort[]> {
+  const folder = join(dataDir, 'recordings');
+  return (await namesIn(folder)).map((name) => ({
+    port: `${RECORDING_PREFIX}${join(folder, name)}`,
+    kind: 'recording',
+    title: name,
+    selectors: [],
+  }));
+}
+
+const files = async (dataDir: string): Promise<OfferedPort[]> =>
+  (await namesIn(dataDir))
+    .filter((name) => /\.(?:dev|seq)$/.test(name))
+    .map((name) => ({ port: name, kind: 'file', title: '', selectors: [] }));
+
+/** Adapters by the name that follows them into another socket; the plain names of those that have none. */
+async function serialPorts(sources: PortSources): Promise<OfferedPort[]> {
+  const { devFolder = '/dev', ttyFolder = '/sys/class/tty' } = sources;
+  const byId = join(devFolder, 'serial', 'by-id');
+  const named = await Promise.all(
+    (await namesIn(byId)).map(async (name) => ({ path: join(byId, name), target: await realpath(join(byId, name)) })),
+  );
+  const taken = new Set(named.map(({ target }) => target));
+  const plain: string[] = [];
+  for (const name of await namesIn(devFolder)) {
+    const isAdapter = /^(?:ttyUSB|ttyACM|cu\.)/.test(name);
+    if (isAdapter || (/^ttyS\d+$/.test(name) && (await isThere(ttyFolder, name)))) plain.push(join(devFolder, name));
+  }
+  const offered = [...named.map(({ path }) => path), ...plain.filter((path) => !taken.has(path))];
+  return offered.map((port) => ({ port, kind: 'serial', title: '', selectors: [] }));
+}
+
+/** Linux makes more names than a computer has ports; those without one have the type 0. */
+async function isThere(ttyFolder: string, name: string): Promise<boolean> {
+  try {
+    return (await readFile(join(ttyFolder, name, 'type'), 'utf8')).trim() !== '0';
+  } catch {
+    return false; // a name of which the system says nothing is not offered; it can be typed
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch {
+    return []; // not there, or not for us to see: then nothing of it is offered
+  }
+}
