@@ -3,6 +3,7 @@ import { devices } from './en/devices.ts';
 import { drivers } from './en/drivers.ts';
 import { faces } from './en/faces.ts';
 import { hid } from './en/hid.ts';
+import { monitor } from './en/monitor.ts';
 import { nut } from './en/nut.ts';
 import { pages } from './en/pages.ts';
 import { power } from './en/power.ts';
@@ -17,6 +18,7 @@ export const en = {
   ...hid,
   ...drivers,
   ...devices,
+  ...monitor,
   ...nut,
   ...faces,
   ...pages,
