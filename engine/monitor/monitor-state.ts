@@ -4,7 +4,7 @@
  * for what is shown.
  */
 import { z } from 'zod';
-import type { Phrase } from '#domain/messages/message.ts';
+import type { Phrase, Text } from '#domain/messages/message.ts';
 import type { Timestamp } from '#domain/units.ts';
 import { NOTIFY_TYPES } from '#engine/settings/nut-conf/notify-types.ts';
 
@@ -14,9 +14,10 @@ export interface MonitorNow {
   readonly wall: Timestamp;
 }
 
-const KeptPhrase = z.custom<Phrase>(
-  (value) => typeof value === 'object' && value !== null && 'phrase' in value && 'params' in value,
-);
+const isPhrase = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'phrase' in value && 'params' in value;
+const KeptPhrase = z.custom<Phrase>(isPhrase);
+const KeptText = z.custom<Text>((value) => typeof value === 'string' || isPhrase(value));
 const NotifyTypeName = z.enum(NOTIFY_TYPES);
 
 /** What one look at a UPS told. */
@@ -88,9 +89,10 @@ const Phase = z.discriminatedUnion('phase', [
   }),
   z.object({ phase: z.literal('final-delay'), ...why, endsAt: z.number() }),
   z.object({ phase: z.literal('powering-off'), ...why, since: z.number() }),
-  z.object({ phase: z.literal('acting'), ...why, attempt: z.number(), since: z.number() }),
+  /** `ticket`: the outside carries out one ticket once, however often it is asked. */
+  z.object({ phase: z.literal('acting'), ...why, attempt: z.number(), since: z.number(), ticket: z.string() }),
   /** The action failed; `attempt` is the next one. */
-  z.object({ phase: z.literal('retrying'), ...why, attempt: z.number(), at: z.number(), failure: z.string() }),
+  z.object({ phase: z.literal('retrying'), ...why, attempt: z.number(), at: z.number(), failure: KeptText }),
   z.object({
     phase: z.literal('acted'),
     ...why,
@@ -102,7 +104,7 @@ const Phase = z.discriminatedUnion('phase', [
     phase: z.literal('failed'),
     ...why,
     since: z.number(),
-    failure: z.string(),
+    failure: KeptText,
     goodSince: z.number().optional(),
   }),
 ]);

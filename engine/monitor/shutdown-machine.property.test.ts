@@ -283,15 +283,19 @@ describe('the shutdown machine', () => {
             jumping.wallShift = jumps[index % jumps.length] ?? 0;
             live(steady, policy, happening);
             live(jumping, policy, happening);
-            expect(jumping.state.phase).toEqual(steady.state.phase);
+            expect(withoutTickets(jumping.state.phase)).toEqual(withoutTickets(steady.state.phase));
           }
-          expect(jumping.effects).toEqual(steady.effects);
+          expect(withoutTickets(jumping.effects)).toEqual(withoutTickets(steady.effects));
         },
       ),
       runs(200),
     );
   });
 });
+
+/** Tickets only have to differ from one another. */
+const withoutTickets = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (key, part: unknown) => (key === 'ticket' ? undefined : part)));
 
 const attempts = (effects: readonly MonitorEffect[]): readonly number[] => [
   ...new Set(effects.flatMap((effect) => (effect.type === 'act' ? [effect.attempt] : []))),

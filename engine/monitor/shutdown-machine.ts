@@ -5,7 +5,7 @@
  *
  * docs/developer/shutdown.md has every transition as a sentence.
  */
-import { phrase, type Phrase } from '#domain/messages/message.ts';
+import { phrase, type Phrase, type Text } from '#domain/messages/message.ts';
 import {
   NEW_STATE,
   NEW_SUPPLY,
@@ -42,7 +42,7 @@ export type MonitorEvent =
   /** Who is still logged in to a UPS of ours beside this computer; empty also where nobody can tell. */
   | { readonly type: 'logins'; readonly ups: string; readonly others: readonly string[] }
   | { readonly type: 'power-off-ended' }
-  | { readonly type: 'action-ended'; readonly attempt: number; readonly failure: string | undefined }
+  | { readonly type: 'action-ended'; readonly attempt: number; readonly failure: Text | undefined }
   /** The program is told to end, which is what a shutdown of the system begins with. */
   | { readonly type: 'stopping' }
   | { readonly type: 'asked'; readonly what: PersonsWish };
@@ -61,7 +61,7 @@ export type MonitorEffect =
   | { readonly type: 'clear-fsd'; readonly upses: readonly string[] }
   | { readonly type: 'write-power-down-flag' }
   | { readonly type: 'power-off-ups'; readonly upses: readonly string[] }
-  | { readonly type: 'act'; readonly attempt: number }
+  | { readonly type: 'act'; readonly attempt: number; readonly ticket: string }
   | { readonly type: 'log-out' };
 
 export interface MonitorStep {
@@ -330,10 +330,11 @@ function act(state: MonitorState, why: Phrase, attempt: number, now: MonitorNow)
   const out = Object.values(state.supplies).filter(({ outageBeganAt }) => outageBeganAt !== undefined);
   const outageBeganAt = Math.min(...out.map((supply) => supply.outageBeganAt ?? Infinity));
   const charge = Math.min(...out.map(({ facts }) => facts.charge ?? Infinity));
+  const ticket = `${now.wall}-${attempt}`;
   return {
     state: {
       ...state,
-      phase: { phase: 'acting', why, attempt, since: now.at },
+      phase: { phase: 'acting', why, attempt, since: now.at, ticket },
       shutdown: {
         why,
         at: state.shutdown?.at ?? now.wall,
@@ -342,7 +343,7 @@ function act(state: MonitorState, why: Phrase, attempt: number, now: MonitorNow)
       },
       story: undefined,
     },
-    effects: [{ type: 'act', attempt }],
+    effects: [{ type: 'act', attempt, ticket }],
   };
 }
 
@@ -437,7 +438,7 @@ function goOn(policy: MonitorPolicy, before: MonitorState, isRecent: boolean, no
       return { state, effects: [...fsd, { type: 'power-off-ups', upses: toPowerOff(policy) }] };
     case 'acting':
       // Whether it was begun only the outside knows; the same attempt is never carried out twice there.
-      return { state, effects: [...fsd, { type: 'act', attempt: phase.attempt }] };
+      return { state, effects: [...fsd, { type: 'act', attempt: phase.attempt, ticket: phase.ticket }] };
     case 'acted':
     case 'failed':
       return still(state);
