@@ -46,6 +46,8 @@ export function toNutConf(settings: Settings): NutMeaning {
       upsd: upsd.conf,
       users: [toUserConf(monpwd === undefined ? own : { ...own, password: monpwd }), ...users.map(toUserConf)],
       upsmon: toUpsmonConf(settings),
+      // Modes and timers are the monitor's own rules here.
+      upssched: undefined,
       nut: { ...NUT_FILE_DEFAULTS, mode: modeOf(settings.ups) },
       problems: [],
     },
