@@ -45,6 +45,11 @@ export interface FakeEngine extends EngineClient {
   setDevices(devices: readonly FoundDevice[]): void;
   /** Changes what is known of the settings as a whole. */
   patchSettings(change: Partial<SettingsState>): void;
+  /** What can be moved in, and what that would make of the settings. */
+  setImports(
+    found: RequestResult<'settings.findImports'>['found'],
+    proposed: RequestResult<'settings.readImport'>,
+  ): void;
   become(connection: ConnectionState): void;
   /** Swallows the next event, as a slow connection may. */
   missNextEvent(): void;
@@ -70,6 +75,8 @@ export function createFakeEngine(startAt: number): FakeEngine {
     problems: [],
     hasUnseenPassword: true,
   };
+  let imports: RequestResult<'settings.findImports'>['found'] = [];
+  let proposal: RequestResult<'settings.readImport'> = { settings: settings.settings, notes: [], problems: [] };
   let access: AccessLevel = 'admin';
   let connection: ConnectionState = 'connected';
   let clock = startAt;
@@ -239,6 +246,13 @@ export function createFakeEngine(startAt: number): FakeEngine {
       settings = { ...settings, hasUnseenPassword: false };
       return isUnseen ? { password: 'p7qk2mzn4d' } : {};
     },
+    'settings.findImports': () => ({ found: [...imports] }),
+    'settings.readImport': ({ kind, path }) => {
+      if (kind !== 'truenas' && !imports.some((found) => found.kind === kind && found.path === path)) {
+        throw new SettingsError('settings/no-import', { path: path ?? '' });
+      }
+      return structuredClone(proposal);
+    },
     'settings.usersToText': () => ({ text: '' }),
     'settings.usersFromText': () => ({ users: [], problems: [] }),
   };
@@ -298,6 +312,10 @@ export function createFakeEngine(startAt: number): FakeEngine {
     },
     patchSettings(change) {
       settings = { ...settings, ...change };
+    },
+    setImports(found, proposed) {
+      imports = found;
+      proposal = proposed;
     },
     become(next) {
       connection = next;
