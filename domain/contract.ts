@@ -3,7 +3,7 @@
  * written twice. Electron IPC and WebSocket are two transports of this one table.
  */
 import { z } from 'zod';
-import { FieldProblem } from './schema/field-problem.ts';
+import { FieldProblem, TextSchema } from './schema/field-problem.ts';
 import { DottedName, UpsName } from './schema/names.ts';
 import { HostName, Port } from './schema/settings/parts.ts';
 import { SettingsDraft } from './schema/settings/settings.ts';
@@ -174,6 +174,30 @@ export const requests = {
   'settings.testAlert': {
     params: z.object({ ups: UpsName, settings: AnySettings }),
     result: z.object({ isSent: z.boolean(), problems: z.array(FieldProblem) }),
+    access: 'admin',
+  },
+  /** Configurations of other UPS programs on this computer that can be moved in. */
+  'settings.findImports': {
+    params: Nothing,
+    result: z.object({ found: z.array(z.object({ kind: z.enum(['nut-conf', 'apcupsd']), path: z.string() })) }),
+    access: 'admin',
+  },
+  /**
+   * What one of them, or the answer of TrueNAS's API as text, would make of the settings. Nothing is saved; passwords
+   * that would be new are in it. @throws settings/no-import for a path that was not found, settings/no-truenas
+   */
+  'settings.readImport': {
+    params: z.object({
+      kind: z.enum(['nut-conf', 'apcupsd', 'truenas']),
+      path: z.string().max(4096).optional(),
+      text: z.string().max(262_144).optional(),
+    }),
+    result: z.object({
+      settings: SettingsDraft,
+      /** What is not as it was, each a sentence. */
+      notes: z.array(TextSchema),
+      problems: z.array(FieldProblem),
+    }),
     access: 'admin',
   },
   /** Accounts as text of an upsd.users, and back; `(set)` stands for a password that is kept. */

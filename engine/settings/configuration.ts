@@ -18,6 +18,7 @@ import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
 import { UPSD_DEFAULTS } from '#engine/settings/nut-conf/upsd-conf.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { checkSettings, describeFieldProblem } from './check-settings.ts';
+import { moveIn } from './move-in.ts';
 import { fromNutConf as movedFromNutConf } from './nut-to-settings.ts';
 import { automaticPolicy, settingsPolicy } from './settings-policy.ts';
 import { toNutConf } from './settings-to-nut.ts';
@@ -100,9 +101,9 @@ export function settingsConfiguration(settings: Settings, dataDir: string, log: 
 }
 
 /** What a configuration that stands elsewhere looks like as settings, to be looked at. */
-export const shownSettings = ({ kind, nutConf }: Configuration): Settings =>
+export const shownSettings = ({ kind, nutConf, baseDir }: Configuration): Settings =>
   kind === 'nut-files' && nutConf
-    ? movedFromNutConf(nutConf, (name) => idOfName(name)).settings
+    ? moveIn(Settings.parse({}), movedFromNutConf({ conf: nutConf, folder: baseDir }), idOfName).settings
     : Settings.parse({
         ups: [{ id: 'demo', identifier: DEMO_UPS.name, driver: DEMO_UPS.driver, port: DEMO_UPS.port }],
       });

@@ -15,6 +15,7 @@ import { phrasesOf, Problems, type NutConfProblem } from './nut-conf/problem.ts'
 import { readUpsConf } from './nut-conf/ups-conf.ts';
 import { readUpsdConf } from './nut-conf/upsd-conf.ts';
 import { UPSMON_DEFAULTS } from './nut-conf/upsmon-conf.ts';
+import { commandOf } from './shutdown-commands.ts';
 import { toUserConf } from './users-text.ts';
 
 export interface NutMeaning {
@@ -22,6 +23,9 @@ export interface NutMeaning {
   /** What is wrong with the lines that were written by hand, and where. */
   readonly problems: readonly FieldProblem[];
 }
+
+/** Whether NUT's grammar can hold a text to the letter. */
+export const isNutWord = (text: string): boolean => /^[\x20-\x7e]{0,512}$/.test(text);
 
 const bytesOf = (lines: readonly string[]): Uint8Array => new TextEncoder().encode(`${lines.join('\n')}\n`);
 
@@ -59,6 +63,9 @@ export function toNutConf(settings: Settings): NutMeaning {
 const modeOf = (upses: readonly UpsSettings[]): NutConf['nut']['mode'] =>
   upses.length > 0 && upses.every(({ mode }) => mode === 'SLAVE') ? 'netclient' : 'netserver';
 
+/** Of the lines above those of the form's own field. */
+const PORT_LINE = 3;
+
 /** The section of ups.conf; a UPS that hangs elsewhere has none. */
 function toSection(
   ups: UpsSettings,
@@ -84,7 +91,8 @@ function toSection(
     ),
     ...inField(
       [...path, 'driver'],
-      listed.filter(({ line }) => line <= head.length),
+      // The port is taken as it is, below.
+      listed.filter(({ line }) => line <= head.length && line !== PORT_LINE),
       head.length,
     ),
     ...others.map(({ name, origin }): FieldProblem => ({
@@ -96,8 +104,8 @@ function toSection(
     })),
   ];
   if (ups.mode === 'SLAVE') return { config: undefined, problems: problems.filter((one) => one.line !== undefined) };
-  // NUT's grammar knows ASCII only; a path of ours may hold more.
-  const isPlain = /^[\x20-\x7e]*$/.test(ups.port);
+  // NUT's grammar knows ASCII only, and words of 512 characters; a path of ours may be more.
+  const isPlain = isNutWord(ups.port);
   return { config: config && (isPlain ? config : { ...config, port: ups.port }), problems };
 }
 
@@ -121,11 +129,13 @@ function toUpsmonConf({ ups, server }: Settings): UpsmonConf {
   const longest = (values: readonly number[], otherwise: number): number =>
     values.length === 0 ? otherwise : Math.max(...values);
   const warnings = ups.flatMap(({ nocommwarntime }) => nocommwarntime ?? []);
-  const command = ups.find(({ shutdowncmd }) => shutdowncmd !== '')?.shutdowncmd;
+  const [command] = ups.flatMap((one) => commandOf(one) ?? []);
   return {
     ...UPSMON_DEFAULTS,
     monitors: ups.map((one) => toMonitor(one, server)),
-    shutdownCmd: command ?? '/sbin/shutdown -P now',
+    // upsmon refuses to start where less than that is fed, and without a command.
+    minSupplies: command === undefined ? 0 : 1,
+    shutdownCmd: command ?? '/bin/true',
     hostSync: asSeconds(
       longest(
         ups.map(({ hostsync }) => hostsync),
@@ -146,7 +156,8 @@ function toMonitor(ups: UpsSettings, server: Settings['server']): MonitorConf {
     ...account,
     password: account.password ?? '',
     ups: ups.identifier,
-    powerValue: 1,
+    // Only watched, where nothing is done.
+    powerValue: ups.shutdownaction === 'nothing' ? 0 : 1,
     role: ups.mode === 'MASTER' ? 'primary' : 'secondary',
   };
 }

@@ -49,6 +49,11 @@ export interface FakeEngine extends EngineClient {
   setDevices(devices: readonly FoundDevice[]): void;
   /** Changes what is known of the settings as a whole. */
   patchSettings(change: Partial<SettingsState>): void;
+  /** What can be moved in, and what that would make of the settings. */
+  setImports(
+    found: RequestResult<'settings.findImports'>['found'],
+    proposed: RequestResult<'settings.readImport'>,
+  ): void;
   become(connection: ConnectionState): void;
   /** Swallows the next event, as a slow connection may. */
   missNextEvent(): void;
@@ -103,6 +108,8 @@ export function createFakeEngine(startAt: number): FakeEngine {
     problems: [],
     hasUnseenPassword: true,
   };
+  let imports: RequestResult<'settings.findImports'>['found'] = [];
+  let proposal: RequestResult<'settings.readImport'> = { settings: settings.settings, notes: [], problems: [] };
   let access: AccessLevel = 'admin';
   let configuration: RequestResult<'engine.hello'>['configuration'] = 'automatic';
   let connection: ConnectionState = 'connected';
@@ -339,6 +346,13 @@ export function createFakeEngine(startAt: number): FakeEngine {
       isOpen: settings.settings.server.rmonitor,
       fingerprint: Array.from({ length: 32 }, (_, index) => (index * 7 + 16).toString(16).toUpperCase()).join(':'),
     }),
+    'settings.findImports': () => ({ found: [...imports] }),
+    'settings.readImport': ({ kind, path }) => {
+      if (kind !== 'truenas' && !imports.some((found) => found.kind === kind && found.path === path)) {
+        throw new SettingsError('settings/no-import', { path: path ?? '' });
+      }
+      return structuredClone(proposal);
+    },
   };
 
   /** What the shape of the values alone tells; lines for NUT are the engine's to judge. */
@@ -400,6 +414,10 @@ export function createFakeEngine(startAt: number): FakeEngine {
     },
     patchSettings(change) {
       settings = { ...settings, ...change };
+    },
+    setImports(found, proposed) {
+      imports = found;
+      proposal = proposed;
     },
     become(next) {
       connection = next;
