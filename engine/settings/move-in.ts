@@ -43,7 +43,9 @@ function merge(before: Settings, { ups, server }: Moved, newId: (name: string) =
   const nameOf = ({ identifier }: Group): string => String(identifier).toLowerCase();
   const come = ups.map((one): Group => {
     const known = before.ups.find((other) => nameOf(other) === nameOf(one));
-    return { ...(known ?? { id: newId(String(one.identifier)) }), ...one };
+    const whole = { ...(known ?? { id: newId(String(one.identifier)) }), ...one };
+    // What is spoken of and not set goes back to the default.
+    return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== undefined));
   });
   const names = new Set(ups.map(nameOf));
   const users = (server.users as readonly Group[] | undefined) ?? [];

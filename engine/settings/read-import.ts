@@ -44,9 +44,6 @@ async function readNutFolder(path: string, env: NodeJS.ProcessEnv): Promise<Move
   const schedule = await folder.read('upssched.conf');
   const odd = new Problems(folder.pathOf('upssched.conf'));
   const timers = schedule ? readOutageTimers(schedule.bytes, odd) : [];
-  if (conf.ups.length === 0 && (conf.upsmon?.monitors.length ?? 0) === 0 && faults.length === 0) {
-    throw new SettingsError('settings/cannot-read', { file: path, reason: phrase('reason.no-ups-in-folder', {}) });
-  }
   const moved = fromNutConf({ conf, folder: path, timers });
   const atLine = (
     severity: FieldProblem['severity'],

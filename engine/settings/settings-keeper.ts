@@ -75,7 +75,8 @@ export async function openSettingsKeeper(parts: SettingsKeeperParts): Promise<Se
     tell(damage);
     await setAside(join(dataDir, SECRETS_FILE), clock, log);
   }
-  let seen = await fingerprint(file);
+  /** The file as it was read last; undefined: it was written from here, and is looked at once more. */
+  let seen: string | undefined = await fingerprint(file);
   let current = await readSettings(dataDir, seal).catch(async (error: unknown) => {
     if (!(error instanceof SettingsError) || error.code !== 'settings/bad-file') throw error;
     tell(error);
@@ -86,7 +87,8 @@ export async function openSettingsKeeper(parts: SettingsKeeperParts): Promise<Se
   if (current.settings.server.monpwd === undefined) {
     try {
       // Somebody else may have set one meanwhile.
-      current = await updateSettings(dataDir, (before) => withOwnPassword(before), seal);
+      current = await updateSettings(dataDir, withOwnPassword, seal);
+      seen = undefined;
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;
       // Watching and shutting down need no disk.
@@ -131,8 +133,8 @@ export async function openSettingsKeeper(parts: SettingsKeeperParts): Promise<Se
       if (next.revision === current.revision) return;
       // The account of this computer always has a password: without one its own monitor could not log in.
       if (next.settings.server.monpwd === undefined) {
-        next = await updateSettings(dataDir, (before) => withOwnPassword(before), seal);
-        seen = await fingerprint(file);
+        next = await updateSettings(dataDir, withOwnPassword, seal);
+        seen = undefined;
       } else await keepLastGood();
       take(next);
     } catch (error) {
@@ -170,7 +172,7 @@ export async function openSettingsKeeper(parts: SettingsKeeperParts): Promise<Se
       inTurn(async () => {
         const next = await updateSettings(dataDir, (before) => withOwnPassword(change(before)), seal);
         notice = undefined;
-        seen = await fingerprint(file);
+        seen = undefined;
         take(next);
         return current;
       }),

@@ -13,6 +13,8 @@ const LOCK_FILE = 'settings.lock';
 
 /** A save takes milliseconds; a lock this old is that of a program that was killed, whoever has its number now. */
 const STALE_AFTER_MS = 30_000;
+/** Whoever takes it writes its number at once; without one it was killed in between. */
+const UNSIGNED_IS_STALE_AFTER_MS = 500;
 const TRY_EVERY_MS = 20;
 const PATIENCE_MS = 5_000;
 
@@ -67,9 +69,9 @@ async function take(file: string): Promise<void> {
 async function isStale(file: string): Promise<boolean> {
   try {
     const [text, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
-    if (Date.now() - mtimeMs > STALE_AFTER_MS) return true;
-    // Its writer has not come to write the number yet.
-    return text !== '' && !isRunning(Number(text));
+    const ageMs = Date.now() - mtimeMs;
+    if (ageMs > STALE_AFTER_MS) return true;
+    return text === '' ? ageMs > UNSIGNED_IS_STALE_AFTER_MS : !isRunning(Number(text));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false; // given back meanwhile
     throw error;

@@ -12,6 +12,7 @@ import { parseDriverKey } from './driver-key.ts';
 import type { MonitorConf, NutConf, UpsdConf, UpsmonConf } from './nut-conf/nut-conf.ts';
 import { NUT_FILE_DEFAULTS } from './nut-conf/nut-file-conf.ts';
 import { phrasesOf, Problems, type NutConfProblem } from './nut-conf/problem.ts';
+import { readSections } from './nut-conf/section-file.ts';
 import { readUpsConf } from './nut-conf/ups-conf.ts';
 import { readUpsdConf } from './nut-conf/upsd-conf.ts';
 import { UPSMON_DEFAULTS } from './nut-conf/upsmon-conf.ts';
@@ -81,8 +82,11 @@ function toSection(
   ];
   const found = new Problems('ups.conf');
   const read = readUpsConf(bytesOf([...head, ups.options]), found);
-  const [config, ...others] = read.ups;
-  const listed = found.list();
+  const config = read.ups.find(({ name }) => name === ups.identifier);
+  const others = readSections(bytesOf([ups.options]), new Problems('ups.conf')).sections;
+  // What stands below another title is not of this UPS; that it is there is told once.
+  const end = head.length + Math.min(...others.map(({ line }) => line));
+  const listed = found.list().filter(({ line }) => line < end);
   const problems = [
     ...inField(
       [...path, 'options'],
@@ -95,12 +99,12 @@ function toSection(
       listed.filter(({ line }) => line <= head.length && line !== PORT_LINE),
       head.length,
     ),
-    ...others.map(({ name, origin }): FieldProblem => ({
+    ...others.map(({ name, line }): FieldProblem => ({
       path: [...path, 'options'],
       severity: 'error',
       reason: phrase('field.section-in-options', { name }),
       fix: phrase('field.section-in-options.fix', {}),
-      line: (origin?.line ?? head.length) - head.length,
+      line,
     })),
   ];
   if (ups.mode === 'SLAVE') return { config: undefined, problems: problems.filter((one) => one.line !== undefined) };

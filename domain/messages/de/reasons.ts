@@ -45,7 +45,6 @@ export const reasons = {
   'reason.read-only': 'das Dateisystem ist schreibgeschützt',
   'reason.no-json': 'es ist kein JSON',
   'reason.no-ups-config': 'es ist nicht die Konfiguration eines USV-Dienstes',
-  'reason.no-ups-in-folder': 'keine Datei darin nennt eine USV',
   'reason.damaged': 'sie ist beschädigt',
   'reason.other-writer': 'ein anderes Programm ändert die Einstellungen gerade und wird nicht fertig',
 

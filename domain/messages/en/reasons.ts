@@ -47,7 +47,6 @@ export const reasons = {
   'reason.read-only': 'the file system is read-only',
   'reason.no-json': 'it is no JSON',
   'reason.no-ups-config': 'it is not the configuration of a UPS service',
-  'reason.no-ups-in-folder': 'no file in it names a UPS',
   'reason.damaged': 'it is damaged',
   'reason.other-writer': 'another program is changing the settings and does not end',
 
