@@ -473,9 +473,8 @@ describe('a folder on disk', () => {
       'MONITOR ups 1 m p primary\nSHUTDOWNCMD x\nNOTIFYCMD /sbin/upssched\n',
       { mode: 0o600 },
     );
-    await writeFile(join(folder, 'upssched.conf'), 'AT ONBATT * START-TIMER s 5\nAT ONLINE * CANCEL-TIMER s\n', {
-      mode: 0o600,
-    });
+    const schedule = 'CMDSCRIPT /bin/true\nAT ONBATT * START-TIMER s 5\nAT ONLINE * CANCEL-TIMER s\n';
+    await writeFile(join(folder, 'upssched.conf'), schedule, { mode: 0o600 });
     const moved = await read();
     expect(moved.problems).toEqual([]);
     expect(settingsOf(moved).ups[0]).toMatchObject({ shutdown: 'BATT', shutdowntimer: 5 });

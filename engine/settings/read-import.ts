@@ -42,8 +42,8 @@ async function readNutFolder(path: string, env: NodeJS.ProcessEnv): Promise<Move
   const { conf, faults, remarks } = await checkNutFiles(path, env);
   const folder = await openConfFolder(path);
   const schedule = await folder.read('upssched.conf');
-  const odd = new Problems(folder.pathOf('upssched.conf'));
-  const timers = schedule ? readOutageTimers(schedule.bytes, odd) : [];
+  // What is wrong with the file was told when the folder was checked.
+  const timers = schedule ? readOutageTimers(schedule.bytes, new Problems(folder.pathOf('upssched.conf'))) : [];
   const moved = fromNutConf({ conf, folder: path, timers });
   const atLine = (
     severity: FieldProblem['severity'],
@@ -53,7 +53,7 @@ async function readNutFolder(path: string, env: NodeJS.ProcessEnv): Promise<Move
     ...moved,
     problems: [
       ...faults.map((fault) => atLine('error', fault)),
-      ...[...remarks, ...odd.list()].map((problem) =>
+      ...remarks.map((problem) =>
         atLine(problem.severity === 'error' ? 'warning' : problem.severity, { ...problem, ...phrasesOf(problem) }),
       ),
       ...moved.problems,
