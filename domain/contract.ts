@@ -6,8 +6,9 @@ import { z } from 'zod';
 import { FieldProblem, TextSchema } from './schema/field-problem.ts';
 import { DottedName, UpsName } from './schema/names.ts';
 import { HostName, Port } from './schema/settings/parts.ts';
+import { Rehearsal } from './schema/rehearsal.ts';
 import { SettingsDraft } from './schema/settings/settings.ts';
-import { MonitorView, WishOutcome } from './schema/monitor.ts';
+import { MonitorView, PhraseSchema, WishOutcome } from './schema/monitor.ts';
 import { Availability, Incident, NetworkClient, Sample, UpsSnapshot, WireErrorSchema } from './schema/snapshot.ts';
 
 /** Rights, each includes the ones before: look, act on a UPS, change how the program works. */
@@ -91,6 +92,8 @@ export const requests = {
       /** Where the configuration comes from: `nut-files` are shown read-only. */
       configuration: z.enum(['nut-files', 'settings', 'automatic', 'demo']),
       startedAt: z.number(),
+      /** Nobody has set it up yet: no UPS is configured, and the wizard was neither gone through nor left for good. */
+      needsSetup: z.boolean(),
     }),
     access: 'read',
   },
@@ -209,6 +212,44 @@ export const requests = {
   'settings.usersFromText': {
     params: z.object({ text: z.string().max(262_144), settings: AnySettings }),
     result: z.object({ users: SettingsDraft.shape.server.unwrap().shape.users, problems: z.array(FieldProblem) }),
+    access: 'admin',
+  },
+  /** What the wizard finds on this computer. */
+  'setup.state': {
+    params: Nothing,
+    result: z.object({
+      units: z.array(FoundDevice),
+      /** Other programs and rules that get in the way. */
+      neighbours: z.array(
+        z.object({
+          id: z.string(),
+          title: z.string(),
+          effect: PhraseSchema,
+          remedy: PhraseSchema,
+          /** Does what the remedy says, in a terminal. */
+          command: z.string().optional(),
+        }),
+      ),
+      /** The udev rule; absent where the system needs none. */
+      rule: z.enum(['missing', 'installed', 'outdated', 'foreign']).optional(),
+    }),
+    access: 'admin',
+  },
+  /** Puts the udev rule in place, never over somebody else's file. The system may ask for a password meanwhile. */
+  'setup.installRule': {
+    params: Nothing,
+    result: z.object({
+      outcome: z.enum(['installed', 'already', 'by-hand', 'foreign', 'failed']),
+      /** Does the same in a terminal. */
+      command: z.string(),
+      reason: TextSchema.optional(),
+    }),
+    access: 'admin',
+  },
+  /** What would happen if the mains failed now, under these settings. Nothing is carried out. */
+  'setup.rehearse': {
+    params: z.object({ settings: AnySettings }),
+    result: z.object({ rehearsal: Rehearsal.optional(), problems: z.array(FieldProblem) }),
     access: 'admin',
   },
   /** The models that NUT's drivers know, and which drivers there are on this computer. */

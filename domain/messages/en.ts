@@ -10,6 +10,7 @@ import { pages } from './en/pages.ts';
 import { power } from './en/power.ts';
 import { reasons } from './en/reasons.ts';
 import { settings } from './en/settings.ts';
+import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
 import { web } from './en/web.ts';
 
@@ -27,6 +28,7 @@ export const en = {
   ...power,
   ...reasons,
   ...settings,
+  ...setup,
   ...shell,
   ...web,
 } as const;

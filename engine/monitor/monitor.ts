@@ -40,6 +40,8 @@ export interface Monitor {
   /** Takes up what was kept, and begins to watch. */
   start(): Promise<void>;
   view(): MonitorView;
+  /** How long the last shutdowns of this computer took, seconds, oldest first. */
+  shutdownTook(): readonly number[];
   /** Calls back when something other than the time has changed. */
   onChanged(changed: () => void): Stop;
   ask(what: PersonsWish): Promise<WishOutcome>;
@@ -406,6 +408,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
       );
       void tell(...look(false), { type: 'pass' });
     },
+    shutdownTook: () => state.shutdownTook,
     view: () => {
       const secondaries = policy.supplies
         .filter(({ role, source }) => role === 'primary' && source.kind === 'local')
