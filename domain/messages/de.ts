@@ -15,6 +15,7 @@ import { api } from './de/api.ts';
 import { devices } from './de/devices.ts';
 import { drivers } from './de/drivers.ts';
 import { faces } from './de/faces.ts';
+import { form } from './de/form.ts';
 import { hid } from './de/hid.ts';
 import { nut } from './de/nut.ts';
 import { pages } from './de/pages.ts';
@@ -32,6 +33,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...devices,
   ...nut,
   ...faces,
+  ...form,
   ...pages,
   ...power,
   ...reasons,

@@ -2,6 +2,7 @@ import { api } from './en/api.ts';
 import { devices } from './en/devices.ts';
 import { drivers } from './en/drivers.ts';
 import { faces } from './en/faces.ts';
+import { form } from './en/form.ts';
 import { hid } from './en/hid.ts';
 import { nut } from './en/nut.ts';
 import { pages } from './en/pages.ts';
@@ -19,6 +20,7 @@ export const en = {
   ...devices,
   ...nut,
   ...faces,
+  ...form,
   ...pages,
   ...power,
   ...reasons,
