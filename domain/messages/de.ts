@@ -16,6 +16,7 @@ import { api } from './de/api.ts';
 import { devices } from './de/devices.ts';
 import { drivers } from './de/drivers.ts';
 import { faces } from './de/faces.ts';
+import { form } from './de/form.ts';
 import { hid } from './de/hid.ts';
 import { monitor } from './de/monitor.ts';
 import { nut } from './de/nut.ts';
@@ -37,6 +38,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...monitor,
   ...nut,
   ...faces,
+  ...form,
   ...pages,
   ...power,
   ...reasons,

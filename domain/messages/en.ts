@@ -3,6 +3,7 @@ import { api } from './en/api.ts';
 import { devices } from './en/devices.ts';
 import { drivers } from './en/drivers.ts';
 import { faces } from './en/faces.ts';
+import { form } from './en/form.ts';
 import { hid } from './en/hid.ts';
 import { monitor } from './en/monitor.ts';
 import { nut } from './en/nut.ts';
@@ -24,6 +25,7 @@ export const en = {
   ...monitor,
   ...nut,
   ...faces,
+  ...form,
   ...pages,
   ...power,
   ...reasons,

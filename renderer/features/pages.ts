@@ -5,6 +5,7 @@ export const pages = {
   device: () => import('./device/DevicePage.svelte'),
   events: () => import('./events/EventsPage.svelte'),
   all: () => import('./all/AllPage.svelte'),
+  settings: () => import('./settings/SettingsPage.svelte'),
 } as const;
 
 const IDLE_MS = 1500;

@@ -1,4 +1,4 @@
-export const PAGES = ['overview', 'device', 'events', 'all'] as const;
+export const PAGES = ['overview', 'device', 'events', 'all', 'settings'] as const;
 export type Page = (typeof PAGES)[number];
 export type DevicePart = 'variables' | 'commands';
 
