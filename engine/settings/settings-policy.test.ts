@@ -15,13 +15,9 @@ const settingsOf = (...upses: readonly Record<string, unknown>[]): Settings =>
     })),
   });
 
-const policyOf = (...upses: readonly Record<string, unknown>[]) => settingsPolicy(settingsOf(...upses));
+const policyOf = (...upses: readonly Record<string, unknown>[]) => settingsPolicy(settingsOf(...upses), 'ups');
 
 describe('what the settings ask of the shutdown monitor', () => {
-  test('nothing without a UPS', () => {
-    expect(policyOf()).toBeUndefined();
-  });
-
   test('before anybody has decided anything the attached UPS is watched, and a low battery shuts down', () => {
     const { kind, monitor } = settingsConfiguration(settingsOf(), '/nowhere', createRememberingLog());
     expect(kind).toBe('automatic');
@@ -37,7 +33,7 @@ describe('what the settings ask of the shutdown monitor', () => {
       { shutdown: 'BATT', shutdowntimer: 300, shutdowncharge: 40, shutdownignore: 5 },
       { shutdown: 'LOWBATT', shutdownruntime: 240 },
     );
-    expect(policy?.supplies.map(({ ups, rules }) => [ups, rules])).toEqual([
+    expect(policy.supplies.map(({ ups, rules }) => [ups, rules])).toEqual([
       ['ups0', { mode: 'on-battery', timer: 300, chargeBelow: 40, ignoreShorterThan: 5, holdDuringTest: true }],
       ['ups1', { mode: 'low-battery', timer: 30, runtimeBelow: 240, ignoreShorterThan: 0, holdDuringTest: true }],
     ]);
@@ -45,7 +41,7 @@ describe('what the settings ask of the shutdown monitor', () => {
 
   test('a UPS on another computer is watched there, under its account', () => {
     const other = { mode: 'SLAVE', remotehost: 'nas', monuser: 'desk', monpwd: 'secret', driver: '', port: '' };
-    expect(policyOf(other)?.supplies).toMatchObject([
+    expect(policyOf(other).supplies).toMatchObject([
       { ups: 'ups0@nas', role: 'secondary', source: { kind: 'remote', host: 'nas', port: 3493, user: 'desk' } },
     ]);
   });
@@ -60,19 +56,19 @@ describe('what the settings ask of the shutdown monitor', () => {
     ],
     [{ shutdownaction: 'nothing' }, { kind: 'nothing' }],
   ])('%j ends in %j', (ups, action) => {
-    expect(policyOf(ups)?.action).toEqual(action);
+    expect(policyOf(ups).action).toEqual(action);
   });
 
   test('the UPS is switched off where its box is ticked, by a delay of the computer and not by a file for scripts', () => {
     expect(policyOf({ powerdown: true })).toMatchObject({ powerOff: { isWanted: true, delay: 'measured' } });
     expect(policyOf({ powerdown: true })).not.toHaveProperty('powerDownFlag');
-    expect(policyOf({ powerdown: false })?.powerOff.isWanted).toBe(false);
+    expect(policyOf({ powerdown: false }).powerOff.isWanted).toBe(false);
   });
 
   test('a simulated UPS shuts nothing real down', () => {
     const demo = { driver: 'demo', powerdown: true };
     expect(policyOf(demo)).toMatchObject({ action: { kind: 'nothing' }, powerOff: { isWanted: false } });
-    expect(policyOf(demo, {})?.supplies.map(({ ups }) => ups)).toEqual(['ups1']);
+    expect(policyOf(demo, {}).supplies.map(({ ups }) => ups)).toEqual(['ups1']);
   });
 
   test('the longest Host Sync and the shortest warning time count for all', () => {

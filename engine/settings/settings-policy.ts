@@ -20,16 +20,16 @@ const COMMAND_TIMEOUT = asSeconds(3600);
  * Before anybody has decided anything: this computer runs as long as the battery does and goes down when it is low.
  * @param ups name of the UPS that is looked for
  */
-export const automaticPolicy = (ups: string): MonitorPolicy => ({
+const automaticPolicy = (ups: string): MonitorPolicy => ({
   ...POLICY_DEFAULTS,
   supplies: [{ ups, name: ups, source: { kind: 'local' }, role: 'primary', powerValue: 1, rules: NO_RULES }],
   action: { kind: 'shutdown' },
 });
 
-/** @returns undefined where no UPS is configured */
-export function settingsPolicy(settings: Settings): MonitorPolicy | undefined {
+/** @param attached name of the UPS that is looked for where none is configured */
+export function settingsPolicy(settings: Settings, attached: string): MonitorPolicy {
   const policy = monitorPolicyOf(toNutConf(settings).conf);
-  if (!policy) return undefined;
+  if (!policy) return automaticPolicy(attached);
   // What is simulated shuts nothing real down. Where there is nothing else it is watched, so that the plan is seen.
   const real = settings.ups.filter((ups) => !isSimulated(ups));
   const watched = real.length > 0 ? real : settings.ups;

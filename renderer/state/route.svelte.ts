@@ -1,4 +1,4 @@
-export const PAGES = ['overview', 'device', 'events', 'all', 'settings'] as const;
+export const PAGES = ['overview', 'device', 'events', 'all', 'settings', 'setup'] as const;
 export type Page = (typeof PAGES)[number];
 export type DevicePart = 'variables' | 'commands';
 
@@ -6,6 +6,12 @@ export type DevicePart = 'variables' | 'commands';
 export class Route {
   page = $state<Page>('overview');
   part = $state<DevicePart>('variables');
+
+  /** Shows a page at once, as a link to it would. */
+  go(page: Page, window: Window): void {
+    window.location.hash = addressOf(page);
+    this.page = page;
+  }
 
   /** @returns ends following the address */
   follow(window: Window): () => void {
