@@ -13,6 +13,9 @@ import type { Part, Section } from './section.ts';
 import { service } from './service.ts';
 import { shellWindow } from './shell-window.ts';
 
+// What is measured here shuts computers down, and this one is not to be.
+process.env.RIDETHROUGH_NO_POWER = 'true';
+
 /** Every part of the benchmark, by the name it is asked for; a new one is a file and a line here. */
 const PARTS: Readonly<Record<string, Part>> = {
   'nut-throughput': nutThroughput,

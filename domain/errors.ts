@@ -77,6 +77,11 @@ export class SettingsError<Code extends CodeOf<'settings'> = CodeOf<'settings'>>
   override readonly name = 'SettingsError';
 }
 
+/** The shutdown monitor cannot do what it decided. */
+export class ShutdownError<Code extends CodeOf<'monitor'> = CodeOf<'monitor'>> extends AppError<Code> {
+  override readonly name = 'ShutdownError';
+}
+
 /** A request of a face that cannot be answered. */
 export class ApiError<Code extends CodeOf<'api' | 'client'> = CodeOf<'api' | 'client'>> extends AppError<Code> {
   override readonly name = 'ApiError';

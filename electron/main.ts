@@ -7,6 +7,7 @@ import { message } from '#domain/messages/message.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock as clock } from '#engine/adapters/system-clock.ts';
+import { createSystemPower } from '#engine/adapters/system-power.ts';
 import { findDevices } from '#engine/api/found-devices.ts';
 import { dataDirectory } from '#engine/data-dir.ts';
 import { createProduct, type Product } from '#engine/product.ts';
@@ -182,6 +183,7 @@ async function start(): Promise<void> {
           clock,
           log,
           hidPort,
+          power: createSystemPower({ clock, folder: join(dataDir, 'shutdown-actions'), env }),
           scanDevices: () => findDevices(hidPort),
         }),
       chosen.configuration,

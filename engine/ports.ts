@@ -3,7 +3,9 @@
  * implementations; nothing else in the engine touches a clock, a disk, a native module or a process.
  */
 import type { AppError } from '#domain/errors.ts';
+import type { Text } from '#domain/messages/message.ts';
 import type { Monotonic, Timestamp } from '#domain/units.ts';
+import type { ShutdownAction } from './monitor/policy.ts';
 
 /** Ends what a call began. Calling it twice is harmless. */
 export type Stop = () => void;
@@ -106,4 +108,29 @@ export interface SecretSeal {
   seal(text: string): string;
   /** @returns undefined for what was sealed elsewhere */
   open(sealed: string): string | undefined;
+}
+
+/** How an action can be carried out, or why not. */
+export type PowerCheck = { readonly ok: true; readonly by: string } | { readonly ok: false; readonly reason: Text };
+
+/** Telling this computer to go down, and the programs and people on it that it does. */
+export interface SystemPower {
+  /** Differs with every start of the computer; undefined where the system has none. */
+  readonly bootId: string | undefined;
+  /** Milliseconds since the computer was started. */
+  uptime(): number;
+  /** Whether an action could be carried out; asked long before it is needed. Does nothing. */
+  check(action: ShutdownAction): Promise<PowerCheck>;
+  /**
+   * Carries an action out. One ticket is carried out once, however often and after whatever restart it is asked for.
+   * @returns undefined when the system took it, else why not
+   */
+  act(action: ShutdownAction, ticket: string): Promise<Text | undefined>;
+  /**
+   * Runs a program to its end, on its own should this program end.
+   * @returns undefined when it ended well, else how it ended
+   */
+  run(command: readonly string[], env: Readonly<Record<string, string>>): Promise<Text | undefined>;
+  /** Writes to every terminal. @returns as run */
+  wall(text: string): Promise<Text | undefined>;
 }

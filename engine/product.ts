@@ -15,7 +15,9 @@ import { createEngine, type Engine, type ListenAddress } from './engine.ts';
 import { createIncidentLog } from './history/incidents.ts';
 import { createRecentSamples } from './history/recent-samples.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
-import type { Clock, HidPort, Log } from './ports.ts';
+import { createMonitor, type Monitor } from './monitor/monitor.ts';
+import { NO_POLICY } from './monitor/policy.ts';
+import type { Clock, HidPort, Log, SystemPower } from './ports.ts';
 import { DEMO_UPS, settingsConfiguration, shownSettings, type Configuration } from './settings/configuration.ts';
 import type { SettingsKeeper } from './settings/settings-keeper.ts';
 import { VERSION } from './version.ts';
@@ -31,6 +33,8 @@ export interface ProductParts {
   readonly hidPort: HidPort;
   /** Language of messages that go elsewhere; English unless given. */
   readonly locale?: Locale;
+  /** How this computer is told to go down. */
+  readonly power: SystemPower;
   /** What to match units with; the built-in definitions unless given. */
   readonly definitions?: DefinitionSet;
   scanDevices(): Promise<readonly FoundDevice[]>;
@@ -41,6 +45,7 @@ export interface ProductParts {
 export interface Product {
   readonly engine: Engine;
   readonly api: Api;
+  readonly monitor: Monitor;
   /** @returns addresses that accept NUT connections; empty when nothing is served */
   start(): Promise<readonly ListenAddress[]>;
   /** Takes a configuration up that was read again. */
@@ -79,6 +84,16 @@ export function createProduct(parts: ProductParts): Product {
   );
   const samples = createRecentSamples(engine.store, clock);
   const incidents = createIncidentLog(engine.store);
+  const monitor = createMonitor({
+    policy: configuration.monitor ?? NO_POLICY,
+    store: engine.store,
+    control: engine.control,
+    clients: () => engine.clients(),
+    clock,
+    log,
+    power: parts.power,
+    stateFile: join(dataDir, 'monitor.json'),
+  });
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
   /** Tells people; with NUT's files that is NOTIFYCMD's part. Undefined before the start. */
   let alerts: Alerts | undefined;
@@ -88,9 +103,14 @@ export function createProduct(parts: ProductParts): Product {
     (scanning ??= parts.scanDevices().finally(() => (scanning = undefined)));
   /** How the newest settings were taken up. */
   let applied: Promise<AppError | undefined> = Promise.resolve(undefined);
-  const reconfigure = (next: Configuration): Promise<void> => {
+  const reconfigure = async (next: Configuration): Promise<void> => {
     configuration = next;
-    return engine.reconfigure(next.engine);
+    try {
+      await engine.reconfigure(next.engine);
+    } finally {
+      // What guards this computer does not wait for a port to be free.
+      await monitor.reconfigure(next.monitor ?? NO_POLICY);
+    }
   };
   const stopFollowing = keeper?.onChange(({ settings }) => {
     alerts?.setSettings(settings);
@@ -111,6 +131,7 @@ export function createProduct(parts: ProductParts): Product {
     engine,
     samples,
     incidents,
+    monitor,
     clock,
     log,
     about: () => ({
@@ -146,8 +167,10 @@ export function createProduct(parts: ProductParts): Product {
   return {
     engine,
     api,
+    monitor,
     async start() {
       const addresses = await engine.start();
+      await monitor.start();
       if (keeper) {
         const { locale = 'en' } = parts;
         alerts = await openAlerts({ dataDir, store: engine.store, samples, incidents, clock, log, locale });
@@ -185,7 +208,7 @@ export function createProduct(parts: ProductParts): Product {
       api.stop();
       samples.stop();
       incidents.stop();
-      await Promise.all([alerts?.stop(), engine.stop()]);
+      await Promise.all([alerts?.stop(), monitor.stop(), engine.stop()]);
     },
   };
 }

@@ -17,6 +17,7 @@ import { devices } from './de/devices.ts';
 import { drivers } from './de/drivers.ts';
 import { faces } from './de/faces.ts';
 import { hid } from './de/hid.ts';
+import { monitor } from './de/monitor.ts';
 import { nut } from './de/nut.ts';
 import { pages } from './de/pages.ts';
 import { power } from './de/power.ts';
@@ -32,6 +33,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...hid,
   ...drivers,
   ...devices,
+  ...monitor,
   ...nut,
   ...faces,
   ...pages,

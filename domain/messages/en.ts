@@ -4,6 +4,7 @@ import { devices } from './en/devices.ts';
 import { drivers } from './en/drivers.ts';
 import { faces } from './en/faces.ts';
 import { hid } from './en/hid.ts';
+import { monitor } from './en/monitor.ts';
 import { nut } from './en/nut.ts';
 import { pages } from './en/pages.ts';
 import { power } from './en/power.ts';
@@ -19,6 +20,7 @@ export const en = {
   ...hid,
   ...drivers,
   ...devices,
+  ...monitor,
   ...nut,
   ...faces,
   ...pages,

@@ -8,7 +8,8 @@ import { findSectionFaults, type ConfigFault } from '#engine/drivers/check-secti
 import type { UpsConfig } from '#engine/drivers/driver.ts';
 import type { EngineConfig } from '#engine/engine.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
-import { checkAuthorities, checkCertificate } from '#engine/nut/tls.ts';
+import type { MonitorPolicy } from '#engine/monitor/policy.ts';
+import { checkAuthorities, checkCertificate, readAuthorities } from '#engine/nut/tls.ts';
 import type { Log } from '#engine/ports.ts';
 import type { NutConf, Origin, UpsdConf } from '#engine/settings/nut-conf/nut-conf.ts';
 import { describeProblem, phrasesOf, type NutConfProblem } from '#engine/settings/nut-conf/problem.ts';
@@ -16,6 +17,8 @@ import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
 import { UPSD_DEFAULTS } from '#engine/settings/nut-conf/upsd-conf.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { checkSettings, describeFieldProblem } from './check-settings.ts';
+import { monitorPolicyOf } from './monitor-policy.ts';
+import { settingsPolicy } from './settings-policy.ts';
 import { fromNutConf as movedFromNutConf } from './nut-to-settings.ts';
 import { toNutConf } from './settings-to-nut.ts';
 
@@ -25,6 +28,8 @@ export interface Configuration {
   readonly engine: EngineConfig;
   /** Where relative paths of sections start. */
   readonly baseDir: string;
+  /** What the shutdown monitor is to do; undefined: nothing. */
+  readonly monitor: MonitorPolicy | undefined;
   /** Folder of NUT's files, where that is the source. */
   readonly confDir: string | undefined;
   readonly statePath: string | undefined;
@@ -61,6 +66,7 @@ export const demoConfiguration = (dataDir: string): Configuration => ({
     },
   },
   baseDir: dataDir,
+  monitor: undefined,
   confDir: undefined,
   statePath: undefined,
   driverPath: undefined,
@@ -83,8 +89,14 @@ export function settingsConfiguration(settings: Settings, dataDir: string, log: 
     { ...conf, ups: isEmpty ? [ATTACHED_UPS] : engineUpses(settings, conf) },
     dataDir,
     dataDir,
+    [],
   );
-  return { ...configuration, kind: isEmpty ? 'automatic' : 'settings', confDir: undefined };
+  return {
+    ...configuration,
+    kind: isEmpty ? 'automatic' : 'settings',
+    confDir: undefined,
+    monitor: settingsPolicy(settings, isEmpty ? [ATTACHED_UPS] : configuration.engine.ups),
+  };
 }
 
 /** What a configuration that stands elsewhere looks like as settings, to be looked at. */
@@ -186,13 +198,15 @@ export async function nutFilesConfiguration(
   const [fault, ...more] = faults;
   for (const other of more) log.error(describeFault(other));
   if (fault) throw new SettingsError('settings/bad-line', { ...fault });
-  return fromNutConf(conf, confDir, dataDir);
+  const authorities = conf.upsmon?.certPath;
+  const pem = authorities === undefined ? [] : await readAuthorities(resolve(confDir, authorities));
+  return fromNutConf(conf, confDir, dataDir, pem);
 }
 
 const driverPathOf = ({ upsGlobal: { driverpath } }: NutConf): string | undefined =>
   typeof driverpath === 'string' ? driverpath : undefined;
 
-function fromNutConf(conf: NutConf, confDir: string, dataDir: string): Configuration {
+function fromNutConf(conf: NutConf, confDir: string, dataDir: string, authorities: readonly string[]): Configuration {
   const { upsd } = conf;
   return {
     kind: 'nut-files',
@@ -222,6 +236,7 @@ function fromNutConf(conf: NutConf, confDir: string, dataDir: string): Configura
       },
     },
     baseDir: confDir,
+    monitor: monitorPolicyOf(conf, authorities.length === 0 ? undefined : authorities.join('\n')),
     confDir,
     statePath: upsd.statePath,
     driverPath: driverPathOf(conf),

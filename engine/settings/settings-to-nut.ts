@@ -46,6 +46,7 @@ export function toNutConf(settings: Settings): NutMeaning {
       upsd: upsd.conf,
       users: [toUserConf(monpwd === undefined ? own : { ...own, password: monpwd }), ...users.map(toUserConf)],
       upsmon: toUpsmonConf(settings),
+      upssched: undefined,
       nut: { ...NUT_FILE_DEFAULTS, mode: modeOf(settings.ups) },
       problems: [],
     },

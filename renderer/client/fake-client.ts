@@ -16,6 +16,7 @@ import type {
 } from '#domain/contract.ts';
 import { ApiError, NutError, SettingsError } from '#domain/errors.ts';
 import { numberIn, tokensOf } from '#domain/power-state.ts';
+import type { MonitorView } from '#domain/schema/monitor.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { Incident, NetworkClient, Sample, UpsSnapshot, VariableSnapshot } from '#domain/schema/snapshot.ts';
 
@@ -41,6 +42,8 @@ export interface FakeEngine extends EngineClient {
   addIncident(incident: Omit<Incident, 'id'>): number;
   endIncident(id: number): void;
   setClients(clients: readonly NetworkClient[]): void;
+  /** Changes what the shutdown monitor says of itself. */
+  setMonitor(change: Partial<MonitorView>): void;
   setAccess(access: AccessLevel): void;
   setConfiguration(kind: RequestResult<'engine.hello'>['configuration']): void;
   setDevices(devices: readonly FoundDevice[]): void;
@@ -81,6 +84,17 @@ export function createFakeEngine(startAt: number): FakeEngine {
   const watchers = new Set<(state: ConnectionState) => void>();
   const asked: { name: RequestName; params: unknown }[] = [];
   let clients: readonly NetworkClient[] = [];
+  let monitor: MonitorView = {
+    phase: 'off',
+    reason: { phrase: 'monitor.now.off-duty', params: {} },
+    canCancel: false,
+    canPostpone: false,
+    canShutDown: false,
+    plan: [],
+    secondaries: [],
+    supplies: [],
+    decisions: [],
+  };
   let devices: readonly FoundDevice[] = [];
   let settings: SettingsState = {
     settings: SettingsDraft.parse({ server: { monpwd: { isSet: true } } }),
@@ -208,6 +222,11 @@ export function createFakeEngine(startAt: number): FakeEngine {
     publish('ups.listChanged', { names: [...upses.keys()] });
   };
 
+  const setMonitor = (change: Partial<MonitorView>): void => {
+    monitor = { ...monitor, ...change };
+    publish('monitor.changed', { monitor });
+  };
+
   const answers: { [Name in RequestName]: (params: RequestParams<Name>) => RequestResult<Name> } = {
     'engine.hello': () => ({
       version: '0.1.0',
@@ -230,6 +249,22 @@ export function createFakeEngine(startAt: number): FakeEngine {
     'ups.retry': ({ ups }) => {
       get(ups);
       return {};
+    },
+    'monitor.get': () => monitor,
+    'monitor.cancel': () => {
+      if (!monitor.canCancel) return { outcome: 'nothing-to-do' };
+      setMonitor({ phase: 'on-battery', endsAt: undefined, canCancel: false, canPostpone: false });
+      return { outcome: 'done' };
+    },
+    'monitor.postpone': ({ seconds }) => {
+      if (!monitor.canPostpone) return { outcome: 'nothing-to-do' };
+      setMonitor({ endsAt: (monitor.endsAt ?? clock) + seconds * 1000 });
+      return { outcome: 'done' };
+    },
+    'monitor.shutdownNow': () => {
+      if (!monitor.canShutDown) return { outcome: 'nothing-to-do' };
+      setMonitor({ phase: 'final-delay', canCancel: false, canPostpone: false, canShutDown: false });
+      return { outcome: 'done' };
     },
     'device.scan': () => ({ devices: [...devices] }),
     'demo.start': () => {
@@ -356,6 +391,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
     setConfiguration(kind) {
       configuration = kind;
     },
+    setMonitor,
     setAccess(next) {
       access = next;
     },

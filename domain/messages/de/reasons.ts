@@ -24,6 +24,13 @@ export const reasons = {
   'reason.no-socket': 'nach {seconds} s noch kein Socket, letzter Versuch: {text}',
   'reason.last-words': '{words} ({how})',
   'reason.exit-status': 'Rückgabewert {status}',
+  'reason.ended-by': '{signal} hat es beendet',
+  'reason.was-ended': 'es wurde beendet, bevor es fertig war',
+  'reason.not-ended': 'es war nach {seconds} s nicht zu Ende',
+  'reason.not-started': '{program} lässt sich nicht starten: {why}',
+  'reason.system-cannot': 'dieses System kann das nicht',
+  'reason.logind-says': 'logind antwortet „{answer}“',
+  'reason.logind-silent': 'logind antwortet nicht',
 
   'reason.no-certificate': 'kein Zertifikat darin',
   'reason.missing': 'nicht vorhanden',

@@ -206,6 +206,13 @@ export const settings = {
   'problem.mistyped-notice': '{name} kennt keine Meldung {type}; die Zeile wird übergangen',
   'fix.mistyped-notice': '{nearest} schreiben, falls das gemeint ist',
 
+  'problem.at-incomplete': 'AT braucht eine Meldung, eine USV oder * und einen Befehl',
+  'fix.at-incomplete': 'AT ONBATT * START-TIMER Name 30 schreiben oder EXECUTE Name',
+  'problem.at-without-script': 'CMDSCRIPT gehört über das erste AT',
+  'fix.at-without-script': 'die Zeile CMDSCRIPT nach oben verschieben oder hinzufügen',
+  'problem.unknown-command': '{name} ist kein Befehl von AT',
+  'fix.unknown-command': 'START-TIMER, START-TIMER-SHARED, CANCEL-TIMER oder EXECUTE schreiben',
+
   'problem.not-an-assignment': 'die Zeile hat nicht die Form NAME=Wert; sie wird übergangen',
   'fix.not-an-assignment': 'NAME=Wert schreiben oder # vor einen Kommentar setzen',
   'problem.spaces-around-equals': 'um = stehen Leerzeichen',

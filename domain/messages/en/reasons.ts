@@ -26,6 +26,13 @@ export const reasons = {
   'reason.no-socket': 'no socket within {seconds} s, the last try said {text}',
   'reason.last-words': '{words} ({how})',
   'reason.exit-status': 'exit status {status}',
+  'reason.ended-by': 'it was ended by {signal}',
+  'reason.was-ended': 'it was ended before it was done',
+  'reason.not-ended': 'it did not end within {seconds} s',
+  'reason.not-started': '{program} cannot be started: {why}',
+  'reason.system-cannot': 'this system has no way to do that',
+  'reason.logind-says': 'logind answers "{answer}"',
+  'reason.logind-silent': 'logind does not answer',
 
   'reason.no-certificate': 'it holds no certificate',
   'reason.missing': 'it does not exist',

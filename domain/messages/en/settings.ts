@@ -201,6 +201,13 @@ export const settings = {
   'problem.mistyped-notice': '{name} has no notice {type}; the line is skipped',
   'fix.mistyped-notice': 'write {nearest} if that is meant',
 
+  'problem.at-incomplete': 'AT needs a notice, a UPS or *, and a command',
+  'fix.at-incomplete': 'write AT ONBATT * START-TIMER name 30, or EXECUTE name',
+  'problem.at-without-script': 'CMDSCRIPT must stand above the first AT',
+  'fix.at-without-script': 'move the line CMDSCRIPT up, or add one',
+  'problem.unknown-command': '{name} is no command of AT',
+  'fix.unknown-command': 'write START-TIMER, START-TIMER-SHARED, CANCEL-TIMER or EXECUTE',
+
   'problem.not-an-assignment': 'the line is no NAME=value; it is skipped',
   'fix.not-an-assignment': 'write NAME=value, or # in front of a comment',
   'problem.spaces-around-equals': 'there are blanks around =',

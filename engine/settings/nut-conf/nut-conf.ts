@@ -19,6 +19,8 @@ export interface NutConf {
   readonly users: readonly UserConf[];
   /** Undefined: there is no upsmon.conf. */
   readonly upsmon: UpsmonConf | undefined;
+  /** Undefined: there is no upssched.conf. */
+  readonly upssched: UpsschedConf | undefined;
   readonly nut: NutFileConf;
   readonly problems: readonly NutConfProblem[];
 }
@@ -96,7 +98,8 @@ export interface MonitorConf {
   readonly user: string;
   readonly password: string;
   readonly role: 'primary' | 'secondary';
-  readonly origin?: Origin;
+  /** With the UPS as the line names it: notices and upssched.conf name it so. */
+  readonly origin?: Origin & { readonly system: string };
 }
 
 export interface CertHost {
@@ -142,6 +145,28 @@ export interface UpsmonConf {
   readonly certHosts: readonly CertHost[];
   readonly debugMin: number;
 }
+
+export interface UpsschedConf {
+  /** Program and arguments; the name of the timer or command follows as the last argument. */
+  readonly cmdScript?: readonly string[];
+  /** Carried out in this order, every one that matches. */
+  readonly rules: readonly UpsschedRule[];
+}
+
+/** A line `AT type ups command`. */
+export interface UpsschedRule {
+  readonly type: NotifyType;
+  /** As the MONITOR line writes it; `*`: any. */
+  readonly ups: string;
+  readonly command: UpsschedCommand;
+}
+
+export type UpsschedCommand =
+  /** `isShared`: one timer of that name for all UPSes. */
+  | { readonly kind: 'start-timer'; readonly name: string; readonly seconds: Seconds; readonly isShared: boolean }
+  /** `otherwise` runs at once where no such timer was running. */
+  | { readonly kind: 'cancel-timer'; readonly name: string; readonly otherwise?: string }
+  | { readonly kind: 'execute'; readonly name: string };
 
 export const NUT_MODES = ['none', 'standalone', 'netserver', 'netclient', 'controlled', 'manual'] as const;
 type NutMode = (typeof NUT_MODES)[number];

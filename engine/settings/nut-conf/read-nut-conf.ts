@@ -8,6 +8,7 @@ import { readUpsConf } from './ups-conf.ts';
 import { readUpsdConf, UPSD_DEFAULTS } from './upsd-conf.ts';
 import { readUpsdUsers } from './upsd-users.ts';
 import { readUpsmonConf } from './upsmon-conf.ts';
+import { readUpsschedConf } from './upssched-conf.ts';
 import { parseBoolean } from './values.ts';
 
 /** Variables of the process that win over the files: NUT_STATEPATH, ALLOW_NO_DEVICE, ALLOW_NOT_ALL_LISTENERS. */
@@ -20,11 +21,13 @@ export type NutEnvironment = Readonly<Record<string, string | undefined>>;
  */
 export async function readNutConf(folder: string | ConfFolder, environment: NutEnvironment = {}): Promise<NutConf> {
   const conf = typeof folder === 'string' ? await openConfFolder(folder) : folder;
-  const [upsFile, upsdFile, usersFile, upsmonFile, nutFile] = await Promise.all(
-    (['ups.conf', 'upsd.conf', 'upsd.users', 'upsmon.conf', 'nut.conf'] as const).map(async (name) => ({
-      file: await conf.read(name),
-      problems: new Problems(conf.pathOf(name)),
-    })),
+  const [upsFile, upsdFile, usersFile, upsmonFile, upsschedFile, nutFile] = await Promise.all(
+    (['ups.conf', 'upsd.conf', 'upsd.users', 'upsmon.conf', 'upssched.conf', 'nut.conf'] as const).map(
+      async (name) => ({
+        file: await conf.read(name),
+        problems: new Problems(conf.pathOf(name)),
+      }),
+    ),
   );
   const read = <Result>(
     from: { readonly file: ConfFile | undefined; readonly problems: Problems } | undefined,
@@ -37,6 +40,7 @@ export async function readNutConf(folder: string | ConfFolder, environment: NutE
   const upsd = withStrongerSources(written, upsConf.global, { ...nut.variables, ...definedOnly(environment) });
   const users: readonly UserConf[] = read(usersFile, readUpsdUsers) ?? [];
   const upsmon = read(upsmonFile, readUpsmonConf);
+  const upssched = read(upsschedFile, readUpsschedConf);
 
   const isOnlyWatching = upsmon !== undefined && upsmon.monitors.length > 0;
   if (upsConf.ups.length === 0 && !upsd.allowNoDevice && !isOnlyWatching) upsFile?.problems.error('no-ups', 1, {});
@@ -50,8 +54,11 @@ export async function readNutConf(folder: string | ConfFolder, environment: NutE
     upsd,
     users,
     upsmon,
+    upssched,
     nut,
-    problems: [upsFile, upsdFile, usersFile, upsmonFile, nutFile].flatMap((from) => from?.problems.list() ?? []),
+    problems: [upsFile, upsdFile, usersFile, upsmonFile, upsschedFile, nutFile].flatMap(
+      (from) => from?.problems.list() ?? [],
+    ),
   };
 }
 

@@ -9,6 +9,7 @@ import { readUpsConf, writeUpsConf } from './ups-conf.ts';
 import { readUpsdConf, UPSD_DEFAULTS, writeUpsdConf } from './upsd-conf.ts';
 import { readUpsdUsers, writeUpsdUsers } from './upsd-users.ts';
 import { readUpsmonConf, UPSMON_DEFAULTS, writeUpsmonConf } from './upsmon-conf.ts';
+import { readUpsschedConf } from './upssched-conf.ts';
 
 const printable = fc.string({
   unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
@@ -184,7 +185,14 @@ describe('what is written is read back the same', () => {
 });
 
 describe('any bytes', () => {
-  const readers = { readUpsConf, readUpsdConf, readUpsdUsers, readUpsmonConf, readNutFileConf };
+  const readers = {
+    readUpsConf,
+    readUpsdConf,
+    readUpsdUsers,
+    readUpsmonConf,
+    readUpsschedConf,
+    readNutFileConf,
+  };
   const lines = fc
     .array(
       fc.oneof(
@@ -193,6 +201,8 @@ describe('any bytes', () => {
           'driver = demo',
           'port = x',
           'MONITOR',
+          'CMDSCRIPT x',
+          'AT ONBATT * START-TIMER',
           'LISTEN',
           'NOTIFYFLAG ONBATT',
           'upsmon',

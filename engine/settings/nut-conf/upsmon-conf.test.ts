@@ -20,7 +20,7 @@ describe('upsmon.conf', () => {
           user: 'mon',
           password: 'secret',
           role: 'primary',
-          origin: { file: 'upsmon.conf', line: 1 },
+          origin: { file: 'upsmon.conf', line: 1, system: 'ups@localhost' },
         },
       ],
       shutdownCmd: '/sbin/shutdown -h +0',

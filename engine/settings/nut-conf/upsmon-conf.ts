@@ -166,7 +166,7 @@ function readMonitor(line: DirectiveLine, draft: Draft): void {
     problems.warning('repeated-monitor', line.line, { system, first: earlier.origin?.line ?? 0 });
     return;
   }
-  const origin = { file: problems.file, line: line.line };
+  const origin = { file: problems.file, line: line.line, system };
   draft.monitors.push({ ...address, powerValue, user, password, role, origin });
 }
 

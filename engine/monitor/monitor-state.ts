@@ -1,0 +1,163 @@
+/**
+ * What the shutdown machine knows: plain JSON, checked when it comes back from disk. Times are machine time: milliseconds
+ * that only go forward, over restarts of the program too (machine-clock.ts). `wall` times are milliseconds since 1970,
+ * for what is shown.
+ */
+import { z } from 'zod';
+import type { Phrase, Text } from '#domain/messages/message.ts';
+import type { Timestamp } from '#domain/units.ts';
+import { NOTIFY_TYPES } from '#engine/settings/nut-conf/notify-types.ts';
+
+export interface MonitorNow {
+  /** Machine time. */
+  readonly at: number;
+  readonly wall: Timestamp;
+}
+
+const isPhrase = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'phrase' in value && 'params' in value;
+const KeptPhrase = z.custom<Phrase>(isPhrase);
+const KeptText = z.custom<Text>((value) => typeof value === 'string' || isPhrase(value));
+const NotifyTypeName = z.enum(NOTIFY_TYPES);
+
+/** What one look at a UPS told. */
+const Facts = z.object({
+  /** Words of ups.status in capitals, in their order. */
+  status: z.array(z.string()),
+  /** % */
+  charge: z.number().optional(),
+  /** s */
+  runtime: z.number().optional(),
+  /** A self test is under way, as far as the UPS tells. */
+  isTesting: z.boolean(),
+  alarm: z.string().optional(),
+});
+export type Facts = Readonly<z.infer<typeof Facts>>;
+
+/** What was told of a UPS, so that nothing is told twice. */
+const Told = z.object({
+  line: z.enum(['OL', 'OB']).optional(),
+  /** Status words whose appearance was told. */
+  words: z.array(z.string()),
+  isContactLost: z.boolean(),
+  noContactAt: z.number().optional(),
+  replaceBatteryAt: z.number().optional(),
+  alarm: z.string().optional(),
+  others: z.string(),
+  /** The sentence that stands, so that only another one is told. */
+  standing: z.string().optional(),
+});
+
+const SupplyState = z.object({
+  /** `unheard`: nothing since the start, or since the computer woke up. `lost`: the last look failed. */
+  contact: z.enum(['unheard', 'heard', 'lost']),
+  facts: Facts,
+  /** Last good look. */
+  heardAt: z.number().optional(),
+  /** Whether it ran on line or on battery when that was last told. */
+  line: z.enum(['OL', 'OB']).optional(),
+  /** Begin of the outage; time in a self test is none where the policy says so. */
+  onBatterySince: z.number().optional(),
+  /** The same as time of day. */
+  outageBeganAt: z.number().optional(),
+  /** Begin of OB with LB. */
+  lowSince: z.number().optional(),
+  /** Last good look that was not OB with LB. */
+  fineAt: z.number().optional(),
+  offSince: z.number().optional(),
+  overSince: z.number().optional(),
+  /** A person cancelled what would follow from this outage. */
+  isCancelled: z.boolean(),
+  /** A person asked to wait. */
+  postponedUntil: z.number().optional(),
+  told: Told,
+});
+export type SupplyState = Readonly<z.infer<typeof SupplyState>>;
+
+const why = { why: KeptPhrase };
+
+/** Where the machine stands. Everything but `watching` is beyond the point of no return. */
+const Phase = z.discriminatedUnion('phase', [
+  z.object({ phase: z.literal('watching') }),
+  /** FSD is set; the secondaries have until `until` to log out. `logins`: who is still there, by UPS. */
+  z.object({
+    phase: z.literal('waiting'),
+    ...why,
+    until: z.number(),
+    logins: z.record(z.string(), z.array(z.string())),
+    /** After a restart of the server the others need a while to come back: before, "nobody there" says nothing. */
+    emptyCountsFrom: z.number().optional(),
+    isWaitTold: z.boolean(),
+  }),
+  z.object({ phase: z.literal('final-delay'), ...why, endsAt: z.number() }),
+  z.object({ phase: z.literal('powering-off'), ...why, since: z.number() }),
+  /** `ticket`: the outside carries out one ticket once, however often it is asked. */
+  z.object({ phase: z.literal('acting'), ...why, attempt: z.number(), since: z.number(), ticket: z.string() }),
+  /** The action failed; `attempt` is the next one. */
+  z.object({ phase: z.literal('retrying'), ...why, attempt: z.number(), at: z.number(), failure: KeptText }),
+  z.object({
+    phase: z.literal('acted'),
+    ...why,
+    since: z.number(),
+    isLoggedOut: z.boolean(),
+    goodSince: z.number().optional(),
+  }),
+  z.object({
+    phase: z.literal('failed'),
+    ...why,
+    since: z.number(),
+    failure: KeptText,
+    goodSince: z.number().optional(),
+  }),
+]);
+export type Phase = Readonly<z.infer<typeof Phase>>;
+
+/** A timer that upssched.conf asked for. */
+const Timer = z.object({
+  name: z.string(),
+  dueAt: z.number(),
+  upses: z.array(z.string()),
+  types: z.array(NotifyTypeName),
+  messages: z.array(z.string()),
+});
+export type UpsschedTimer = Readonly<z.infer<typeof Timer>>;
+
+/** A shutdown and what led to it, for the story after the next start. */
+const Shutdown = z.object({
+  ...why,
+  outageBeganAt: z.number().optional(),
+  /** When the action was begun. */
+  at: z.number(),
+  charge: z.number().optional(),
+});
+const Story = Shutdown.extend({ startedAt: z.number(), backAt: z.number().optional() });
+export type Story = Readonly<z.infer<typeof Story>>;
+
+export const MonitorState = z.object({
+  version: z.literal(1),
+  /** By UPS in lower case. */
+  supplies: z.record(z.string(), SupplyState),
+  phase: Phase,
+  timers: z.array(Timer),
+  /** Set when the action begins, until the next start of the computer. */
+  shutdown: Shutdown.optional(),
+  story: Story.optional(),
+  /** How long the last shutdowns of this computer took until this program was ended, seconds, oldest first. */
+  shutdownTook: z.array(z.number()),
+});
+export type MonitorState = Readonly<z.infer<typeof MonitorState>>;
+
+export const NEW_SUPPLY: SupplyState = {
+  contact: 'unheard',
+  facts: { status: [], isTesting: false },
+  isCancelled: false,
+  told: { words: [], isContactLost: false, others: '' },
+};
+
+export const NEW_STATE: MonitorState = {
+  version: 1,
+  supplies: {},
+  phase: { phase: 'watching' },
+  timers: [],
+  shutdownTook: [],
+};
