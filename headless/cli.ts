@@ -28,6 +28,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'Check NUT files, show and change settings',
     load: async () => (await import('./commands/config.ts')).config,
   },
+  doctor: {
+    summary: 'Look for what would keep a shutdown or a message from working',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
   upsc: {
     summary: 'Show variables of a UPS on any NUT server',
     load: async () => (await import('./nut-commands/upsc.ts')).runUpsc,

@@ -14,6 +14,7 @@
 import { alerts } from './de/alerts.ts';
 import { api } from './de/api.ts';
 import { devices } from './de/devices.ts';
+import { doctor } from './de/doctor.ts';
 import { drivers } from './de/drivers.ts';
 import { faces } from './de/faces.ts';
 import { hid } from './de/hid.ts';
@@ -31,6 +32,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...alerts,
   ...api,
   ...hid,
+  ...doctor,
   ...drivers,
   ...devices,
   ...monitor,

@@ -1,6 +1,7 @@
 import { alerts } from './en/alerts.ts';
 import { api } from './en/api.ts';
 import { devices } from './en/devices.ts';
+import { doctor } from './en/doctor.ts';
 import { drivers } from './en/drivers.ts';
 import { faces } from './en/faces.ts';
 import { hid } from './en/hid.ts';
@@ -18,6 +19,7 @@ export const en = {
   ...alerts,
   ...api,
   ...hid,
+  ...doctor,
   ...drivers,
   ...devices,
   ...monitor,
