@@ -83,7 +83,8 @@ describe('what is wrong is found', () => {
         Promise.reject(new DriverError('driver/permission-denied', { device: 'Back-UPS', path: '/dev/hidraw0' })),
     };
     const [finding] = await found('usb', { hidPort });
-    expect(finding).toMatchObject({ level: 'error', text: { phrase: 'error.driver/permission-denied' } });
+    expect(finding?.level).toBe('error');
+    expect(finding?.text).toMatch(/Back-UPS.*permission/);
     expect(finding?.remedy).toBeDefined();
   });
 

@@ -53,7 +53,7 @@ async function findUsb({ hidPort }: DoctorParts): Promise<readonly Finding[]> {
   if (found.length === 0) return [{ subject: 'usb', level: 'ok', text: phrase('doctor.usb.none', {}) }];
   return found.map(({ title, problem }): Finding => {
     if (!problem) return { subject: 'usb', level: 'ok', text: phrase('doctor.usb.fine', { title }) };
-    return { subject: 'usb', level: 'error', text: phraseOf(problem as AppError), remedy: problem.remedy };
+    return { subject: 'usb', level: 'error', text: problem.message, remedy: problem.remedy };
   });
 }
 
