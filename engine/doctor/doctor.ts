@@ -73,7 +73,7 @@ async function findNetwork({ configuration, clock, log }: DoctorParts): Promise<
     return [{ subject: 'network', level: 'ok', text: phrase('doctor.network.free', { port }) }];
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return [await whoListens(port, error, configuration, clock)];
+    return [await whoListens(port, error as AppError, configuration, clock)];
   }
 }
 
