@@ -3,11 +3,12 @@
  * written twice. Electron IPC and WebSocket are two transports of this one table.
  */
 import { z } from 'zod';
-import { FieldProblem } from './schema/field-problem.ts';
+import { FieldProblem, TextSchema } from './schema/field-problem.ts';
 import { DottedName, UpsName } from './schema/names.ts';
 import { HostName, Port } from './schema/settings/parts.ts';
+import { Rehearsal } from './schema/rehearsal.ts';
 import { SettingsDraft } from './schema/settings/settings.ts';
-import { MonitorView, WishOutcome } from './schema/monitor.ts';
+import { MonitorView, PhraseSchema, WishOutcome } from './schema/monitor.ts';
 import { Availability, Incident, NetworkClient, Sample, UpsSnapshot, WireErrorSchema } from './schema/snapshot.ts';
 
 /** Rights, each includes the ones before: look, act on a UPS, change how the program works. */
@@ -91,6 +92,8 @@ export const requests = {
       /** Where the configuration comes from: `nut-files` are shown read-only. */
       configuration: z.enum(['nut-files', 'settings', 'automatic', 'demo']),
       startedAt: z.number(),
+      /** Nobody has set it up yet: no UPS is configured, and the wizard was neither gone through nor left for good. */
+      needsSetup: z.boolean(),
     }),
     access: 'read',
   },
@@ -176,6 +179,30 @@ export const requests = {
     result: z.object({ isSent: z.boolean(), problems: z.array(FieldProblem) }),
     access: 'admin',
   },
+  /** Configurations of other UPS programs on this computer that can be moved in. */
+  'settings.findImports': {
+    params: Nothing,
+    result: z.object({ found: z.array(z.object({ kind: z.enum(['nut-conf', 'apcupsd']), path: z.string() })) }),
+    access: 'admin',
+  },
+  /**
+   * What one of them, or the answer of TrueNAS's API as text, would make of the settings. Nothing is saved; passwords
+   * that would be new are in it. @throws settings/no-import for a path that was not found, settings/no-truenas
+   */
+  'settings.readImport': {
+    params: z.object({
+      kind: z.enum(['nut-conf', 'apcupsd', 'truenas']),
+      path: z.string().max(4096).optional(),
+      text: z.string().max(262_144).optional(),
+    }),
+    result: z.object({
+      settings: SettingsDraft,
+      /** What is not as it was, each a sentence. */
+      notes: z.array(TextSchema),
+      problems: z.array(FieldProblem),
+    }),
+    access: 'admin',
+  },
   /** Accounts as text of an upsd.users, and back; `(set)` stands for a password that is kept. */
   'settings.usersToText': {
     params: z.object({ settings: AnySettings }),
@@ -185,6 +212,44 @@ export const requests = {
   'settings.usersFromText': {
     params: z.object({ text: z.string().max(262_144), settings: AnySettings }),
     result: z.object({ users: SettingsDraft.shape.server.unwrap().shape.users, problems: z.array(FieldProblem) }),
+    access: 'admin',
+  },
+  /** What the wizard finds on this computer. */
+  'setup.state': {
+    params: Nothing,
+    result: z.object({
+      units: z.array(FoundDevice),
+      /** Other programs and rules that get in the way. */
+      neighbours: z.array(
+        z.object({
+          id: z.string(),
+          title: z.string(),
+          effect: PhraseSchema,
+          remedy: PhraseSchema,
+          /** Does what the remedy says, in a terminal. */
+          command: z.string().optional(),
+        }),
+      ),
+      /** The udev rule; absent where the system needs none. */
+      rule: z.enum(['missing', 'installed', 'outdated', 'foreign']).optional(),
+    }),
+    access: 'admin',
+  },
+  /** Puts the udev rule in place, never over somebody else's file. The system may ask for a password meanwhile. */
+  'setup.installRule': {
+    params: Nothing,
+    result: z.object({
+      outcome: z.enum(['installed', 'already', 'by-hand', 'foreign', 'failed']),
+      /** Does the same in a terminal. */
+      command: z.string(),
+      reason: TextSchema.optional(),
+    }),
+    access: 'admin',
+  },
+  /** What would happen if the mains failed now, under these settings. Nothing is carried out. */
+  'setup.rehearse': {
+    params: z.object({ settings: AnySettings }),
+    result: z.object({ rehearsal: Rehearsal.optional(), problems: z.array(FieldProblem) }),
     access: 'admin',
   },
   /** The models that NUT's drivers know, and which drivers there are on this computer. */

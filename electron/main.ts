@@ -4,13 +4,16 @@ import { join, resolve } from 'node:path';
 import { app, dialog, ipcMain, nativeTheme, protocol, session, shell } from 'electron';
 import { describeError } from '#domain/errors.ts';
 import { message } from '#domain/messages/message.ts';
+import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock as clock } from '#engine/adapters/system-clock.ts';
+import { createSetupSystem } from '#engine/adapters/setup-system.ts';
 import { createSystemPower } from '#engine/adapters/system-power.ts';
 import { findDevices } from '#engine/api/found-devices.ts';
 import { dataDirectory } from '#engine/data-dir.ts';
 import { createProduct, type Product } from '#engine/product.ts';
+import { RULE_FILE } from '#engine/setup/udev-rule.ts';
 import type { SettingsKeeper } from '#engine/settings/settings-keeper.ts';
 import { APP_SCHEME_PRIVILEGES, serveApp } from './app-protocol.ts';
 import { chooseConfiguration, startProduct } from './engine-host.ts';
@@ -184,6 +187,13 @@ async function start(): Promise<void> {
           log,
           hidPort,
           power: createSystemPower({ clock, folder: join(dataDir, 'shutdown-actions'), env }),
+          setupSystem: createSetupSystem({
+            platform,
+            env,
+            fs: createReadFs(),
+            log,
+            ruleFile: join(app.isPackaged ? process.resourcesPath : join(icons, '..'), 'udev', RULE_FILE),
+          }),
           scanDevices: () => findDevices(hidPort),
         }),
       chosen.configuration,

@@ -1,6 +1,6 @@
-import { chown, open, rename, rm, stat } from 'node:fs/promises';
+import { chown, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /**
  * Replaces a file, readable by its owner only. A power cut leaves the old one or the new one.
@@ -25,5 +25,40 @@ export async function replaceFile(file: string, text: string): Promise<void> {
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
+  }
+  await syncFolder(dirname(file));
+}
+
+/** What a folder that cannot be synchronised says: Windows has no such call, nor have some network file systems. */
+const NO_FOLDER_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EPERM', 'EISDIR', 'EACCES']);
+
+/** The new name is on the disk before the next file is written: one that names what stands in another comes after it. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && NO_FOLDER_SYNC.has(String(error.code)))) throw error;
+  }
+}
+
+/** Drafts of a write that was broken off are older than this. */
+const DRAFT_IS_LEFT_AFTER_MS = 60_000;
+
+/**
+ * Removes what writes of these files left behind that were broken off.
+ * @throws Error of the file system
+ */
+export async function removeLeftDrafts(folder: string, names: readonly string[], now: number): Promise<void> {
+  for (const entry of await readdir(folder)) {
+    const of = /^(.+)\.[0-9a-f]{8}\.new$/.exec(entry)?.[1];
+    if (of === undefined || !names.includes(of)) continue;
+    const path = join(folder, entry);
+    const { mtimeMs } = await stat(path);
+    if (now - mtimeMs > DRAFT_IS_LEFT_AFTER_MS) await rm(path, { force: true });
   }
 }

@@ -8,6 +8,7 @@ import { openAlerts, type Alerts } from './alerts/alerts.ts';
 import { createApi, type Api } from './api/handlers.ts';
 import { createSettingsHandlers, type SettingsSource } from './api/settings-handlers.ts';
 import { createSetupHandlers } from './api/setup-handlers.ts';
+import { createWizardHandlers } from './api/wizard-handlers.ts';
 import { builtInDefinitions, type DefinitionSet } from './devices/definition.ts';
 import { createDriverFactory } from './drivers/create-driver.ts';
 import type { DriverOutcome } from './drivers/driver.ts';
@@ -15,11 +16,13 @@ import { createEngine, type Engine, type ListenAddress } from './engine.ts';
 import { createIncidentLog } from './history/incidents.ts';
 import { createRecentSamples } from './history/recent-samples.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
+import { keepInFile } from './monitor/kept-state.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
 import { NO_POLICY } from './monitor/policy.ts';
 import type { Clock, HidPort, Log, SystemPower } from './ports.ts';
 import { DEMO_UPS, settingsConfiguration, shownSettings, type Configuration } from './settings/configuration.ts';
 import type { SettingsKeeper } from './settings/settings-keeper.ts';
+import type { SetupSystem } from './setup/setup-system.ts';
 import { VERSION } from './version.ts';
 
 export interface ProductParts {
@@ -37,6 +40,8 @@ export interface ProductParts {
   readonly power: SystemPower;
   /** What to match units with; the built-in definitions unless given. */
   readonly definitions?: DefinitionSet;
+  /** What the wizard asks of this computer. */
+  readonly setupSystem: SetupSystem;
   scanDevices(): Promise<readonly FoundDevice[]>;
   /** Reads the configuration again; absent where there is nothing to read. */
   reload?(): Promise<DriverOutcome>;
@@ -92,7 +97,7 @@ export function createProduct(parts: ProductParts): Product {
     clock,
     log,
     power: parts.power,
-    stateFile: join(dataDir, 'monitor.json'),
+    keeper: keepInFile(join(dataDir, 'monitor.json')),
   });
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
   /** Tells people; with NUT's files that is NOTIFYCMD's part. Undefined before the start. */
@@ -140,6 +145,7 @@ export function createProduct(parts: ProductParts): Product {
       configuration: configuration.kind,
       startedAt,
       nut: engine.addresses.map(formatAddress),
+      needsSetup: configuration.kind === 'automatic' && keeper?.current.settings.setup.isDone === false,
     }),
     settings: createSettingsHandlers(source(), async (ups, settings) => alerts?.test(ups, settings)),
     setup: createSetupHandlers({
@@ -150,6 +156,13 @@ export function createProduct(parts: ProductParts): Product {
       environment: process.env,
       driverPath: () => configuration.driverPath,
       addresses: () => engine.addresses,
+    }),
+    wizard: createWizardHandlers({
+      system: parts.setupSystem,
+      store: engine.store,
+      monitor,
+      scanDevices,
+      settingsNow: () => keeper?.current.settings ?? shownSettings(configuration),
     }),
     // Told once they are in force, so that who looks again sees what they made.
     onSettingsChanged: (changed) =>

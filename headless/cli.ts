@@ -25,7 +25,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => (await import('./commands/record.ts')).record,
   },
   config: {
-    summary: 'Check NUT files, show and change settings',
+    summary: 'Show and change settings, move them in and out, check NUT files',
     load: async () => (await import('./commands/config.ts')).config,
   },
   doctor: {

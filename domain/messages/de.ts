@@ -24,6 +24,7 @@ import { pages } from './de/pages.ts';
 import { power } from './de/power.ts';
 import { reasons } from './de/reasons.ts';
 import { settings } from './de/settings.ts';
+import { setup } from './de/setup.ts';
 import { shell } from './de/shell.ts';
 import { web } from './de/web.ts';
 import type { en } from './en.ts';
@@ -42,6 +43,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...power,
   ...reasons,
   ...settings,
+  ...setup,
   ...shell,
   ...web,
 };

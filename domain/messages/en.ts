@@ -11,6 +11,7 @@ import { pages } from './en/pages.ts';
 import { power } from './en/power.ts';
 import { reasons } from './en/reasons.ts';
 import { settings } from './en/settings.ts';
+import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
 import { web } from './en/web.ts';
 
@@ -29,6 +30,7 @@ export const en = {
   ...power,
   ...reasons,
   ...settings,
+  ...setup,
   ...shell,
   ...web,
 } as const;

@@ -2,7 +2,11 @@
 import { z } from 'zod';
 import type { Text } from '#domain/messages/message.ts';
 
-const TextSchema = z.union([z.string(), z.object({ phrase: z.string(), params: z.record(z.string(), z.unknown()) })]);
+/** A text of the catalogue, or one as it is. */
+export const TextSchema = z.union([
+  z.string(),
+  z.object({ phrase: z.string(), params: z.record(z.string(), z.unknown()) }),
+]);
 
 export const FieldProblem = z.object({
   /** Where in the settings: `['ups', 0, 'options']`. */

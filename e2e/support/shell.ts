@@ -98,6 +98,7 @@ export async function launchShell(browser: Browser, options: ShellOptions = {}):
   const args = [...(options.args ?? []), '--nut-conf', await writeConfiguration(dataDir)];
   const env = {
     ...process.env,
+    RIDETHROUGH_NO_POWER: '1',
     RIDETHROUGH_DATA_DIR: dataDir,
     XDG_CURRENT_DESKTOP: options.desktop ?? 'KDE',
     // No session bus: the desktop's name decides whether there is a tray.

@@ -24,6 +24,7 @@ import type { Clock, Log, Stop } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import type { SettingsHandlers } from './settings-handlers.ts';
 import type { SetupHandlers } from './setup-handlers.ts';
+import type { WizardHandlers } from './wizard-handlers.ts';
 import { toSnapshot } from './to-snapshot.ts';
 
 /** An event of the contract with its number. */
@@ -42,6 +43,7 @@ export interface ApiDeps {
   readonly about: () => Omit<RequestResult<'engine.hello'>, 'access'>;
   readonly settings: SettingsHandlers;
   readonly setup: SetupHandlers;
+  readonly wizard: WizardHandlers;
   /** Calls back after every change of the settings, with their revision. */
   onSettingsChanged(changed: (revision: string) => void): Stop;
   scanDevices(): Promise<readonly FoundDevice[]>;
@@ -126,6 +128,7 @@ export function createApi(deps: ApiDeps): Api {
     },
     ...deps.settings,
     ...deps.setup,
+    ...deps.wizard,
   };
 
   const answer = (name: string, params: unknown, access: AccessLevel): unknown => {

@@ -4,11 +4,14 @@ import { SettingsError, type AppError } from '#domain/errors.ts';
 import { phrase } from '#domain/messages/message.ts';
 import type { FieldProblem } from '#domain/schema/field-problem.ts';
 import type { Settings } from '#domain/schema/settings/settings.ts';
-import { replaceSettings } from '#engine/settings/change-settings.ts';
+import { newUpsId, replaceSettings } from '#engine/settings/change-settings.ts';
 import { checkSettings } from '#engine/settings/check-settings.ts';
-import { readDraft, toDraft } from '#engine/settings/draft.ts';
+import { readDraft, toDraft, toProposal } from '#engine/settings/draft.ts';
+import { findImports, importPlaces, type ImportPlace } from '#engine/settings/find-imports.ts';
+import { moveIn } from '#engine/settings/move-in.ts';
 import { phrasesOf } from '#engine/settings/nut-conf/problem.ts';
 import { previewOf } from '#engine/settings/nut-preview.ts';
+import { readImport, type ImportSource } from '#engine/settings/read-import.ts';
 import type { SettingsKeeper } from '#engine/settings/settings-keeper.ts';
 import { KEPT_PASSWORD, usersFromText, usersToText } from '#engine/settings/users-text.ts';
 
@@ -27,10 +30,22 @@ export type SettingsHandlers = {
   [Name in SettingsRequest]: (params: RequestParams<Name>) => RequestResult<Name> | Promise<RequestResult<Name>>;
 };
 
+/** Where other UPS programs of this computer keep their configurations. */
+export interface ImportSurroundings {
+  readonly places: readonly ImportPlace[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const thisComputer = (): ImportSurroundings => ({
+  places: importPlaces(process.platform, process.env),
+  env: process.env,
+});
+
 /** @param testAlert sends a test about a UPS by the ways that settings name @throws AlertError */
 export function createSettingsHandlers(
   from: SettingsSource,
   testAlert: (ups: string, settings: Settings) => Promise<void>,
+  surroundings: ImportSurroundings = thisComputer(),
 ): SettingsHandlers {
   const settingsNow = (): Settings => (from.kind === 'kept' ? from.keeper.current.settings : from.settings());
 
@@ -89,6 +104,17 @@ export function createSettingsHandlers(
       if (!settings) return { isSent: false, problems: wire(problems) };
       await testAlert(ups, settings);
       return { isSent: true, problems: [] };
+    },
+    'settings.findImports': async () => ({ found: await findImports(surroundings.places) }),
+    'settings.readImport': async ({ kind, path = '', text = '' }) => {
+      // Over the network nobody has this computer read whichever file they like.
+      const isKnown = surroundings.places.some((place) => place.kind === kind && place.path === path);
+      if (kind !== 'truenas' && !isKnown) throw new SettingsError('settings/no-import', { path });
+      const source: ImportSource = kind === 'truenas' ? { kind, text, name: 'TrueNAS' } : { kind, path };
+      const moved = await readImport(source, surroundings.env);
+      const before = settingsNow();
+      const { settings, problems } = moveIn(before, moved, newUpsId);
+      return { settings: toProposal(settings, before), notes: [...moved.notes], problems: wire(problems) };
     },
     'settings.usersToText': ({ settings: sent }) => {
       const { settings } = readDraft(sent, settingsNow());

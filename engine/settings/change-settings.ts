@@ -5,6 +5,7 @@ import { SettingsError } from '#domain/errors.ts';
 import { becauseText, expectedOf, missingOf } from '#domain/schema/settings/issue-text.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { nearestName } from './nut-conf/nearest-name.ts';
+import { isSecretReference } from './secret-file.ts';
 import { phrasesOf } from './nut-conf/problem.ts';
 import {
   keysOfSettings,
@@ -35,6 +36,7 @@ export function changeSettings(before: StoredSettings, changes: readonly Setting
     if (text === '' && IDENTIFIER.test(key)) continue;
     const setting = findSetting(key, keys);
     given = withValue(given, setting.path, newValue(setting, text, before.settings)) as Group;
+    if (setting.kind === 'users') given = withUnopened(given, before.given, ['server']);
   }
   const gone = new Set(names.flatMap(([key, text]) => (text === '' ? [indexOf(key)] : [])));
   if (gone.size > 0) given = { ...given, ups: listOf(given).filter((_, index) => !gone.has(index)) };
@@ -121,8 +123,41 @@ export function replaceSettings(before: StoredSettings, settings: Settings): Sto
     const known = listOf(before.given).find(({ id }) => id === one.id) ?? {};
     return difference(one, UPS_DEFAULTS, known);
   });
-  return stored(list.length > 0 ? { ...given, ups: list } : given, before.revision);
+  const next = list.length > 0 ? { ...given, ups: list } : given;
+  return stored(withUnopened(next, before.given, ['ups', 'server', 'mail']), before.revision);
 }
+
+/**
+ * Passwords that cannot be had here look as if there were none. Whoever changes something else does not mean to take
+ * them away: their references stay, of a UPS by its id and of an account by its name.
+ */
+function withUnopened(given: Group, before: Group, groups: readonly string[]): Group {
+  const at = (after: unknown, known: unknown): unknown => {
+    if (Array.isArray(after) && Array.isArray(known)) {
+      return after.map((item: unknown) =>
+        at(
+          item,
+          known.find((other: unknown) => isSameItem(item, other)),
+        ),
+      );
+    }
+    if (!isGroup(known) || (after !== undefined && !isGroup(after))) return after;
+    const names = new Set([...Object.keys(after ?? {}), ...Object.keys(known)]);
+    const entries = [...names].flatMap((name) => {
+      const value = after?.[name];
+      const kept = value === undefined && isSecretReference(known[name]) ? known[name] : at(value, known[name]);
+      return kept === undefined || (isGroup(kept) && Object.keys(kept).length === 0) ? [] : [[name, kept] as const];
+    });
+    return entries.length === 0 ? after : Object.fromEntries(entries);
+  };
+  const merged = groups.map((name) => [name, at(given[name], before[name])] as const);
+  return { ...given, ...Object.fromEntries(merged.filter(([, group]) => group !== undefined)) };
+}
+
+const isSameItem = (one: unknown, other: unknown): boolean =>
+  isGroup(one) &&
+  isGroup(other) &&
+  (one.id === undefined ? one.name !== undefined && one.name === other.name : one.id === other.id);
 
 const UPS_DEFAULTS: Group = Object.fromEntries(
   Object.entries(Settings.shape.ups.unwrap().element.shape).flatMap(([name, field]) => {

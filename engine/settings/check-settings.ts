@@ -2,11 +2,11 @@
 import { phrase, textIn } from '#domain/messages/message.ts';
 import type { FieldPath, FieldProblem } from '#domain/schema/field-problem.ts';
 import type { Settings } from '#domain/schema/settings/settings.ts';
-import { isIP } from 'node:net';
+import { isLoopback } from './nut-conf/loopback.ts';
 import { toNutConf, type NutMeaning } from './settings-to-nut.ts';
 
 /** The password that every TrueNAS ships with, so everybody knows it. */
-const SHIPPED_PASSWORD = 'fixmepass';
+export const SHIPPED_PASSWORD = 'fixmepass';
 
 /** Errors first, in the order of the form. */
 export function checkSettings(settings: Settings): readonly FieldProblem[] {
@@ -54,9 +54,6 @@ function networkProblems({ ups, server }: Settings, { conf }: NutMeaning): Field
   });
   return problems;
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 const mailProblems = ({ ups, mail }: Settings): FieldProblem[] =>
   ups.flatMap(({ emailnotify }, index): FieldProblem[] =>

@@ -11,14 +11,15 @@ import { NUT_PORT } from '#engine/nut/protocol.ts';
 import type { MonitorPolicy } from '#engine/monitor/policy.ts';
 import { checkAuthorities, checkCertificate, readAuthorities } from '#engine/nut/tls.ts';
 import type { Log } from '#engine/ports.ts';
+import { monitorPolicyOf } from './monitor-policy.ts';
 import type { NutConf, Origin, UpsdConf } from '#engine/settings/nut-conf/nut-conf.ts';
 import { describeProblem, phrasesOf, type NutConfProblem } from '#engine/settings/nut-conf/problem.ts';
 import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
 import { UPSD_DEFAULTS } from '#engine/settings/nut-conf/upsd-conf.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { checkSettings, describeFieldProblem } from './check-settings.ts';
-import { monitorPolicyOf } from './monitor-policy.ts';
-import { settingsPolicy } from './settings-policy.ts';
+import { moveIn } from './move-in.ts';
+import { automaticPolicy, settingsPolicy } from './settings-policy.ts';
 import { fromNutConf as movedFromNutConf } from './nut-to-settings.ts';
 import { toNutConf } from './settings-to-nut.ts';
 
@@ -94,15 +95,15 @@ export function settingsConfiguration(settings: Settings, dataDir: string, log: 
   return {
     ...configuration,
     kind: isEmpty ? 'automatic' : 'settings',
+    monitor: isEmpty ? automaticPolicy(ATTACHED_UPS.name) : settingsPolicy(settings),
     confDir: undefined,
-    monitor: settingsPolicy(settings, isEmpty ? [ATTACHED_UPS] : configuration.engine.ups),
   };
 }
 
 /** What a configuration that stands elsewhere looks like as settings, to be looked at. */
-export const shownSettings = ({ kind, nutConf }: Configuration): Settings =>
+export const shownSettings = ({ kind, nutConf, baseDir }: Configuration): Settings =>
   kind === 'nut-files' && nutConf
-    ? movedFromNutConf(nutConf, (name) => idOfName(name)).settings
+    ? moveIn(Settings.parse({}), movedFromNutConf({ conf: nutConf, folder: baseDir }), idOfName).settings
     : Settings.parse({
         ups: [{ id: 'demo', identifier: DEMO_UPS.name, driver: DEMO_UPS.driver, port: DEMO_UPS.port }],
       });

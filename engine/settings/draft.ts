@@ -1,10 +1,8 @@
 /** Settings as faces see and send them: without passwords, and with whatever a person has typed so far. */
-import type { z } from 'zod';
-import { phrase } from '#domain/messages/message.ts';
 import type { FieldProblem } from '#domain/schema/field-problem.ts';
-import { becauseText, expectedOf, missingOf } from '#domain/schema/settings/issue-text.ts';
 import { Settings, SettingsDraft, type SecretDraft } from '#domain/schema/settings/settings.ts';
 import { checkSettings } from './check-settings.ts';
+import { toFieldProblem } from './issue-problem.ts';
 
 const shown = (secret: string | undefined): SecretDraft => ({ isSet: secret !== undefined });
 
@@ -19,6 +17,31 @@ export function toDraft(settings: Settings): SettingsDraft {
       users: server.users.map((user) => ({ ...user, password: shown(user.password) })),
     },
     mail: { ...mail, password: shown(mail.password) },
+  };
+}
+
+/** Settings that are to be looked at before they are saved: what would be new about the passwords is in it. */
+export function toProposal(settings: Settings, before: Settings): SettingsDraft {
+  const proposed = (secret: string | undefined, known: string | undefined): SecretDraft =>
+    secret === undefined || secret === known ? shown(secret) : { value: secret };
+  const draft = toDraft(settings);
+  return {
+    ...draft,
+    ups: draft.ups.map((one, index) => ({
+      ...one,
+      monpwd: proposed(settings.ups[index]?.monpwd, before.ups.find(({ id }) => id === one.id)?.monpwd),
+    })),
+    server: {
+      ...draft.server,
+      monpwd: proposed(settings.server.monpwd, before.server.monpwd),
+      users: draft.server.users.map((user, index) => ({
+        ...user,
+        password: proposed(
+          settings.server.users[index]?.password,
+          before.server.users.find(({ name }) => name === user.name)?.password,
+        ),
+      })),
+    },
   };
 }
 
@@ -55,29 +78,10 @@ export interface ReadDraft {
 /** @param sent anything at all */
 export function readDraft(sent: unknown, before: Settings): ReadDraft {
   const parsed = SettingsDraft.safeParse(sent);
-  if (!parsed.success) return { problems: parsed.error.issues.map(toProblem) };
+  if (!parsed.success) return { problems: parsed.error.issues.map(toFieldProblem) };
   const settings = fromDraft(parsed.data, before);
   // A password that is kept may be one that was put into the file by hand.
   const whole = Settings.safeParse(settings);
-  if (!whole.success) return { problems: whole.error.issues.map(toProblem) };
+  if (!whole.success) return { problems: whole.error.issues.map(toFieldProblem) };
   return { settings: whole.data, problems: checkSettings(whole.data) };
-}
-
-function toProblem(issue: z.core.$ZodIssue): FieldProblem {
-  const missing = missingOf(issue);
-  const path = issue.path.filter((step) => typeof step !== 'symbol');
-  const at = path.findIndex((step) => step === 'monpwd' || step === 'password');
-  const field = { path: at < 0 ? path : path.slice(0, at + 1), severity: 'error' as const };
-  if (missing) {
-    return {
-      ...field,
-      reason: phrase('field.missing', { because: becauseText(missing) }),
-      fix: phrase('field.missing.fix', {}),
-    };
-  }
-  return {
-    ...field,
-    reason: phrase('field.bad-value', {}),
-    fix: phrase('field.bad-value.fix', { expected: expectedOf(issue) }),
-  };
 }

@@ -1,5 +1,6 @@
 /** Settings as a plain NUT configuration: the files from which `upsd`, the drivers and `upsmon` start. */
 import type { Settings, UpsSettings } from '#domain/schema/settings/settings.ts';
+import { DEFAULT_NUT_HOST, formatUpsAddress } from '#engine/nut/ups-address.ts';
 import { quote } from '#engine/nut/words.ts';
 import type { NotifyFlag } from './nut-conf/notify-types.ts';
 import type { NutConf, UpsmonConf } from './nut-conf/nut-conf.ts';
@@ -26,7 +27,7 @@ const SCRIPT = 'upssched-cmd';
  * @param folder where the files will be
  */
 export function writeNutFiles(conf: NutConf, { ups, server }: Settings, folder = NUT_FOLDER): NutFile[] {
-  const timed = ups.filter(({ shutdown }) => shutdown === 'BATT');
+  const timed = ups.filter(({ shutdown, shutdownaction }) => shutdown === 'BATT' && shutdownaction !== 'nothing');
   const upsmon = timed.length === 0 || !conf.upsmon ? conf.upsmon : withTimers(conf.upsmon);
   const isServer = conf.nut.mode === 'netserver';
   return [
@@ -56,12 +57,13 @@ const withTimers = (upsmon: UpsmonConf): UpsmonConf => ({
   notifyFlag: { ...upsmon.notifyFlag, ONBATT: EXECUTED, ONLINE: EXECUTED },
 });
 
-/** The UPS as its MONITOR line names it. */
-const systemOf = (ups: UpsSettings, server: Settings['server']): string => {
-  if (ups.mode === 'MASTER') return `${ups.identifier}@localhost:${server.remoteport}`;
-  const host = ups.remotehost.includes(':') ? `[${ups.remotehost}]` : ups.remotehost;
-  return `${ups.identifier}@${host}:${ups.remoteport}`;
-};
+/** The UPS as its MONITOR line names it: upssched compares to the letter. */
+const systemOf = ({ mode, identifier, remotehost, remoteport }: UpsSettings, server: Settings['server']): string =>
+  formatUpsAddress(
+    mode === 'MASTER'
+      ? { ups: identifier, host: DEFAULT_NUT_HOST, port: server.remoteport }
+      : { ups: identifier, host: remotehost, port: remoteport },
+  );
 
 const timerOf = ({ identifier }: UpsSettings): string => `shutdown-${identifier}`;
 

@@ -1,101 +1,226 @@
 /** NUT's files as settings: to be moved in, or to be shown where they are what the program runs on. */
-import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { phrase, type Text } from '#domain/messages/message.ts';
-import { Settings } from '#domain/schema/settings/settings.ts';
+import { resolve } from 'node:path';
+import { phrase } from '#domain/messages/message.ts';
+import { LONGEST_TIMER, LONGEST_WAIT } from '#domain/schema/settings/ups-settings.ts';
+import { RECORDING_PREFIX } from '#engine/adapters/recording-port.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
+import { parseUpsAddress, type UpsAddress } from '#engine/nut/ups-address.ts';
 import { quote } from '#engine/nut/words.ts';
-import type { MonitorConf, NutConf } from './nut-conf/nut-conf.ts';
-import { UPSMON_DEFAULTS } from './nut-conf/upsmon-conf.ts';
-import { writeUpsdConf } from './nut-conf/upsd-conf.ts';
+import type { Moved } from './move-in.ts';
+import { knownIdentifier, Moving } from './moving.ts';
+import { readConfLines } from './nut-conf/conf-lines.ts';
+import { isLoopback } from './nut-conf/loopback.ts';
+import type { ListenConf, MonitorConf, NutConf, UpsdConf, UpsmonConf } from './nut-conf/nut-conf.ts';
+import type { Problems } from './nut-conf/problem.ts';
+import { parseInteger } from './nut-conf/values.ts';
+import { UPSD_DEFAULTS, writeUpsdConf } from './nut-conf/upsd-conf.ts';
+import { UPSMON_DEFAULTS, writeUpsmonConf } from './nut-conf/upsmon-conf.ts';
+import { fieldsOfCommand } from './shutdown-commands.ts';
+import type { Group } from './stored-settings.ts';
 import { fromUserConf } from './users-text.ts';
 
-export interface MovedSettings {
-  readonly settings: Settings;
-  /** What is not as it was, each a sentence. */
-  readonly notes: readonly Text[];
+/** A timer that upssched starts when the mains fail and stops when they are back. */
+export interface OutageTimer {
+  readonly name: string;
+  readonly seconds: number;
+  /** Undefined: whichever UPS. */
+  readonly of: UpsAddress | undefined;
 }
 
-type UpsInput = Readonly<Record<string, unknown>>;
+export interface NutFilesToMove {
+  readonly conf: NutConf;
+  /** Where relative paths in them start. */
+  readonly folder: string;
+  readonly timers?: readonly OutageTimer[];
+}
 
-/** @param idOf the id of a UPS, by its name: that of one there was, or a new one */
-export function fromNutConf(conf: NutConf, idOf: (name: string) => string): MovedSettings {
-  const notes: Text[] = [];
+export function fromNutConf({ conf, folder, timers = [] }: NutFilesToMove): Moved {
+  const moving = new Moving();
   const { upsmon } = conf;
   const monitors = upsmon?.monitors ?? [];
-  const ownMonitor = monitors.find((monitor) => isHere(monitor.host));
-  const monuser = ownMonitor?.user ?? conf.users.find(({ upsmon: role }) => role === 'primary')?.name ?? 'upsmon';
-  const monpwd = ownMonitor?.password ?? conf.users.find(({ name }) => name === monuser)?.password;
-  const common = commonOf(conf, notes);
-  const here = conf.ups.map((ups): UpsInput => ({ ...common, ...fromSection(ups, notes), id: idOf(ups.name) }));
-  const elsewhere = monitors
-    .filter(({ host }) => !isHere(host))
-    .map((monitor): UpsInput => ({ ...common, powerdown: false, ...fromMonitor(monitor), id: idOf(monitor.ups) }));
-  const [first] = conf.upsd.listen;
-  const others = conf.upsd.listen.slice(1).filter(({ port }) => port !== first?.port);
-  for (const { address, port } of others) {
-    notes.push(phrase('import.other-port', { address, port, kept: first?.port ?? 3493 }));
-  }
-  return {
-    settings: Settings.parse({
-      ups: [...here, ...elsewhere],
-      server: {
-        rmonitor: conf.upsd.listen.some(({ address }) => !isLoopback(address)),
-        ...(first ? { remoteport: first.port } : {}),
-        monuser,
-        ...(monpwd === undefined ? {} : { monpwd }),
-        users: conf.users.filter(({ name }) => name !== monuser).map(fromUserConf),
-        optionsupsd: writeUpsdConf({ ...conf.upsd, listen: [] }),
+  const common = commonOf(conf, moving);
+  const isWatching = monitors.length > 0;
+  if (!isWatching && conf.ups.length > 0) moving.note(phrase('import.not-watched', {}));
+  const scheduled = upsmon?.notifyCmd?.some((word) => /(?:^|[/\\])upssched(?:\.exe)?$/i.test(word)) ? timers : [];
+
+  const here = conf.ups.map((ups): Group => {
+    const monitor = monitors.find((one) => isHere(one.host) && one.ups.toLowerCase() === ups.name.toLowerCase());
+    return {
+      ...common,
+      ...fromSection(ups, folder, moving),
+      ...(monitor ? timingOf(monitor, scheduled, moving) : {}),
+      ...(isWatching && !(monitor && monitor.powerValue > 0) ? { shutdownaction: 'nothing', shutdowncmd: '' } : {}),
+    };
+  });
+  const taken = new Set(here.map(({ identifier }) => String(identifier).toLowerCase()));
+  const elsewhere = monitors.flatMap((monitor): Group[] => {
+    if (isHere(monitor.host)) {
+      const isServed = conf.ups.some(({ name }) => name.toLowerCase() === monitor.ups.toLowerCase());
+      if (!isServed) moving.note(phrase('import.monitor-without-ups', { ups: monitor.ups }));
+      return [];
+    }
+    // The name is that on the other server and cannot be changed here.
+    if (taken.has(monitor.ups.toLowerCase())) {
+      moving.note(phrase('import.second-of-name', { ups: monitor.ups, host: monitor.host }));
+      return [];
+    }
+    taken.add(monitor.ups.toLowerCase());
+    return [
+      {
+        ...common,
+        powerdown: false,
+        ...fromMonitor(monitor),
+        ...timingOf(monitor, scheduled, moving),
+        ...(monitor.powerValue > 0 ? {} : { shutdownaction: 'nothing', shutdowncmd: '' }),
       },
-      setup: { isDone: true },
-    }),
-    notes,
+    ];
+  });
+  if (conf.nut.variables.POWEROFF_WAIT !== undefined) {
+    moving.note(phrase('import.left-out', { line: `POWEROFF_WAIT=${conf.nut.variables.POWEROFF_WAIT}` }));
+  }
+  return moving.moved([...here, ...elsewhere], serverOf(conf, folder, moving));
+}
+
+const isHere = (host: string): boolean => isLoopback(host) || host.toLowerCase() === hostname().toLowerCase();
+
+/** A computer that only watches others says nothing about a server of its own. */
+function serverOf(conf: NutConf, folder: string, moving: Moving): Group {
+  const { upsd, users, upsmon } = conf;
+  if (conf.ups.length === 0 && users.length === 0 && upsd.listen.length === 0) return {};
+  const monitor = upsmon?.monitors.find(({ host }) => isHere(host));
+  const monuser = monitor?.user ?? users.find(({ upsmon: role }) => role === 'primary')?.name ?? 'upsmon';
+  const own = users.find(({ name }) => name === monuser);
+  const password = own?.password ?? monitor?.password;
+  return {
+    ...listenOf(upsd, folder),
+    monuser,
+    ...(password === undefined ? {} : { monpwd: moving.ownPassword(password, monuser) }),
+    users: users
+      .filter(({ name }) => name !== monuser)
+      .map(fromUserConf)
+      .map((user) =>
+        user.password === undefined ? user : { ...user, password: moving.ownPassword(user.password, user.name) },
+      ),
   };
 }
 
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-const isHere = (host: string): boolean => isLoopback(host) || host.toLowerCase() === hostname().toLowerCase();
+const EVERYWHERE = new Set(['*', '0.0.0.0', '::', '::0']);
+
+/** The form has one port, and this computer only or everybody; other LISTEN lines stay lines. */
+function listenOf(upsd: UpsdConf, folder: string): Group {
+  const [first] = upsd.listen;
+  const rmonitor = upsd.listen.some(({ address }) => EVERYWHERE.has(address));
+  const base = upsd.listen.find(({ address }) => !rmonitor || EVERYWHERE.has(address)) ?? first;
+  const isCovered = ({ address, port }: ListenConf): boolean =>
+    port === base?.port && (rmonitor || isLoopback(address));
+  const text = writeUpsdConf({
+    ...upsd,
+    listen: upsd.listen.filter((one) => !isCovered(one)),
+    // Here that is so unless somebody says otherwise.
+    disableWeakSsl: UPSD_DEFAULTS.disableWeakSsl,
+    ...(upsd.certFile === undefined ? {} : { certFile: resolve(folder, upsd.certFile) }),
+    ...(upsd.certPath === undefined ? {} : { certPath: resolve(folder, upsd.certPath) }),
+  });
+  return { rmonitor, remoteport: base?.port ?? 3493, optionsupsd: text };
+}
+
+/** Directives that have fields of their own, or are told in sentences of their own. */
+const HAS_FIELD =
+  /^(?:MONITOR|MINSUPPLIES|SHUTDOWNCMD|HOSTSYNC|NOCOMMWARNTIME|POWERDOWNFLAG|NOTIFYCMD|NOTIFYMSG|NOTIFYFLAG|RUN_AS_USER)\b/;
 
 /** What upsmon.conf says for all UPSes of this computer. */
-function commonOf({ upsmon }: NutConf, notes: Text[]): UpsInput {
+function commonOf({ upsmon }: NutConf, moving: Moving): Group {
   // Without timers of its own NUT waits for the low battery.
-  const shutdown = 'LOWBATT';
-  if (!upsmon) return { shutdown };
-  if (upsmon.minSupplies !== 1) notes.push(phrase('import.min-supplies', { count: upsmon.minSupplies }));
-  if (upsmon.notifyCmd !== undefined)
-    notes.push(phrase('import.notify-command', { command: upsmon.notifyCmd.join(' ') }));
+  const waiting = { shutdown: 'LOWBATT', shutdowntimer: undefined };
+  if (!upsmon) return { ...waiting, shutdownaction: 'shutdown', shutdowncmd: '' };
+  tellLeftOut(upsmon, moving);
+  const command = fieldsOfCommand(upsmon.shutdownCmd ?? '');
   return {
-    shutdown,
-    ...(upsmon.shutdownCmd === undefined || /\bshutdown\b.*-[hPp]/.test(upsmon.shutdownCmd)
-      ? {}
-      : { shutdowncmd: upsmon.shutdownCmd }),
-    hostsync: upsmon.hostSync,
-    ...(upsmon.noCommWarnTime === UPSMON_DEFAULTS.noCommWarnTime ? {} : { nocommwarntime: upsmon.noCommWarnTime }),
+    ...waiting,
+    ...(upsmon.shutdownCmd === undefined ? { shutdownaction: 'shutdown', shutdowncmd: '' } : command),
+    hostsync: moving.upTo(LONGEST_WAIT, 'HOSTSYNC', upsmon.hostSync),
+    nocommwarntime:
+      upsmon.noCommWarnTime === UPSMON_DEFAULTS.noCommWarnTime
+        ? undefined
+        : moving.warnTime('NOCOMMWARNTIME', upsmon.noCommWarnTime),
     powerdown: upsmon.powerDownFlag !== undefined,
   };
 }
 
-function fromSection({ name, driver, port, description, options }: UpsConfig, notes: Text[]): UpsInput {
-  const identifier = name.replaceAll(/[^\w.-]/g, '_');
-  if (identifier !== name) notes.push(phrase('import.renamed', { name, identifier }));
+function tellLeftOut(upsmon: UpsmonConf, moving: Moving): void {
+  const acting = upsmon.monitors.filter(({ powerValue }) => powerValue > 0).length;
+  if (upsmon.minSupplies !== (acting === 0 ? 0 : 1)) {
+    moving.note(phrase('import.min-supplies', { count: upsmon.minSupplies }));
+  }
+  if (upsmon.notifyCmd !== undefined) {
+    moving.note(phrase('import.notify-command', { command: upsmon.notifyCmd.join(' ') }));
+  }
+  if (Object.keys(upsmon.notifyMsg).length > 0) moving.note(phrase('import.left-out', { line: 'NOTIFYMSG' }));
+  for (const line of writeUpsmonConf({ ...upsmon, monitors: [] }).split('\n')) {
+    if (line === '' || HAS_FIELD.test(line)) continue;
+    // Its second word is a password.
+    moving.note(phrase('import.left-out', { line: line.startsWith('CERTIDENT') ? 'CERTIDENT' : line }));
+  }
+}
+
+/** When it is time, by the timers of upssched. */
+function timingOf(monitor: MonitorConf, timers: readonly OutageTimer[], moving: Moving): Group {
+  const isOf = ({ of }: OutageTimer): boolean =>
+    of === undefined || (of.ups === monitor.ups && of.port === monitor.port && of.host === monitor.host);
+  const own = timers.filter(isOf);
+  // Which timer ends in the shutdown stands in a script; their names say it.
+  const timer = own.find(({ name }) => /shut|fsd|halt|power|off/i.test(name)) ?? own[0];
+  if (!timer) return {};
+  const { name, seconds } = timer;
+  moving.note(phrase('import.timer', { name, seconds, ups: monitor.ups }));
+  return { shutdown: 'BATT', shutdowntimer: moving.upTo(LONGEST_TIMER, name, seconds) };
+}
+
+/** Timers of an upssched.conf that begin with an outage and are stopped when it ends. */
+export function readOutageTimers(bytes: Uint8Array, problems: Problems): OutageTimer[] {
+  const started: OutageTimer[] = [];
+  const stopped = new Set<string>();
+  for (const { first, rest } of readConfLines(bytes, problems)) {
+    const [type = '', system = '', command = '', name = '', time = ''] = rest;
+    if (first !== 'AT') continue;
+    if (type.toUpperCase() === 'ONLINE' && command === 'CANCEL-TIMER') stopped.add(name);
+    if (type.toUpperCase() !== 'ONBATT' || !/^START-TIMER(?:-SHARED)?$/.test(command)) continue;
+    const of = system === '*' ? undefined : parseUpsAddress(system);
+    const seconds = parseInteger(time, false).value;
+    if (seconds !== undefined && (system === '*' || of)) started.push({ name, seconds, of });
+  }
+  return started.filter(({ name }) => stopped.has(name));
+}
+
+function fromSection({ name, driver, port, description, options }: UpsConfig, folder: string, moving: Moving): Group {
+  const identifier = knownIdentifier(name, moving);
   return {
     identifier,
     mode: 'MASTER',
     driver,
-    port,
-    ...(description === undefined ? {} : { description: description.slice(0, 120) }),
+    port: wholePort(driver, port, folder),
+    description: moving.shorter('desc', description ?? '', 120),
     options: Object.entries(options)
       .map(([option, value]) => (value === true ? option : `${option} = ${quote(value)}`))
       .join('\n'),
   };
 }
 
-const fromMonitor = ({ ups, host, port, user, password }: MonitorConf): UpsInput => ({
+/** Files are named relative to NUT's folder, which is not where the settings are. */
+function wholePort(driver: string, port: string, folder: string): string {
+  if (driver === 'dummy-ups' && /\.(?:dev|seq)$/i.test(port)) return resolve(folder, port);
+  if (port.startsWith(RECORDING_PREFIX)) {
+    return `${RECORDING_PREFIX}${resolve(folder, port.slice(RECORDING_PREFIX.length))}`;
+  }
+  return port;
+}
+
+const fromMonitor = ({ ups, host, port, user, password }: MonitorConf): Group => ({
   identifier: ups,
   mode: 'SLAVE',
   remotehost: host,
   remoteport: port,
   monuser: user,
-  monpwd: password,
+  ...(password === '' ? {} : { monpwd: password }),
 });

@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SettingsError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
 import { replaceFile } from '#engine/atomic-file.ts';
 import type { SecretSeal } from '#engine/ports.ts';
 import { reasonOf } from '#engine/system-reason.ts';
@@ -31,6 +32,8 @@ export const isSecretReference = (value: unknown): value is SecretReference =>
   typeof value === 'object' && value !== null && 'secret' in value && typeof value.secret === 'string';
 
 export interface SecretBook {
+  /** Why the file that is there cannot be used. Nothing can be opened then, and nothing is written over it. */
+  readonly damage: SettingsError | undefined;
   /** Undefined: there is none of that reference, or it was sealed by another program and cannot be opened here. */
   open(reference: string): string | undefined;
   /** Made by the program and not yet shown to anybody. */
@@ -38,19 +41,18 @@ export interface SecretBook {
   markSeen(text: string): void;
   /** The reference of a password: that of an equal one, else a new one. */
   keep(text: string, isUnseen?: boolean): string;
-  /** Writes what is kept, with nothing thrown away. @throws SettingsError settings/cannot-keep */
+  /** Writes what is kept, with nothing thrown away. @throws SettingsError settings/cannot-keep, or the damage */
   save(): Promise<void>;
   /** Throws everything else away, and saves where that is something. */
   sweep(used: ReadonlySet<string>): Promise<void>;
 }
 
-/**
- * @param seal encrypts what is written; absent: the file's owner is all that guards it
- * @throws SettingsError settings/cannot-read for a file that is there and cannot be used
- */
+/** @param seal encrypts what is written; absent: the file's owner is all that guards it */
 export async function openSecretBook(dataDir: string, seal?: SecretSeal): Promise<SecretBook> {
   const file = join(dataDir, SECRETS_FILE);
-  const entries = new Map(Object.entries(await readEntries(file)));
+  const read = await readEntries(file);
+  const damage = read instanceof SettingsError ? read : undefined;
+  const entries = new Map(Object.entries(read instanceof SettingsError ? {} : read));
   let isChanged = false;
   const opened = new Map<string, string>();
   for (const [reference, entry] of entries) {
@@ -61,6 +63,7 @@ export async function openSecretBook(dataDir: string, seal?: SecretSeal): Promis
 
   const save = async (): Promise<void> => {
     if (!isChanged) return;
+    if (damage) throw damage;
     const content = { version: 1, secrets: Object.fromEntries(entries) };
     try {
       await replaceFile(file, `${JSON.stringify(content, undefined, 2)}\n`);
@@ -71,6 +74,7 @@ export async function openSecretBook(dataDir: string, seal?: SecretSeal): Promis
   };
 
   return {
+    damage,
     open: (reference) => opened.get(reference),
     isUnseen: (text) => entries.get(referenceOf(text) ?? '')?.isUnseen === true,
     markSeen(text) {
@@ -104,18 +108,18 @@ export async function openSecretBook(dataDir: string, seal?: SecretSeal): Promis
   };
 }
 
-async function readEntries(file: string): Promise<Readonly<Record<string, Entry>>> {
+async function readEntries(file: string): Promise<Readonly<Record<string, Entry>> | SettingsError> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw new SettingsError('settings/cannot-read', { file, reason: reasonOf(error) }, error);
+    return new SettingsError('settings/bad-secrets', { file, reason: reasonOf(error) }, error);
   }
   try {
     return SecretsFile.parse(JSON.parse(text)).secrets;
   } catch (error) {
     // What it says is a secret: a parser's message would quote it.
-    throw new SettingsError('settings/cannot-read', { file, reason: 'it is damaged' }, error);
+    return new SettingsError('settings/bad-secrets', { file, reason: phrase('reason.damaged', {}) }, error);
   }
 }

@@ -2,15 +2,27 @@
  * The settings of a data folder while the program runs: read once, changed one after the other, and followed when
  * somebody else changes the file.
  */
-import { randomBytes } from 'node:crypto';
-import { readFile, rename, stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, SettingsError, type AppError } from '#domain/errors.ts';
-import { replaceFile } from '#engine/atomic-file.ts';
+import { textIn } from '#domain/messages/message.ts';
+import { removeLeftDrafts } from '#engine/atomic-file.ts';
 import type { Clock, Log, SecretSeal, Stop } from '#engine/ports.ts';
-import { openSecretBook } from './secret-file.ts';
-import { LAST_GOOD_FILE, readSettings, readSettingsFile, SETTINGS_FILE, writeSettings } from './settings-store.ts';
-import { stored, type StoredSettings } from './stored-settings.ts';
+import { reasonOf } from '#engine/system-reason.ts';
+import { newPassword } from './new-password.ts';
+import { openSecretBook, SECRETS_FILE } from './secret-file.ts';
+import { withSettingsLock } from './settings-lock.ts';
+import {
+  keepAsLastGood,
+  LAST_GOOD_FILE,
+  PREVIOUS_FILE,
+  readSettings,
+  readSettingsFile,
+  SETTINGS_FILE,
+  updateSettings,
+  type SettingsChange,
+} from './settings-store.ts';
+import { lostPasswords, stored, type StoredSettings } from './stored-settings.ts';
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -52,22 +64,51 @@ export async function openSettingsKeeper(parts: SettingsKeeperParts): Promise<Se
   let notice: AppError | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
+  /** Tells what a person should know; the first of it stays in sight until the settings are saved. */
+  const tell = (error: AppError, level: 'warn' | 'error' = 'error'): void => {
+    notice ??= error;
+    log[level](describeError(error));
+  };
+
+  const { damage } = await openSecretBook(dataDir, seal);
+  if (damage) {
+    tell(damage);
+    await setAside(join(dataDir, SECRETS_FILE), clock, log);
+  }
+  /** The file as it was read last; undefined: it was written from here, and is looked at once more. */
+  let seen: string | undefined = await fingerprint(file);
   let current = await readSettings(dataDir, seal).catch(async (error: unknown) => {
     if (!(error instanceof SettingsError) || error.code !== 'settings/bad-file') throw error;
-    notice = error;
-    log.error(describeError(error));
-    return goBack(dataDir, file, clock, log, seal);
+    tell(error);
+    return goBack(dataDir, clock, log, seal);
   });
+  const lost = lostPasswords(current);
+  if (lost.length > 0) tell(new SettingsError('settings/lost-passwords', { keys: lost.join(', ') }));
   if (current.settings.server.monpwd === undefined) {
-    const password = newPassword();
-    current = withPassword(current, password);
     try {
-      await writeSettings(dataDir, current, seal, new Set([password]));
-      current = await readSettings(dataDir, seal);
+      // Somebody else may have set one meanwhile.
+      current = await updateSettings(dataDir, withOwnPassword, seal);
+      seen = undefined;
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;
       // Watching and shutting down need no disk.
-      notice ??= error;
+      current = withPassword(current, newPassword());
+      tell(error, 'warn');
+    }
+  } else if (current.revision !== '') {
+    await keepLastGood();
+  }
+  await removeLeftDrafts(dataDir, [SETTINGS_FILE, LAST_GOOD_FILE, PREVIOUS_FILE, SECRETS_FILE], clock.now()).catch(
+    (error: unknown) =>
+      log.warn(`What broken-off saves left in ${dataDir} stays there: ${textIn(reasonOf(error)) ?? ''}`),
+  );
+
+  /** What was read can be used: it is what will be gone back to. */
+  async function keepLastGood(): Promise<void> {
+    try {
+      await keepAsLastGood(dataDir, seal);
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
       log.warn(describeError(error));
     }
   }
@@ -83,14 +124,19 @@ export async function openSettingsKeeper(parts: SettingsKeeperParts): Promise<Se
     for (const listener of listeners) listener(next);
   };
 
-  let seen = await fingerprint(file);
   const look = async (): Promise<void> => {
     const now = await fingerprint(file);
     if (now === seen) return;
     seen = now;
     try {
-      const next = await readSettings(dataDir, seal);
-      if (next.revision !== current.revision) take(next);
+      let next = await readSettings(dataDir, seal);
+      if (next.revision === current.revision) return;
+      // The account of this computer always has a password: without one its own monitor could not log in.
+      if (next.settings.server.monpwd === undefined) {
+        next = await updateSettings(dataDir, withOwnPassword, seal);
+        seen = undefined;
+      } else await keepLastGood();
+      take(next);
     } catch (error) {
       log.error(`The changed settings were not taken up: ${describeError(error)}`);
     }
@@ -112,21 +158,22 @@ export async function openSettingsKeeper(parts: SettingsKeeperParts): Promise<Se
       return monpwd !== undefined && (await openSecretBook(dataDir, seal)).isUnseen(monpwd);
     },
     revealPassword: () =>
-      inTurn(async () => {
-        const { monpwd } = current.settings.server;
-        const book = await openSecretBook(dataDir, seal);
-        if (monpwd === undefined || !book.isUnseen(monpwd)) return undefined;
-        book.markSeen(monpwd);
-        await book.save();
-        return monpwd;
-      }),
+      inTurn(() =>
+        withSettingsLock(dataDir, async () => {
+          const { monpwd } = current.settings.server;
+          const book = await openSecretBook(dataDir, seal);
+          if (monpwd === undefined || !book.isUnseen(monpwd)) return undefined;
+          book.markSeen(monpwd);
+          await book.save();
+          return monpwd;
+        }),
+      ),
     change: (change) =>
       inTurn(async () => {
-        const changed = change(await readSettings(dataDir, seal));
-        await writeSettings(dataDir, changed, seal);
+        const next = await updateSettings(dataDir, (before) => withOwnPassword(change(before)), seal);
         notice = undefined;
-        seen = await fingerprint(file);
-        take(await readSettings(dataDir, seal));
+        seen = undefined;
+        take(next);
         return current;
       }),
     onChange(changed) {
@@ -140,37 +187,51 @@ export async function openSettingsKeeper(parts: SettingsKeeperParts): Promise<Se
   };
 }
 
-/** Nobody has to type it: as long as a key, and without letters that look alike. */
-export function newPassword(): string {
-  const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
-  return [...randomBytes(20)].map((byte) => letters[byte % letters.length]).join('');
-}
-
 const withPassword = (before: StoredSettings, monpwd: string): StoredSettings => {
   const { server } = before.given;
   return stored({ ...before.given, server: { ...(server as object | undefined), monpwd } }, before.revision);
 };
 
-/** Puts the broken file aside and the last good one in its place. @returns what is in force now */
-async function goBack(
-  dataDir: string,
-  file: string,
-  clock: Clock,
-  log: Log,
-  seal: SecretSeal | undefined,
-): Promise<StoredSettings> {
+/** With a password for the account of this computer, where there is none. */
+function withOwnPassword(before: StoredSettings): ReturnType<SettingsChange> {
+  if (before.settings.server.monpwd !== undefined) return before;
+  const password = newPassword();
+  return { next: withPassword(before, password), unseen: new Set([password]) };
+}
+
+/** @returns the name the file has now; undefined where it could not be moved, which is told */
+async function setAside(file: string, clock: Clock, log: Log): Promise<string | undefined> {
   const aside = `${file}.broken-${new Date(clock.now()).toISOString().replaceAll(/[:.]/g, '-')}`;
+  try {
+    await rename(file, aside);
+    log.warn(`${file} was kept as ${aside}`);
+    return aside;
+  } catch (error) {
+    log.error(
+      describeError(new SettingsError('settings/cannot-keep', { file: aside, reason: reasonOf(error) }, error)),
+    );
+    return undefined;
+  }
+}
+
+/** Puts the broken file aside and the last good one in its place. @returns what is in force now */
+async function goBack(dataDir: string, clock: Clock, log: Log, seal: SecretSeal | undefined): Promise<StoredSettings> {
+  const file = join(dataDir, SETTINGS_FILE);
   const lastGood = join(dataDir, LAST_GOOD_FILE);
   const book = await openSecretBook(dataDir, seal);
   const before = await readSettingsFile(lastGood, book).catch((error: unknown) => {
-    log.warn(`There is no good copy to go back to: ${describeError(error)}`);
+    log.warn(`The last good copy cannot be used either: ${describeError(error)}`);
     return stored({}, '');
   });
-  await rename(file, aside);
-  if (before.revision !== '') await replaceFile(file, await readFile(lastGood, 'utf8'));
-  log.warn(
-    `${file} was kept as ${aside}; ${before.revision === '' ? 'the defaults' : 'the settings before'} are in force`,
-  );
+  const isThere = before.revision !== '';
+  log.warn(`In force are ${isThere ? 'the last good settings' : 'the defaults: there is no good copy to go back to'}`);
+  if ((await setAside(file, clock, log)) === undefined || !isThere) return before;
+  try {
+    // A name is moved and nothing written: a full disk has room for that.
+    await rename(lastGood, file);
+  } catch (error) {
+    log.error(describeError(new SettingsError('settings/cannot-keep', { file, reason: reasonOf(error) }, error)));
+  }
   return before;
 }
 

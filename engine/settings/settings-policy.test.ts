@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { Settings } from '#domain/schema/settings/settings.ts';
-import type { UpsConfig } from '#engine/drivers/driver.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
 import { settingsConfiguration } from './configuration.ts';
 
@@ -18,14 +17,13 @@ const policyOf = (...ups: readonly Readonly<Record<string, unknown>>[]) => {
   if (!monitor) throw new Error('no policy');
   return monitor;
 };
-const ATTACHED: Partial<UpsConfig> = { name: 'ups' };
 
 describe('what the monitor is to do', () => {
   test('before anything is chosen: the attached UPS is guarded until its battery is low', () => {
     const policy = policyOf();
     expect(policy.supplies).toMatchObject([
       {
-        name: ATTACHED.name,
+        name: 'ups',
         source: { kind: 'local' },
         role: 'primary',
         powerValue: 1,
@@ -75,8 +73,18 @@ describe('what the monitor is to do', () => {
     [{ shutdowncmd: '/usr/local/bin/down' }, { kind: 'command', command: '/usr/local/bin/down', timeout: 3600 }],
     [{ shutdownaction: 'hibernate' }, { kind: 'hibernate' }],
     [{ shutdownaction: 'nothing', shutdowncmd: 'x' }, { kind: 'nothing' }],
+    [{ shutdownaction: 'hibernate', shutdowncmd: 'x' }, { kind: 'hibernate' }],
+    [
+      { shutdownaction: 'command', shutdowncmd: 'x' },
+      { kind: 'command', command: 'x', timeout: 3600 },
+    ],
   ])('%j does that: %j', (given, action) => {
     expect(policyOf(given).action).toEqual(action);
+  });
+
+  test('the UPS is switched off where its box is ticked, and a simulated one never', () => {
+    expect(policyOf({ powerdown: true })).not.toHaveProperty('powerDownFlag');
+    expect(policyOf({ powerdown: true, driver: 'demo' }).powerOff.isWanted).toBe(false);
   });
 
   test.each([{ driver: 'demo' }, { port: 'recording:/tmp/unit' }, { driver: 'dummy-ups', port: 'office.dev' }])(

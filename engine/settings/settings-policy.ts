@@ -2,7 +2,6 @@
 import type { Settings, UpsSettings } from '#domain/schema/settings/settings.ts';
 import { asSeconds } from '#domain/units.ts';
 import { attachmentOf } from '#engine/drivers/attachment.ts';
-import type { UpsConfig } from '#engine/drivers/driver.ts';
 import {
   NO_RULES,
   POLICY_DEFAULTS,
@@ -11,54 +10,54 @@ import {
   type ShutdownRules,
   type SupplyPolicy,
 } from '#engine/monitor/policy.ts';
+import { formatUpsAddress } from '#engine/nut/ups-address.ts';
+import { parseDriverKey } from './driver-key.ts';
 
 /** A command that hangs for so long will not shut anything down any more. */
 const COMMAND_TIMEOUT = asSeconds(3600);
 
 /**
- * Before the first UPS stands in the settings, the one that is attached is guarded until its battery is low: nobody has
- * chosen anything else yet.
- * @param running how the engine reads them
+ * Before anybody has decided anything: this computer runs as long as the battery does and goes down when it is low.
+ * @param ups name of the UPS that is looked for
  */
-export function settingsPolicy(settings: Settings, running: readonly UpsConfig[]): MonitorPolicy {
-  const isSimulated = (name: string): boolean => {
-    const config = running.find((one) => one.name === name);
-    return config !== undefined && attachmentOf(config) === 'simulated';
-  };
-  const { ups } = settings;
-  const supplies =
-    ups.length === 0 ? running.map((config) => localSupply(config.name, NO_RULES)) : ups.map((one) => supplyOf(one));
-  const isAllSimulated = supplies.every(({ name }) => isSimulated(name));
-  const warnTimes = ups.flatMap(({ nocommwarntime }) => nocommwarntime ?? []);
+export const automaticPolicy = (ups: string): MonitorPolicy => ({
+  ...POLICY_DEFAULTS,
+  supplies: [localSupply(ups, NO_RULES)],
+  action: { kind: 'shutdown' },
+});
+
+/** @returns undefined where no UPS is configured */
+export function settingsPolicy({ ups: upses }: Settings): MonitorPolicy | undefined {
+  if (upses.length === 0) return undefined;
+  const real = upses.filter((ups) => !isSimulated(ups));
+  const warnTimes = upses.flatMap(({ nocommwarntime }) => nocommwarntime ?? []);
   return {
     ...POLICY_DEFAULTS,
-    // Beside a real UPS a simulated one is there to be looked at.
-    supplies: isAllSimulated
-      ? supplies
-      : supplies.map((supply) => (isSimulated(supply.name) ? { ...supply, powerValue: 0 } : supply)),
-    hostSync: ups.length === 0 ? POLICY_DEFAULTS.hostSync : asSeconds(Math.max(...ups.map(({ hostsync }) => hostsync))),
+    // Beside a real UPS a simulated one is there to be looked at; on its own it shows what would happen.
+    supplies: upses.map((ups) => ({
+      ...supplyOf(ups),
+      ...(real.length > 0 && !real.includes(ups) ? { powerValue: 0 } : {}),
+    })),
+    hostSync: asSeconds(Math.max(...upses.map(({ hostsync }) => hostsync))),
     noCommWarnTime: warnTimes.length === 0 ? POLICY_DEFAULTS.noCommWarnTime : asSeconds(Math.min(...warnTimes)),
-    action: actionOf(ups, isAllSimulated),
-    powerOff: { isWanted: ups.some(({ mode, powerdown }) => mode === 'MASTER' && powerdown), delay: 'measured' },
+    action: real.length > 0 ? actionOf(real) : onlyCommand(actionOf(upses)),
+    powerOff: { isWanted: real.some(({ mode, powerdown }) => mode === 'MASTER' && powerdown), delay: 'measured' },
   };
 }
 
-const localSupply = (name: string, rules: ShutdownRules): SupplyPolicy => ({
-  ups: name,
-  name,
-  source: { kind: 'local' },
-  role: 'primary',
-  powerValue: 1,
-  rules,
-});
+const isSimulated = ({ mode, driver, port }: UpsSettings): boolean =>
+  mode === 'MASTER' && attachmentOf({ driver: parseDriverKey(driver).driver, port }) === 'simulated';
+
+function localSupply(name: string, rules: ShutdownRules): SupplyPolicy {
+  return { ups: name, name, source: { kind: 'local' }, role: 'primary', powerValue: 1, rules };
+}
 
 function supplyOf(ups: UpsSettings): SupplyPolicy {
   const { identifier, mode, remotehost, remoteport, monuser, monpwd } = ups;
   const rules = rulesOf(ups);
   if (mode === 'MASTER') return localSupply(identifier, rules);
-  const host = remotehost.includes(':') ? `[${remotehost}]` : remotehost;
   return {
-    ups: `${identifier}@${host}:${remoteport}`,
+    ups: formatUpsAddress({ ups: identifier, host: remotehost, port: remoteport }),
     name: identifier,
     source: {
       kind: 'remote',
@@ -85,11 +84,18 @@ const rulesOf = (ups: UpsSettings): ShutdownRules => ({
   holdDuringTest: true,
 });
 
-/** A computer goes down once, so the first UPS that says how is heard. */
-function actionOf(ups: readonly UpsSettings[], isSimulated: boolean): ShutdownAction {
-  const command = ups.find(({ shutdowncmd }) => shutdowncmd !== '')?.shutdowncmd;
-  const kind = ups[0]?.shutdownaction ?? 'shutdown';
-  if (kind !== 'nothing' && command !== undefined) return { kind: 'command', command, timeout: COMMAND_TIMEOUT };
-  // A simulation never takes a computer down; a command that somebody wrote for it is run.
-  return isSimulated || kind === 'command' ? { kind: 'nothing' } : { kind };
+/** A computer goes down in one way: that of the first UPS that asks for anything. */
+function actionOf(upses: readonly UpsSettings[]): ShutdownAction {
+  const deciding = upses.find(({ shutdownaction }) => shutdownaction !== 'nothing');
+  if (!deciding) return { kind: 'nothing' };
+  const { shutdownaction: kind, shutdowncmd: command } = deciding;
+  // The command stands for the system's own shutdown, as in the form it comes from.
+  if (kind === 'command' || (kind === 'shutdown' && command !== '')) {
+    return { kind: 'command', command, timeout: COMMAND_TIMEOUT };
+  }
+  return { kind };
 }
+
+/** A simulation never takes a computer down; a command that somebody wrote for it is run. */
+const onlyCommand = (action: ShutdownAction): ShutdownAction =>
+  action.kind === 'command' ? action : { kind: 'nothing' };

@@ -7,7 +7,7 @@ import { describeError } from '#domain/errors.ts';
 import { WEB_TLS_MODES } from '#domain/schema/settings/server-settings.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { changeSettings, listSettings } from './change-settings.ts';
-import { readSettings, writeSettings } from './settings-store.ts';
+import { readSettings, updateSettings } from './settings-store.ts';
 
 let folder: string;
 let file: string;
@@ -106,17 +106,15 @@ describe('changing', () => {
 
 describe('writing', () => {
   test('keeps only what was set, for its owner only, and leaves no draft behind', async () => {
-    await writeSettings(folder, changeSettings(await readSettings(folder), [['web.tls', 'own']]));
+    await updateSettings(folder, (before) => changeSettings(before, [['web.tls', 'own']]));
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ version: 2, web: { tls: 'own' } });
     expect((await stat(file)).mode & 0o777).toBe(process.platform === 'win32' ? 0o666 : 0o600);
-    expect(await readdir(folder)).toEqual(['settings.json']);
+    expect(await readdir(folder)).toEqual(['settings.json', 'settings.last-good.json']);
   });
 
   test('a folder that cannot be written is told', async () => {
     const gone = join(folder, 'gone');
-    expect(await told(async () => writeSettings(gone, await readSettings(gone)))).toMatch(
-      /Cannot write .*settings\.json/,
-    );
+    expect(await told(() => updateSettings(gone, (before) => before))).toMatch(/Cannot write .*settings\.json/);
   });
 
   test('what is set as text is read back as the same text', async () => {
@@ -132,7 +130,7 @@ describe('writing', () => {
     await fc.assert(
       fc.asyncProperty(texts, async (wanted) => {
         const changed = changeSettings(await readSettings(folder), Object.entries(wanted));
-        await writeSettings(folder, changed);
+        await updateSettings(folder, () => changed);
         const read = await readSettings(folder);
         expect(Object.fromEntries(listSettings(read.settings))).toMatchObject(wanted);
         expect(read.settings).toEqual(changed.settings);

@@ -13,14 +13,17 @@ import type { SecretSeal } from '#engine/ports.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { migrate } from './migrations.ts';
 import { isSecretReference, openSecretBook, type SecretBook } from './secret-file.ts';
+import { withSettingsLock } from './settings-lock.ts';
 import { inWords, isGroup, stored, type Group, type StoredSettings } from './stored-settings.ts';
 
 export const SETTINGS_FILE = 'settings.json';
-/** The settings before the last change: what is gone back to when the file breaks. */
+/** The same once more: what is gone back to when the file breaks. */
 export const LAST_GOOD_FILE = 'settings.last-good.json';
+/** The settings before the last change: the way back from an import or a slip of the hand. */
+export const PREVIOUS_FILE = 'settings.previous.json';
 
 /**
- * Reads the settings; a folder without any has the defaults.
+ * Reads the settings; a folder without any has the defaults. Passwords that cannot be had count as not set.
  * @throws SettingsError settings/cannot-read, settings/bad-file, settings/newer-file; the file is left as it is
  */
 export async function readSettings(dataDir: string, seal?: SecretSeal): Promise<StoredSettings> {
@@ -52,30 +55,68 @@ export async function readSettingsFile(file: string, book: SecretBook): Promise<
   }
 }
 
+/** What becomes of settings: the new ones, and which of their passwords the program made and nobody was shown yet. */
+export type SettingsChange = (
+  before: StoredSettings,
+) => StoredSettings | { readonly next: StoredSettings; readonly unseen: ReadonlySet<string> };
+
 /**
- * Replaces the file; the one before it stays as the last good one.
- * @param unseen passwords made by the program that nobody has been shown yet
- * @throws SettingsError settings/cannot-keep
+ * Reads, changes and writes the settings while nobody else does.
+ * @param change pure; what it throws is thrown, and nothing is written
+ * @returns the settings as they are on disk now
+ * @throws SettingsError as reading does, and settings/cannot-keep
  */
-export async function writeSettings(
+export function updateSettings(dataDir: string, change: SettingsChange, seal?: SecretSeal): Promise<StoredSettings> {
+  return withSettingsLock(dataDir, async () => {
+    const changed = change(await readSettings(dataDir, seal));
+    if ('next' in changed) await writeSettings(dataDir, changed.next, seal, changed.unseen);
+    else await writeSettings(dataDir, changed, seal, new Set());
+    return readSettings(dataDir, seal);
+  });
+}
+
+/** Secrets first: the settings on disk always find the passwords that they name. */
+async function writeSettings(
   dataDir: string,
-  { given }: Pick<StoredSettings, 'given'>,
-  seal?: SecretSeal,
-  unseen: ReadonlySet<string> = new Set(),
+  { given }: StoredSettings,
+  seal: SecretSeal | undefined,
+  unseen: ReadonlySet<string>,
 ): Promise<void> {
   const file = join(dataDir, SETTINGS_FILE);
   const lastGood = join(dataDir, LAST_GOOD_FILE);
+  const previous = join(dataDir, PREVIOUS_FILE);
   const book = await openSecretBook(dataDir, seal);
   const content = { version: SETTINGS_VERSION, ...withReferences(given, (text) => book.keep(text, unseen.has(text))) };
   await book.save();
   try {
     const before = await readIfThere(file);
-    if (before !== undefined) await replaceFile(lastGood, before);
-    await replaceFile(file, `${JSON.stringify(content, undefined, 2)}\n`);
+    if (before !== undefined) await replaceFile(previous, before);
+    const text = `${JSON.stringify(content, undefined, 2)}\n`;
+    await replaceFile(file, text);
+    await replaceFile(lastGood, text);
   } catch (error) {
     throw new SettingsError('settings/cannot-keep', { file, reason: reasonOf(error) }, error);
   }
-  await book.sweep(new Set([...referencesIn(content), ...(await referencesOf(lastGood))]));
+  await book.sweep(new Set([...referencesIn(content), ...(await referencesOf(previous))]));
+}
+
+/**
+ * Takes the file as it is for the last good one: somebody else wrote it, and it can be used.
+ * @throws SettingsError settings/cannot-keep
+ */
+export function keepAsLastGood(dataDir: string, seal?: SecretSeal): Promise<void> {
+  return withSettingsLock(dataDir, async () => {
+    const file = join(dataDir, SETTINGS_FILE);
+    const lastGood = join(dataDir, LAST_GOOD_FILE);
+    // It may have been broken meanwhile.
+    await readSettings(dataDir, seal);
+    try {
+      const text = await readIfThere(file);
+      if (text !== undefined && text !== (await readIfThere(lastGood))) await replaceFile(lastGood, text);
+    } catch (error) {
+      throw new SettingsError('settings/cannot-keep', { file: lastGood, reason: reasonOf(error) }, error);
+    }
+  });
 }
 
 /** @throws Error of the file system */
@@ -102,10 +143,10 @@ function parseJson(text: string, file: string): Group {
 /** Names under which passwords stand, wherever they do. */
 const SECRET_NAMES = new Set(['monpwd', 'password']);
 
-/** References become the passwords they stand for; one whose password is lost counts as not set. */
+/** References become the passwords they stand for; one whose password cannot be had here stays one. */
 function withSecrets(value: Group, book: SecretBook): Group {
   const at = (part: unknown): unknown => {
-    if (isSecretReference(part)) return book.open(part.secret);
+    if (isSecretReference(part)) return book.open(part.secret) ?? part;
     if (Array.isArray(part)) return part.map(at);
     if (!isGroup(part)) return part;
     return Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, at(inner)]));
@@ -121,6 +162,7 @@ function withReferences(value: Group, keep: (text: string) => string): Group {
     return Object.fromEntries(
       Object.entries(part).flatMap(([name, inner]) => {
         if (!SECRET_NAMES.has(name)) return [[name, at(inner)]];
+        if (isSecretReference(inner)) return [[name, inner]];
         return typeof inner === 'string' ? [[name, { secret: keep(inner) }]] : [];
       }),
     );
@@ -140,6 +182,6 @@ async function referencesOf(file: string): Promise<string[]> {
   try {
     return text === undefined ? [] : referencesIn(JSON.parse(text));
   } catch {
-    return []; // the last good copy is only a way back; without it nothing in force is lost
+    return []; // the settings before are only a way back; without them nothing in force is lost
   }
 }

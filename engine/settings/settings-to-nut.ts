@@ -12,9 +12,11 @@ import { parseDriverKey } from './driver-key.ts';
 import type { MonitorConf, NutConf, UpsdConf, UpsmonConf } from './nut-conf/nut-conf.ts';
 import { NUT_FILE_DEFAULTS } from './nut-conf/nut-file-conf.ts';
 import { phrasesOf, Problems, type NutConfProblem } from './nut-conf/problem.ts';
+import { readSections } from './nut-conf/section-file.ts';
 import { readUpsConf } from './nut-conf/ups-conf.ts';
 import { readUpsdConf } from './nut-conf/upsd-conf.ts';
 import { UPSMON_DEFAULTS } from './nut-conf/upsmon-conf.ts';
+import { commandOf } from './shutdown-commands.ts';
 import { toUserConf } from './users-text.ts';
 
 export interface NutMeaning {
@@ -22,6 +24,9 @@ export interface NutMeaning {
   /** What is wrong with the lines that were written by hand, and where. */
   readonly problems: readonly FieldProblem[];
 }
+
+/** Whether NUT's grammar can hold a text to the letter. */
+export const isNutWord = (text: string): boolean => /^[\x20-\x7e]{0,512}$/.test(text);
 
 const bytesOf = (lines: readonly string[]): Uint8Array => new TextEncoder().encode(`${lines.join('\n')}\n`);
 
@@ -46,6 +51,7 @@ export function toNutConf(settings: Settings): NutMeaning {
       upsd: upsd.conf,
       users: [toUserConf(monpwd === undefined ? own : { ...own, password: monpwd }), ...users.map(toUserConf)],
       upsmon: toUpsmonConf(settings),
+      // Modes and timers are the monitor's own rules here.
       upssched: undefined,
       nut: { ...NUT_FILE_DEFAULTS, mode: modeOf(settings.ups) },
       problems: [],
@@ -57,6 +63,9 @@ export function toNutConf(settings: Settings): NutMeaning {
 /** `netclient` where every cable is elsewhere. */
 const modeOf = (upses: readonly UpsSettings[]): NutConf['nut']['mode'] =>
   upses.length > 0 && upses.every(({ mode }) => mode === 'SLAVE') ? 'netclient' : 'netserver';
+
+/** Of the lines above those of the form's own field. */
+const PORT_LINE = 3;
 
 /** The section of ups.conf; a UPS that hangs elsewhere has none. */
 function toSection(
@@ -73,8 +82,11 @@ function toSection(
   ];
   const found = new Problems('ups.conf');
   const read = readUpsConf(bytesOf([...head, ups.options]), found);
-  const [config, ...others] = read.ups;
-  const listed = found.list();
+  const config = read.ups.find(({ name }) => name === ups.identifier);
+  const others = readSections(bytesOf([ups.options]), new Problems('ups.conf')).sections;
+  // What stands below another title is not of this UPS; that it is there is told once.
+  const end = head.length + Math.min(...others.map(({ line }) => line));
+  const listed = found.list().filter(({ line }) => line < end);
   const problems = [
     ...inField(
       [...path, 'options'],
@@ -83,20 +95,21 @@ function toSection(
     ),
     ...inField(
       [...path, 'driver'],
-      listed.filter(({ line }) => line <= head.length),
+      // The port is taken as it is, below.
+      listed.filter(({ line }) => line <= head.length && line !== PORT_LINE),
       head.length,
     ),
-    ...others.map(({ name, origin }): FieldProblem => ({
+    ...others.map(({ name, line }): FieldProblem => ({
       path: [...path, 'options'],
       severity: 'error',
       reason: phrase('field.section-in-options', { name }),
       fix: phrase('field.section-in-options.fix', {}),
-      line: (origin?.line ?? head.length) - head.length,
+      line,
     })),
   ];
   if (ups.mode === 'SLAVE') return { config: undefined, problems: problems.filter((one) => one.line !== undefined) };
-  // NUT's grammar knows ASCII only; a path of ours may hold more.
-  const isPlain = /^[\x20-\x7e]*$/.test(ups.port);
+  // NUT's grammar knows ASCII only, and words of 512 characters; a path of ours may be more.
+  const isPlain = isNutWord(ups.port);
   return { config: config && (isPlain ? config : { ...config, port: ups.port }), problems };
 }
 
@@ -120,11 +133,13 @@ function toUpsmonConf({ ups, server }: Settings): UpsmonConf {
   const longest = (values: readonly number[], otherwise: number): number =>
     values.length === 0 ? otherwise : Math.max(...values);
   const warnings = ups.flatMap(({ nocommwarntime }) => nocommwarntime ?? []);
-  const command = ups.find(({ shutdowncmd }) => shutdowncmd !== '')?.shutdowncmd;
+  const [command] = ups.flatMap((one) => commandOf(one) ?? []);
   return {
     ...UPSMON_DEFAULTS,
     monitors: ups.map((one) => toMonitor(one, server)),
-    shutdownCmd: command ?? '/sbin/shutdown -P now',
+    // upsmon refuses to start where less than that is fed, and without a command.
+    minSupplies: command === undefined ? 0 : 1,
+    shutdownCmd: command ?? '/bin/true',
     hostSync: asSeconds(
       longest(
         ups.map(({ hostsync }) => hostsync),
@@ -145,7 +160,8 @@ function toMonitor(ups: UpsSettings, server: Settings['server']): MonitorConf {
     ...account,
     password: account.password ?? '',
     ups: ups.identifier,
-    powerValue: 1,
+    // Only watched, where nothing is done.
+    powerValue: ups.shutdownaction === 'nothing' ? 0 : 1,
     role: ups.mode === 'MASTER' ? 'primary' : 'secondary',
   };
 }

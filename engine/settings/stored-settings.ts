@@ -3,11 +3,12 @@ import { textIn } from '#domain/messages/message.ts';
 import { becauseText, expectedOf, missingOf } from '#domain/schema/settings/issue-text.ts';
 import { Settings, SETTINGS_VERSION } from '#domain/schema/settings/settings.ts';
 import type { z } from 'zod';
+import { isSecretReference } from './secret-file.ts';
 
 export type Group = Readonly<Record<string, unknown>>;
 
 export interface StoredSettings {
-  /** What was set, with passwords as they are. */
+  /** What was set, with passwords as they are; a reference where the password cannot be had here. */
   readonly given: Group;
   /** The same with every default. */
   readonly settings: Settings;
@@ -18,9 +19,31 @@ export interface StoredSettings {
 /** @throws z.ZodError for what does not fit */
 export const stored = (given: Group, revision: string): StoredSettings => ({
   given,
-  settings: Settings.parse({ version: SETTINGS_VERSION, ...given }),
+  settings: Settings.parse({ version: SETTINGS_VERSION, ...withoutReferences(given) }),
   revision,
 });
+
+/** A password that cannot be had counts as not set; its reference stays in what was given, for whoever can open it. */
+function withoutReferences(given: Group): Group {
+  const at = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.map(at);
+    if (!isGroup(part)) return part;
+    return Object.fromEntries(
+      Object.entries(part).flatMap(([name, inner]) => (isSecretReference(inner) ? [] : [[name, at(inner)]])),
+    );
+  };
+  return at(given) as Group;
+}
+
+/** Keys of the passwords that were set and cannot be had here. */
+export function lostPasswords({ given }: Pick<StoredSettings, 'given'>): string[] {
+  const at = (part: unknown, path: readonly string[]): string[] => {
+    if (isSecretReference(part)) return [path.join('.')];
+    if (Array.isArray(part)) return part.flatMap((inner, index) => at(inner, [...path, String(index)]));
+    return isGroup(part) ? Object.entries(part).flatMap(([name, inner]) => at(inner, [...path, name])) : [];
+  };
+  return at(given, []);
+}
 
 export const isGroup = (value: unknown): value is Group =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

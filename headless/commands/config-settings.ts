@@ -1,7 +1,6 @@
 /** `config get` and `config set`: the settings of a data folder, from the command line. */
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { describeError, SettingsError, WebError } from '#domain/errors.ts';
+import { describeError, WebError } from '#domain/errors.ts';
 import { WEB_SECRET_KEYS, type Settings, type WebSecretKey } from '#domain/schema/settings/settings.ts';
 import {
   changeSettings,
@@ -12,12 +11,13 @@ import {
 } from '#engine/settings/change-settings.ts';
 import { checkSettings, describeFieldProblem } from '#engine/settings/check-settings.ts';
 import { keysOfSettings, type SettingKey } from '#engine/settings/setting-keys.ts';
-import { readSettings, writeSettings } from '#engine/settings/settings-store.ts';
+import { readSettings, updateSettings } from '#engine/settings/settings-store.ts';
 import { EXIT, UsageError } from '../io.ts';
 import type { NutCommandIo } from '../nut-commands/nut-command.ts';
 import { Prompt } from '../nut-commands/prompt.ts';
 import { changePasswords, checkPassword, findWebSecrets, PASSWORD_OF_KEY } from '../web/secrets.ts';
 import { readCertificateFiles } from '../web/web-tls.ts';
+import { makeDataFolder } from './data-folder.ts';
 
 const isWebSecret = (key: string): key is WebSecretKey => WEB_SECRET_KEYS.some((secret) => secret === key);
 
@@ -63,9 +63,10 @@ export async function setSettings(words: readonly string[], dataDir: string, io:
   if (!(await checkMeaning(changed.settings, io))) return EXIT.configuration;
   const passwords = new Map(pairs.filter((pair): pair is [WebSecretKey, string] => isWebSecret(pair[0])));
   for (const [key, password] of passwords) checkPassword(key, password);
-  await makeFolder(dataDir);
+  await makeDataFolder(dataDir);
   if (passwords.size > 0) await changePasswords(dataDir, passwords);
-  if (changes.length > 0) await writeSettings(dataDir, changed);
+  // Once more on what is there now: somebody else may have changed something meanwhile.
+  if (changes.length > 0) await updateSettings(dataDir, (now) => changeSettings(now, changes));
   const texts = listSettings(changed.settings);
   // A UPS that was taken away has no values any more.
   for (const [key] of pairs) {
@@ -147,13 +148,4 @@ async function askPassword(prompt: Prompt, key: string, io: NutCommandIo): Promi
     return undefined;
   }
   return password;
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SettingsError('settings/cannot-keep', { file: folder, reason }, error);
-  }
 }

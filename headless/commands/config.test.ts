@@ -106,8 +106,14 @@ describe('config set', () => {
     [['set', 'web.tsl', 'own'], /Write web\.tls/],
     [['set', 'web.tls', 'own', 'web.tls', 'none'], /given twice/],
     [['set', 'web.tls', 'own', '--nut-conf', '/etc/nut'], /no --nut-conf/],
-    [['put', 'web.tls', 'own'], /"check", "get" and "set"/],
-    [[], /"check", "get" and "set"/],
+    [['put', 'web.tls', 'own'], /one of the words "check", "show"/],
+    [[], /one of the words "check", "show"/],
+    [['set', 'web.tls', 'own', '--force'], /no --force/],
+    [['show', 'web.tls'], /no "web\.tls"/],
+    [['import'], /one of --nut-conf DIR, --truenas FILE and --apcupsd FILE/],
+    [['import', '--nut-conf', 'a', '--truenas', 'b'], /takes one of/],
+    [['export'], /--nut-conf DIR is needed/],
+    [['check', '--nut-conf', 'a', '--data-dir', 'b'], /no --data-dir/],
   ])('wrong usage is told: %j', async (args, text) => {
     const attempt = run(args);
     await expect(attempt).rejects.toThrow(text);

@@ -6,6 +6,9 @@ import type { NutCommandIo } from '../nut-commands/nut-command.ts';
 import { parseOptions } from '../options.ts';
 
 const HELP = `Usage: ridethrough config check --nut-conf DIR
+       ridethrough config show [--data-dir DIR]
+       ridethrough config import (--nut-conf DIR | --truenas FILE | --apcupsd FILE) [--data-dir DIR]
+       ridethrough config export --nut-conf DIR [--force] [--data-dir DIR]
        ridethrough config get [KEY] [--data-dir DIR]
        ridethrough config set KEY VALUE ... [--data-dir DIR]
 
@@ -16,6 +19,11 @@ FILE:LINE: what is wrong (what to do). Exit status: 0 usable, 78 with errors.
 written (exit status 78 for a value that does not fit). An empty value ("") goes back to the default; a password given
 as - is asked for. A running "serve" takes the change up within two seconds.
 
+"show" tells the settings in sentences. "import" moves another configuration into the settings: NUT's files, what
+"midclt call ups.config" prints on a TrueNAS, or an apcupsd.conf. What is not as it was is printed, a line each; with an
+error nothing is written (exit status 78). "export" writes NUT's files and prints what they cannot say; files that are
+there are replaced with --force only.
+
   --nut-conf DIR  folder with ups.conf, upsd.conf, upsd.users, upsmon.conf, nut.conf (those that exist)
   --data-dir DIR  folder of the settings (default: RIDETHROUGH_DATA_DIR, else the system's folder)
 `;
@@ -23,6 +31,9 @@ as - is asked for. A running "serve" takes the change up within two seconds.
 export async function config(args: readonly string[], io: NutCommandIo): Promise<number> {
   const { values, positionals } = parseOptions(args, {
     'nut-conf': { type: 'string' },
+    truenas: { type: 'string' },
+    apcupsd: { type: 'string' },
+    force: { type: 'boolean' },
     'data-dir': { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   });
@@ -30,20 +41,50 @@ export async function config(args: readonly string[], io: NutCommandIo): Promise
     io.stdout.write(HELP);
     return EXIT.ok;
   }
-  const [verb, ...words] = positionals;
-  if (verb === 'check') {
-    if (values['data-dir'] !== undefined) throw new UsageError('"config check" takes no --data-dir');
-    if (words.length > 0) throw new UsageError(`"config check" takes no "${words.join(' ')}"`);
-    if (values['nut-conf'] === undefined) throw new UsageError('--nut-conf DIR is needed');
-    return checkFiles(values['nut-conf'], io);
+  const [verb = '', ...words] = positionals;
+  const takes = Object.hasOwn(TAKES, verb) ? TAKES[verb] : undefined;
+  if (!takes)
+    throw new UsageError('"config" takes one of the words "check", "show", "get", "set", "import" and "export"');
+  for (const option of Object.keys(values)) {
+    if (!takes.options.includes(option)) throw new UsageError(`"config ${verb}" takes no --${option}`);
   }
-  if (verb !== 'get' && verb !== 'set')
-    throw new UsageError('"config" takes one of the words "check", "get" and "set"');
-  if (values['nut-conf'] !== undefined) throw new UsageError(`"config ${verb}" takes no --nut-conf`);
+  if (!takes.isWithWords && words.length > 0) throw new UsageError(`"config ${verb}" takes no "${words.join(' ')}"`);
   const dataDir = dataDirectory(values['data-dir'], io.env);
-  const { getSettings, setSettings } = await import('./config-settings.ts');
-  return verb === 'get' ? getSettings(words, dataDir, io) : setSettings(words, dataDir, io);
+  const confDir = (): string => {
+    if (values['nut-conf'] === undefined) throw new UsageError('--nut-conf DIR is needed');
+    return values['nut-conf'];
+  };
+  switch (verb) {
+    case 'check':
+      return checkFiles(confDir(), io);
+    case 'show':
+      return (await import('./config-show.ts')).showSettings(dataDir, io);
+    case 'import': {
+      const { 'nut-conf': nutConf, truenas, apcupsd } = values;
+      return (await import('./config-import.ts')).importSettings(
+        { 'nut-conf': nutConf, truenas, apcupsd },
+        dataDir,
+        io,
+      );
+    }
+    case 'export':
+      return (await import('./config-export.ts')).exportSettings(confDir(), dataDir, values.force ?? false, io);
+    case 'get':
+      return (await import('./config-settings.ts')).getSettings(words, dataDir, io);
+    default:
+      return (await import('./config-settings.ts')).setSettings(words, dataDir, io);
+  }
 }
+
+/** What each word goes with. */
+const TAKES: Readonly<Record<string, { readonly options: readonly string[]; readonly isWithWords?: true }>> = {
+  check: { options: ['nut-conf'] },
+  show: { options: ['data-dir'] },
+  import: { options: ['nut-conf', 'truenas', 'apcupsd', 'data-dir'] },
+  export: { options: ['nut-conf', 'force', 'data-dir'] },
+  get: { options: ['data-dir'], isWithWords: true },
+  set: { options: ['data-dir'], isWithWords: true },
+};
 
 async function checkFiles(folder: string, io: NutCommandIo): Promise<number> {
   const { conf, faults, remarks } = await checkNutFiles(folder, io.env);

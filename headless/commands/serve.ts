@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs';
 import { access, constants, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { findDevices } from '#engine/api/found-devices.ts';
+import { createSetupSystem } from '#engine/adapters/setup-system.ts';
 import { createSystemPower } from '#engine/adapters/system-power.ts';
 import { holdUpsmonPid } from '#engine/adapters/upsmon-pid.ts';
 import { describeError, SettingsError } from '#domain/errors.ts';
@@ -24,6 +26,7 @@ import {
 } from '#engine/settings/configuration.ts';
 import { openSettingsKeeper } from '#engine/settings/settings-keeper.ts';
 import { dataDirectory } from '#engine/data-dir.ts';
+import { RULE_FILE } from '#engine/setup/udev-rule.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { EXIT, UsageError, type CommandIo } from '../io.ts';
 import { parseOptions } from '../options.ts';
@@ -88,6 +91,13 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     hidPort,
     power: createSystemPower({ clock: systemClock, folder: join(options.dataDir, 'shutdown-actions'), env: io.env }),
     definitions: await readDefinitions(options.dataDir, log),
+    setupSystem: createSetupSystem({
+      platform: process.platform,
+      env: io.env,
+      fs: createReadFs(),
+      log,
+      ruleFile: join(programFolder(), 'resources', 'udev', RULE_FILE),
+    }),
     scanDevices: () => findDevices(hidPort),
     reload: readAgain,
   });
@@ -144,11 +154,11 @@ async function prepareDataFolder(folder: string, log: Log): Promise<void> {
   );
 }
 
-/** `dist/renderer` of this program, found from wherever this module runs: its bundle or its source. */
-function rendererFolder(): string {
+/** The folder of this program, found from wherever this module runs: its bundle or its source. */
+function programFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return join(folder, 'dist', 'renderer');
+  return folder;
 }
 
 /** The built-in definitions and those in the folder `devices` of the data folder. */
@@ -235,7 +245,7 @@ async function createWeb(
     ...address,
     dataDir,
     api: product.api,
-    files: await loadStaticFiles(rendererFolder()),
+    files: await loadStaticFiles(join(programFolder(), 'dist', 'renderer')),
     clock: systemClock,
     log,
     metrics: () => product.metrics(host.clientCount),

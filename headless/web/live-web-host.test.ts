@@ -9,7 +9,7 @@ import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { changeSettings, type SettingChange } from '#engine/settings/change-settings.ts';
-import { readSettings, writeSettings } from '#engine/settings/settings-store.ts';
+import { updateSettings } from '#engine/settings/settings-store.ts';
 import { startTestEngine, type TestEngine } from '#tests/support/test-engine.ts';
 import { createLiveWebHost } from './live-web-host.ts';
 import { changePasswords } from './secrets.ts';
@@ -30,8 +30,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const set = async (...changes: SettingChange[]) =>
-  writeSettings(folder, changeSettings(await readSettings(folder), changes));
+const set = async (...changes: SettingChange[]) => updateSettings(folder, (before) => changeSettings(before, changes));
 
 async function start(address = '127.0.0.1'): Promise<URL> {
   const page = { type: 'text/html', body: Buffer.from('page'), gzipped: undefined, etag: '"1"', isImmutable: false };

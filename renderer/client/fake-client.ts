@@ -17,6 +17,7 @@ import type {
 import { ApiError, NutError, SettingsError } from '#domain/errors.ts';
 import { numberIn, tokensOf } from '#domain/power-state.ts';
 import type { MonitorView } from '#domain/schema/monitor.ts';
+import type { Rehearsal } from '#domain/schema/rehearsal.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { Incident, NetworkClient, Sample, UpsSnapshot, VariableSnapshot } from '#domain/schema/snapshot.ts';
 
@@ -45,10 +46,21 @@ export interface FakeEngine extends EngineClient {
   /** Changes what the shutdown monitor says of itself. */
   setMonitor(change: Partial<MonitorView>): void;
   setAccess(access: AccessLevel): void;
+  /** Nobody has set it up yet, and this is what the wizard finds beside the attached units. */
+  setFirstLaunch(found: {
+    readonly neighbours?: RequestResult<'setup.state'>['neighbours'];
+    readonly rule?: RequestResult<'setup.state'>['rule'];
+    readonly rehearsal?: Rehearsal;
+  }): void;
   setConfiguration(kind: RequestResult<'engine.hello'>['configuration']): void;
   setDevices(devices: readonly FoundDevice[]): void;
   /** Changes what is known of the settings as a whole. */
   patchSettings(change: Partial<SettingsState>): void;
+  /** What can be moved in, and what that would make of the settings. */
+  setImports(
+    found: RequestResult<'settings.findImports'>['found'],
+    proposed: RequestResult<'settings.readImport'>,
+  ): void;
   become(connection: ConnectionState): void;
   /** Swallows the next event, as a slow connection may. */
   missNextEvent(): void;
@@ -103,7 +115,54 @@ export function createFakeEngine(startAt: number): FakeEngine {
     problems: [],
     hasUnseenPassword: true,
   };
+  let imports: RequestResult<'settings.findImports'>['found'] = [];
+  let proposal: RequestResult<'settings.readImport'> = { settings: settings.settings, notes: [], problems: [] };
   let access: AccessLevel = 'admin';
+  let needsSetup = false;
+  let neighbours: RequestResult<'setup.state'>['neighbours'] = [];
+  let rule: RequestResult<'setup.state'>['rule'];
+  let rehearsal: Rehearsal = {
+    steps: [
+      {
+        afterSeconds: 0,
+        who: { phrase: 'rehearsal.mains', params: {} },
+        what: { phrase: 'rehearsal.fail', params: {} },
+      },
+      {
+        afterSeconds: 300,
+        who: { phrase: 'monitor.this-computer', params: {} },
+        what: {
+          phrase: 'rehearsal.begin',
+          params: {
+            why: {
+              phrase: 'monitor.why.time',
+              params: { ups: 'ups', time: { phrase: 'time.minutes', params: { count: 5 } } },
+            },
+          },
+        },
+      },
+      {
+        afterSeconds: 305,
+        who: { phrase: 'monitor.this-computer', params: {} },
+        what: { phrase: 'monitor.plan.shutdown', params: {} },
+      },
+      {
+        afterSeconds: 365,
+        who: { phrase: 'monitor.this-computer', params: {} },
+        what: { phrase: 'rehearsal.off', params: {} },
+      },
+      {
+        afterSeconds: 2460,
+        who: { phrase: 'rehearsal.battery', params: {} },
+        what: { phrase: 'rehearsal.empty', params: {} },
+      },
+    ],
+    takesSeconds: 60,
+    isMeasured: false,
+    beginsAfterSeconds: 300,
+    batterySeconds: 2460,
+    isInTime: true,
+  };
   let configuration: RequestResult<'engine.hello'>['configuration'] = 'automatic';
   let connection: ConnectionState = 'connected';
   let clock = startAt;
@@ -235,6 +294,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
       nut: ['127.0.0.1:3493'],
       configuration,
       startedAt: startAt,
+      needsSetup,
     }),
     'ups.list': () => ({ sequence, upses: [...upses.values()], clients: [...clients], incidents: [...incidents] }),
     'ups.samples': ({ ups, sinceAt = 0 }) => ({
@@ -304,6 +364,16 @@ export function createFakeEngine(startAt: number): FakeEngine {
         .join('\n'),
     }),
     'settings.usersFromText': ({ settings: sent }) => ({ users: SettingsDraft.parse(sent).server.users, problems: [] }),
+    'setup.state': () => ({
+      units: [...devices],
+      neighbours: [...neighbours],
+      ...(rule === undefined ? {} : { rule }),
+    }),
+    'setup.installRule': () => {
+      if (rule === 'missing' || rule === 'outdated') rule = 'installed';
+      return { outcome: 'installed', command: 'sudo cp 60-ridethrough.rules /etc/udev/rules.d/' };
+    },
+    'setup.rehearse': () => ({ rehearsal, problems: [] }),
     'drivers.list': () => ({ hardware: [...HARDWARE], drivers: [...DRIVERS] }),
     'drivers.options': () => ({
       options: [
@@ -339,6 +409,13 @@ export function createFakeEngine(startAt: number): FakeEngine {
       isOpen: settings.settings.server.rmonitor,
       fingerprint: Array.from({ length: 32 }, (_, index) => (index * 7 + 16).toString(16).toUpperCase()).join(':'),
     }),
+    'settings.findImports': () => ({ found: [...imports] }),
+    'settings.readImport': ({ kind, path }) => {
+      if (kind !== 'truenas' && !imports.some((found) => found.kind === kind && found.path === path)) {
+        throw new SettingsError('settings/no-import', { path: path ?? '' });
+      }
+      return structuredClone(proposal);
+    },
   };
 
   /** What the shape of the values alone tells; lines for NUT are the engine's to judge. */
@@ -388,6 +465,12 @@ export function createFakeEngine(startAt: number): FakeEngine {
       clients = next;
       publish('clients.changed', { clients: [...next] });
     },
+    setFirstLaunch(found) {
+      needsSetup = true;
+      neighbours = found.neighbours ?? [];
+      rule = found.rule;
+      rehearsal = found.rehearsal ?? rehearsal;
+    },
     setConfiguration(kind) {
       configuration = kind;
     },
@@ -400,6 +483,10 @@ export function createFakeEngine(startAt: number): FakeEngine {
     },
     patchSettings(change) {
       settings = { ...settings, ...change };
+    },
+    setImports(found, proposed) {
+      imports = found;
+      proposal = proposed;
     },
     become(next) {
       connection = next;

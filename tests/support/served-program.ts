@@ -84,7 +84,8 @@ export function startProgram(
   const [program = '', ...before] = command;
   const child = spawn(program, [...before, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
+    // Nothing that a test starts may put this computer down.
+    env: { ...process.env, RIDETHROUGH_NO_POWER: '1', ...env },
   });
   let stdout = '';
   let stderr = '';

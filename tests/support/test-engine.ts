@@ -2,12 +2,15 @@ import { createApi, type Api } from '#engine/api/handlers.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { createSettingsHandlers } from '#engine/api/settings-handlers.ts';
 import { createSetupHandlers } from '#engine/api/setup-handlers.ts';
+import { createWizardHandlers } from '#engine/api/wizard-handlers.ts';
 import { createEngine, type Engine } from '#engine/engine.ts';
 import { createIncidentLog } from '#engine/history/incidents.ts';
+import { keepInFile, type StateKeeper } from '#engine/monitor/kept-state.ts';
 import { createMonitor, type Monitor } from '#engine/monitor/monitor.ts';
 import { NO_POLICY, type MonitorPolicy } from '#engine/monitor/policy.ts';
 import { createFakePower, type FakePower } from './fake-power.ts';
 import { createRecentSamples } from '#engine/history/recent-samples.ts';
+import type { SetupSystem } from '#engine/setup/setup-system.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeDriver, type FakeDriver } from './fake-driver.ts';
 import { createRememberingLog, type RememberingLog } from './silent-log.ts';
@@ -31,18 +34,25 @@ export interface MonitoredEngineOptions {
   readonly names: readonly string[];
   readonly policy?: MonitorPolicy;
   /** Where the monitor keeps its state; nowhere that can be written to unless given. */
-  readonly stateFile?: string;
+  readonly keeper?: StateKeeper;
   readonly clock?: FakeClock;
   readonly power?: FakePower;
   /** What the UPSes say first; OL unless given. */
   readonly status?: string;
 }
 
+/** Nothing runs on it that is in the way, and its rule is in place. */
+const QUIET_COMPUTER: SetupSystem = {
+  neighbours: () => Promise.resolve([]),
+  rule: () => Promise.resolve('installed'),
+  installRule: () => Promise.resolve({ outcome: 'already', command: '' }),
+};
+
 /** The same with a shutdown monitor at work, that tells a fake computer to go down. */
 export async function startMonitoredEngine({
   names,
   policy = NO_POLICY,
-  stateFile = '/nowhere/monitor.json',
+  keeper = keepInFile('/nowhere/monitor.json'),
   clock = createFakeClock(),
   power = createFakePower(clock),
   status,
@@ -76,7 +86,7 @@ export async function startMonitoredEngine({
     clock,
     log,
     power,
-    stateFile,
+    keeper,
   });
   const api = createApi({
     engine,
@@ -85,7 +95,14 @@ export async function startMonitoredEngine({
     monitor,
     clock,
     log,
-    about: () => ({ version: '0', hostName: 'test', configuration: 'automatic', startedAt: clock.now(), nut: [] }),
+    about: () => ({
+      version: '0',
+      hostName: 'test',
+      configuration: 'automatic',
+      startedAt: clock.now(),
+      nut: [],
+      needsSetup: false,
+    }),
     settings: createSettingsHandlers({ kind: 'demo', settings: () => Settings.parse({}) }, () => Promise.resolve()),
     setup: createSetupHandlers({
       scanDevices: () => Promise.resolve([]),
@@ -95,6 +112,13 @@ export async function startMonitoredEngine({
       environment: {},
       driverPath: () => undefined,
       addresses: () => [],
+    }),
+    wizard: createWizardHandlers({
+      system: QUIET_COMPUTER,
+      store: engine.store,
+      monitor,
+      scanDevices: () => Promise.resolve([]),
+      settingsNow: () => Settings.parse({}),
     }),
     onSettingsChanged: () => () => undefined,
     scanDevices: () => Promise.resolve([]),

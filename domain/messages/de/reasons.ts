@@ -43,6 +43,10 @@ export const reasons = {
   'reason.file-empty': '{file} ist leer',
   'reason.no-space': 'kein Speicherplatz mehr frei',
   'reason.read-only': 'das Dateisystem ist schreibgeschützt',
+  'reason.no-json': 'es ist kein JSON',
+  'reason.no-ups-config': 'es ist nicht die Konfiguration eines USV-Dienstes',
+  'reason.damaged': 'sie ist beschädigt',
+  'reason.other-writer': 'ein anderes Programm ändert die Einstellungen gerade und wird nicht fertig',
 
   'reason.length': 'er ist {bytes} Bytes lang',
   'reason.no-collection': 'am Anfang fehlt eine Collection',

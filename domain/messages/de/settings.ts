@@ -14,6 +14,15 @@ export const settings = {
   'error.settings/newer-file': '{file} stammt von einer neueren Version.',
   'remedy.settings/newer-file':
     'Jene Version wieder installieren oder die Datei verschieben, um mit den Vorgaben zu beginnen.',
+  'error.settings/bad-secrets': '{file} mit den Passwörtern ist nicht zu gebrauchen: {reason}.',
+  'remedy.settings/bad-secrets':
+    'Datei aus einer Sicherung zurückholen oder verschieben und die Passwörter neu setzen.',
+  'error.settings/lost-passwords': 'Gesetzte Passwörter sind nicht zu finden: {keys}.',
+  'remedy.settings/lost-passwords': 'Neu setzen.',
+  'error.settings/no-truenas': '{file} lässt sich nicht übernehmen: {reason}.',
+  'remedy.settings/no-truenas': 'Nötig ist, was „midclt call ups.config“ auf dem TrueNAS ausgibt.',
+  'error.settings/no-import': 'Unter {path} gibt es nichts, was sich übernehmen lässt.',
+  'remedy.settings/no-import': 'Eine der gefundenen Konfigurationen wählen.',
   'error.settings/unknown-key': 'Die Einstellung „{key}“ gibt es nicht.',
   'remedy.settings/unknown-key': '„ridethrough config get“ zeigt alle.',
   'error.settings/mistyped-key': 'Die Einstellung „{key}“ gibt es nicht.',
@@ -39,13 +48,48 @@ export const settings = {
   'field.no-mail-server.fix': 'mail.host setzen',
   'field.missing': 'nötig, denn {because}',
   'field.missing.fix': 'ausfüllen',
+  'field.unknown': 'das ist unbekannt',
+  'field.unknown.fix': 'entfernen',
   'field.bad-value': 'das ist nicht möglich',
   'field.bad-value.fix': 'zulässig: {expected}',
-  'import.other-port': 'Der Server lauschte auch auf {address}, Port {port}; jetzt nur noch auf Port {kept}.',
   'import.min-supplies': 'MINSUPPLIES {count} hat im Formular keinen Platz; eine Versorgung genügt.',
   'import.notify-command':
     'NOTIFYCMD „{command}“ wurde weggelassen; seine Zeiten und Meldungen haben im Formular eigene Felder.',
+  'import.left-out': '„{line}“ wurde weggelassen: Dafür gibt es kein Feld.',
+  'import.changed': '{name} war {value}; jetzt ist es {now}, das Höchste, was möglich ist.',
+  'import.unset': '{name} {value} heißt so viel wie nicht gesetzt und ist jetzt nicht gesetzt.',
+  'import.cut': '{name} wurde nach {most} Zeichen abgeschnitten.',
+  'import.known-password':
+    'Das Passwort von {user} war das, mit dem jedes TrueNAS ausgeliefert wird; ein neues wurde erzeugt. Andere Rechner, die sich damit anmelden, brauchen das neue.',
+  'import.not-watched':
+    'Keine MONITOR-Zeile nennt eine USV dieses Rechners, NUT fuhr ihn also nicht herunter; jetzt fährt er bei schwachem Akku herunter.',
+  'import.monitor-without-ups': 'Die MONITOR-Zeile für {ups} wurde weggelassen: In ups.conf gibt es diese USV nicht.',
+  'import.second-of-name': 'Die USV {ups} von {host} wurde weggelassen: Eine andere heißt schon so.',
+  'import.timer':
+    'Die Zeit {name} aus upssched.conf gilt als Zeit bis zum Herunterfahren: {seconds} s im Akkubetrieb von {ups}.',
+  'import.unknown-key': '{key} hat hier keine Bedeutung und wurde weggelassen.',
+  'import.unused-as-secondary':
+    '{key} wurde weggelassen: Es wirkt nicht, solange das Kabel an einem anderen Rechner steckt.',
+  'import.negative-timer':
+    'Die Zeit bis zum Herunterfahren war {seconds}; TrueNAS übergeht das: Wie dort zählt nur der schwache Akku.',
+  'import.port': 'Der Anschluss war {port}; jetzt ist er {now}, denn das Gerät wird von selbst gefunden.',
+  'import.mail-to-root':
+    'Statusmails gingen an die Adresse von root; sie sind ausgeschaltet, bis eine Adresse eingetragen ist.',
+  'import.bad-json.fix': 'so schreiben wie die API von TrueNAS',
+  'import.driver': 'Aus UPSTYPE {type} wurde der Treiber {driver} mit dem Anschluss {port}.',
+  'import.nis':
+    'Programme, die apcupsd an Port {port} fragten, können hier nicht fragen; NUT-Clients können es, sobald Remote Monitor eingeschaltet ist.',
   'import.renamed': 'Die USV „{name}“ heißt jetzt „{identifier}“.',
+  'beyond.field': '{key} = {value} hat in NUT kein Gegenstück.',
+  'beyond.one-for-all': '{key}: NUT hat für alle USVen eines Rechners nur einen Wert; geschrieben wurde {value}.',
+  'beyond.not-ascii': '{key} enthält Zeichen, die NUT verliert.',
+  'beyond.too-long': '{key} ist länger als die 512 Zeichen, die NUT liest.',
+  'beyond.no-nut-driver': 'Der Treiber {driver} von {ups} ist keiner von NUT.',
+  'beyond.no-nut-port': 'Der Anschluss {port} von {ups} sagt NUT nichts.',
+  'beyond.several':
+    'Mit mehreren USVen fährt NUT herunter, wenn die letzte versagt, falls nicht vorher eine Zeit abläuft.',
+  'beyond.no-password': 'Für {user} ist hier kein Passwort gesetzt; ein neues wurde geschrieben.',
+  'beyond.web': 'Die Weboberfläche hat in NUT kein Gegenstück.',
   'error.settings/changed-meanwhile': 'Die Einstellungen wurden inzwischen von jemand anderem geändert.',
   'remedy.settings/changed-meanwhile': 'Den jetzigen Stand ansehen und noch einmal speichern.',
   'error.settings/read-only': 'Die Einstellungen lassen sich hier nicht ändern: Das Programm läuft mit {source}.',
@@ -118,6 +162,7 @@ export const settings = {
   'expected.pattern': 'ein regulärer Ausdruck',
   'expected.port': 'ein Port von 1 bis 65535',
   'expected.one-of': 'eines von {values}',
+  'expected.known-cable': '940-0095A, 940-0095C, 940-0020B, 940-0020C, simple, 940-0023A oder 940-0119A',
   'expected.shutdown-exit': 'yes, no oder eine Zahl von Sekunden',
   'expected.flags': 'IGNORE oder eines oder mehrere von SYSLOG, WALL und EXEC, verbunden mit +',
   'expected.role': 'primary oder secondary',

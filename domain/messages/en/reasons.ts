@@ -45,6 +45,10 @@ export const reasons = {
   'reason.file-empty': '{file} is empty',
   'reason.no-space': 'no space left',
   'reason.read-only': 'the file system is read-only',
+  'reason.no-json': 'it is no JSON',
+  'reason.no-ups-config': 'it is not the configuration of a UPS service',
+  'reason.damaged': 'it is damaged',
+  'reason.other-writer': 'another program is changing the settings and does not end',
 
   'reason.length': 'it is {bytes} bytes long',
   'reason.no-collection': 'it does not start with a collection',

@@ -59,7 +59,12 @@ export const mailSettings = <Secret extends z.ZodType>(secret: Secret) =>
     user: z.string(wants('expected.text')).max(254, wants('expected.shorter-text')).default(''),
     password: secret,
     /** Empty: `ridethrough@` and this computer's name. */
-    from: z.union([z.literal(''), z.email().max(254)], wants('expected.email')).default(''),
+    from: z
+      .union(
+        [z.literal(''), z.email(wants('expected.email')).max(254, wants('expected.shorter-text'))],
+        wants('expected.email'),
+      )
+      .default(''),
   });
 
 export const WEB_TLS_MODES = ['none', 'own', 'files'] as const;

@@ -21,7 +21,9 @@ export const SHUTDOWN_ACTIONS = [
 ] as const;
 
 /** A day: nobody waits longer for the mains, and a slip of the hand is caught. */
-const LONGEST_TIMER = 86_400;
+export const LONGEST_TIMER = 86_400;
+/** An hour, for what holds a shutdown up. */
+export const LONGEST_WAIT = 3_600;
 
 const EmailAddress = z.email(wants('expected.email')).max(254, wants('expected.shorter-text'));
 
@@ -64,13 +66,13 @@ export const upsSettings = <Secret extends z.ZodType>(secret: Secret) =>
       /** Also at this remaining runtime in seconds; 0: whatever the runtime. */
       shutdownruntime: WholeNumber(0, LONGEST_TIMER).default(0),
       /** Outages shorter than this, in seconds, are none. */
-      shutdownignore: WholeNumber(0, 3600).default(0),
+      shutdownignore: WholeNumber(0, LONGEST_WAIT).default(0),
       /** Cut the power of the UPS after the shutdown, so that everything starts when the mains return. */
       powerdown: YesNo.default(false),
       /** Seconds after which lost contact is told, and told again; absent: 300. */
       nocommwarntime: WholeNumber(1, LONGEST_TIMER).optional(),
       /** Seconds the primary waits for secondaries, and a secondary for the primary. */
-      hostsync: WholeNumber(0, 3600).default(15),
+      hostsync: WholeNumber(0, LONGEST_WAIT).default(15),
       description: AsciiLine(120).default(''),
       /** Further lines of ups.conf. */
       options: Lines.default(''),

@@ -1,0 +1,27 @@
+import type { setup as en } from '../en/setup.ts';
+
+export const setup = {
+  'neighbour.holds-unit': 'Es spricht selbst mit der USV. Solange es läuft, ist die USV hier nicht lesbar.',
+  'neighbour.holds-unit-and-shuts-down':
+    'Es kann die USV an sich nehmen, dann ist sie hier nicht lesbar, und es fährt diesen Rechner nach eigenen Regeln herunter.',
+  'neighbour.shuts-down':
+    'Es fährt diesen Rechner nach eigenen Regeln herunter. Wer von beiden zuerst kommt, entscheidet.',
+  'neighbour.serves': 'Es bietet USVs auf demselben Port für andere Rechner an. Nur eines von beiden kann ihn haben.',
+  'neighbour.upower':
+    'Der Energiedienst der Arbeitsoberfläche fährt diesen Rechner von sich aus herunter, wenn der Akku der USV bei {percent} % steht.',
+  'neighbour.upower.fix': 'Die Grenze auf 2 % setzen, damit er nur handelt, wo alles andere versagt hat.',
+  'neighbour.stop-service': 'Beenden und aus dem Start des Systems nehmen.',
+  'neighbour.end-program': 'Beenden und aus dem Start des Systems nehmen.',
+
+  'rule.dismissed': 'Die Frage nach dem Passwort wurde geschlossen.',
+  'rule.refused': 'Das System hat das Recht dazu nicht erteilt.',
+
+  'rehearsal.mains': 'Netz',
+  'rehearsal.fail': 'fällt aus',
+  'rehearsal.low': 'meldet einen fast leeren Akku',
+  'rehearsal.begin': 'beginnt herunterzufahren. {why}',
+  'rehearsal.off': 'ist aus',
+  'rehearsal.when-low': 'fährt herunter, wenn der Akku fast leer ist; wann das wäre, sagt die USV nicht',
+  'rehearsal.battery': 'Akku',
+  'rehearsal.empty': 'wäre leer',
+} as const satisfies Record<keyof typeof en, string>;

@@ -1,0 +1,25 @@
+/** What the wizard finds on a computer, and a rehearsal: said by the engine, shown by the wizard. */
+export const setup = {
+  'neighbour.holds-unit': 'It drives the UPS itself. While it runs, the UPS cannot be read here.',
+  'neighbour.holds-unit-and-shuts-down':
+    'It may take the UPS for itself, so that it cannot be read here, and it shuts this computer down by rules of its own.',
+  'neighbour.shuts-down': 'It shuts this computer down by rules of its own. Whichever of the two comes first decides.',
+  'neighbour.serves': 'It serves UPSes to other computers on the same port. Only one of the two can have it.',
+  'neighbour.upower':
+    'The power service of the desktop shuts this computer down by itself when the battery of the UPS is at {percent} %.',
+  'neighbour.upower.fix': 'Set its limit to 2 %, so that it only acts where everything else has failed.',
+  'neighbour.stop-service': 'Stop it, and take it out of what starts with the system.',
+  'neighbour.end-program': 'End it, and take it out of what starts with the system.',
+
+  'rule.dismissed': 'The question for the password was closed.',
+  'rule.refused': 'The system did not give the right to do so.',
+
+  'rehearsal.mains': 'Mains',
+  'rehearsal.fail': 'fail',
+  'rehearsal.low': 'says that its battery is low',
+  'rehearsal.begin': 'begins to shut down. {why}',
+  'rehearsal.off': 'is off',
+  'rehearsal.when-low': 'goes down when the battery is low; the UPS does not tell when that would be',
+  'rehearsal.battery': 'Battery',
+  'rehearsal.empty': 'would be empty',
+} as const;

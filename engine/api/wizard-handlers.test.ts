@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DriverError } from '#domain/errors.ts';
+import { startTestEngine, type TestEngine } from '#tests/support/test-engine.ts';
+
+let running: TestEngine;
+beforeEach(async () => {
+  running = await startTestEngine('ups');
+});
+afterEach(() => running.stop());
+
+const rehearse = async (...upses: readonly Record<string, unknown>[]) => {
+  const ups = upses.map((one, index) => ({ id: `i${index}`, driver: 'usbhid-ups', port: 'auto', ...one }));
+  const answer = await running.api.handle('setup.rehearse', { settings: { ups } }, 'admin');
+  if (!answer.ok) throw new Error(answer.error.message);
+  return answer.value;
+};
+
+const tellFigures = (): void => {
+  const set = { 'ups.status': 'OL', 'battery.charge': '90', 'battery.runtime': '600' };
+  running.drivers.get('ups')?.say({ type: 'update', set });
+};
+
+test('a rehearsal has the figures of the UPS as it is now', async () => {
+  tellFigures();
+  const { rehearsal } = await rehearse({ identifier: 'ups', shutdowntimer: 120 });
+  expect(rehearsal).toMatchObject({ beginsAfterSeconds: 120, batterySeconds: 600, isInTime: true });
+});
+
+test('a UPS that gets another name on this very page is the one that is read', async () => {
+  tellFigures();
+  expect((await rehearse({ identifier: 'study' })).rehearsal?.batterySeconds).toBe(600);
+  const two = await rehearse({ identifier: 'study' }, { identifier: 'attic' });
+  expect(two.rehearsal).not.toHaveProperty('batterySeconds');
+});
+
+test('figures that are old are none', async () => {
+  tellFigures();
+  running.drivers
+    .get('ups')
+    ?.say({ type: 'disconnected', error: new DriverError('driver/unplugged', { device: 'ups' }) });
+  expect((await rehearse({ identifier: 'ups' })).rehearsal).not.toHaveProperty('batterySeconds');
+});
+
+test('settings that cannot be used are answered with what is wrong', async () => {
+  const { rehearsal, problems } = await rehearse({ identifier: 'ups', shutdowntimer: -5 });
+  expect(rehearsal).toBeUndefined();
+  expect(problems.map(({ path }) => path)).toEqual([['ups', 0, 'shutdowntimer']]);
+});
+
+test('the state of the computer is for those who may change the settings', async () => {
+  expect(await running.api.handle('setup.state', {}, 'control')).toMatchObject({
+    ok: false,
+    error: { code: 'api/forbidden' },
+  });
+  expect(await running.api.handle('setup.state', {}, 'admin')).toEqual({
+    ok: true,
+    value: { units: [], neighbours: [], rule: 'installed' },
+  });
+});

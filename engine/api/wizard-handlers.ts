@@ -1,0 +1,72 @@
+/** What the wizard asks beside what the form does: the computer it stands on, the udev rule, a rehearsal. */
+import type { FoundDevice, RequestName, RequestParams, RequestResult } from '#domain/contract.ts';
+import type { Settings } from '#domain/schema/settings/settings.ts';
+import type { Monitor } from '#engine/monitor/monitor.ts';
+import { NO_POLICY } from '#engine/monitor/policy.ts';
+import { rehearse, type BatteryFigures } from '#engine/monitor/rehearsal.ts';
+import { readDraft } from '#engine/settings/draft.ts';
+import { settingsPolicy } from '#engine/settings/settings-policy.ts';
+import type { SetupSystem } from '#engine/setup/setup-system.ts';
+import type { UpsState } from '#engine/state/ups-state.ts';
+import type { UpsStore } from '#engine/state/ups-store.ts';
+
+export interface WizardParts {
+  readonly system: SetupSystem;
+  readonly store: UpsStore;
+  readonly monitor: Monitor;
+  scanDevices(): Promise<readonly FoundDevice[]>;
+  /** The settings in force: passwords that are only said to be set stand for theirs. */
+  settingsNow(): Settings;
+}
+
+type WizardRequest = Extract<RequestName, `setup.${string}`>;
+export type WizardHandlers = {
+  [Name in WizardRequest]: (params: RequestParams<Name>) => RequestResult<Name> | Promise<RequestResult<Name>>;
+};
+
+export function createWizardHandlers(parts: WizardParts): WizardHandlers {
+  const { system, store, monitor } = parts;
+  return {
+    'setup.state': async () => {
+      const [units, neighbours, rule] = await Promise.all([parts.scanDevices(), system.neighbours(), system.rule()]);
+      return {
+        units: [...units],
+        neighbours: [...neighbours],
+        ...(rule === undefined ? {} : { rule }),
+      };
+    },
+    'setup.installRule': () => system.installRule(),
+    'setup.rehearse': ({ settings: sent }) => {
+      const { settings, problems } = readDraft(sent, parts.settingsNow());
+      if (!settings) return { problems: problems.map(({ path, ...problem }) => ({ ...problem, path: [...path] })) };
+      const policy = settingsPolicy(settings) ?? NO_POLICY;
+      const known = store.list();
+      const batteries = new Map(
+        policy.supplies.map(({ ups, name }) => [ups, figuresOf(stateFor(name, policy.supplies.length, known))]),
+      );
+      const { secondaries } = monitor.view();
+      const rehearsal = rehearse(policy, { batteries, secondaries, shutdownTook: monitor.shutdownTook() });
+      return { rehearsal, problems: [] };
+    },
+  };
+}
+
+/** A UPS that is not saved yet is known by the name it was found under, where no other can be meant. */
+function stateFor(name: string, count: number, known: readonly UpsState[]): UpsState | undefined {
+  const named = known.find(({ config }) => config.name.toLowerCase() === name.toLowerCase());
+  return named ?? (count === 1 && known.length === 1 ? known[0] : undefined);
+}
+
+function figuresOf(ups: UpsState | undefined): BatteryFigures {
+  const told = (name: string): number | undefined => {
+    const value = Number(ups?.variables.get(name)?.value);
+    return Number.isFinite(value) && ups?.availability === 'available' ? value : undefined;
+  };
+  const figures = {
+    charge: told('battery.charge'),
+    runtime: told('battery.runtime'),
+    lowCharge: told('battery.charge.low'),
+    lowRuntime: told('battery.runtime.low'),
+  };
+  return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined));
+}

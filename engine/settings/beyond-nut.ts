@@ -1,0 +1,63 @@
+/** What of settings a plain NUT configuration cannot say. */
+import { phrase, type Text } from '#domain/messages/message.ts';
+import { Settings, type UpsSettings } from '#domain/schema/settings/settings.ts';
+import { RECORDING_PREFIX } from '#engine/adapters/recording-port.ts';
+import { parseDriverKey } from './driver-key.ts';
+import { NUT_DRIVERS } from './nut-conf/driver-options.ts';
+import { isNutWord, toNutConf } from './settings-to-nut.ts';
+import { commandOf } from './shutdown-commands.ts';
+
+/** Each a sentence; empty where NUT can say all of it. */
+export function beyondNut(settings: Settings): Text[] {
+  const { ups, mail, web } = settings;
+  const acting = ups.filter(({ shutdownaction }) => shutdownaction !== 'nothing');
+  const isWebSet = JSON.stringify(web) !== JSON.stringify(Settings.parse({}).web);
+  return [
+    ...ups.flatMap((one, index) => beyondOf(one, `ups.${index}`)),
+    ...differing(settings),
+    ...(acting.length > 1 ? [phrase('beyond.several', {})] : []),
+    ...(mail.host === '' ? [] : [phrase('beyond.field', { key: 'mail.host', value: mail.host })]),
+    ...(isWebSet ? [phrase('beyond.web', {})] : []),
+  ];
+}
+
+/** Fields of one UPS for which there is no directive, with the value at which they ask for nothing. */
+const WITHOUT_DIRECTIVE = { shutdowncharge: 0, shutdownruntime: 0, shutdownignore: 0, emailnotify: false } as const;
+/** Fields that hold any text. */
+const TEXTS = ['port', 'shutdowncmd'] as const;
+
+function beyondOf(ups: UpsSettings, key: string): Text[] {
+  const { driver } = parseDriverKey(ups.driver);
+  const fields = Object.entries(WITHOUT_DIRECTIVE).flatMap(([name, none]) => {
+    const value = ups[name as keyof typeof WITHOUT_DIRECTIVE];
+    return value === none ? [] : [phrase('beyond.field', { key: `${key}.${name}`, value: String(value) })];
+  });
+  const texts = TEXTS.filter((name) => !isNutWord(ups[name])).map((name) =>
+    phrase(ups[name].length > 512 ? 'beyond.too-long' : 'beyond.not-ascii', { key: `${key}.${name}` }),
+  );
+  if (ups.mode === 'SLAVE') return [...fields, ...texts];
+  const isOwnPort = ups.port.startsWith(RECORDING_PREFIX);
+  return [
+    ...fields,
+    ...texts,
+    ...(Object.hasOwn(NUT_DRIVERS, driver) ? [] : [phrase('beyond.no-nut-driver', { driver, ups: ups.identifier })]),
+    ...(isOwnPort ? [phrase('beyond.no-nut-port', { port: ups.port, ups: ups.identifier })] : []),
+  ];
+}
+
+/** Values that each UPS has here, and all of them together in upsmon.conf. */
+function differing(settings: Settings): Text[] {
+  const { upsmon } = toNutConf(settings).conf;
+  const written = [
+    ['hostsync', (ups: UpsSettings) => ups.hostsync, upsmon?.hostSync],
+    ['nocommwarntime', (ups: UpsSettings) => ups.nocommwarntime, upsmon?.noCommWarnTime],
+    ['shutdowncmd', commandOf, upsmon?.shutdownCmd],
+  ] as const;
+  const told = written.flatMap(([key, of, value]) => {
+    const values = new Set(settings.ups.flatMap((ups) => of(ups) ?? []));
+    return values.size > 1 ? [phrase('beyond.one-for-all', { key, value: String(value) })] : [];
+  });
+  const primaries = settings.ups.filter(({ mode }) => mode === 'MASTER');
+  const isMixed = new Set(primaries.map(({ powerdown }) => powerdown)).size > 1;
+  return [...told, ...(isMixed ? [phrase('beyond.one-for-all', { key: 'powerdown', value: 'true' })] : [])];
+}

@@ -1,0 +1,24 @@
+/** What the wizard needs of this computer; engine/adapters/setup-system.ts is the real one. */
+import type { Text } from '#domain/messages/message.ts';
+import type { Neighbour } from './neighbours.ts';
+import type { RuleState } from './udev-rule.ts';
+
+/**
+ * How putting the rule in place ended. `by-hand`: nobody can be asked for the right to do so here, or nobody gave it;
+ * `foreign`: somebody else's file has its name, and stays.
+ */
+export interface RuleInstallation {
+  readonly outcome: 'installed' | 'already' | 'by-hand' | 'foreign' | 'failed';
+  /** Does the same in a terminal. */
+  readonly command: string;
+  readonly reason?: Text;
+}
+
+export interface SetupSystem {
+  /** What gets in the way of this program; empty where nobody can tell. */
+  neighbours(): Promise<readonly Neighbour[]>;
+  /** Undefined where the system needs no rule. @throws SettingsError settings/cannot-read */
+  rule(): Promise<RuleState | undefined>;
+  /** @throws SettingsError settings/cannot-read */
+  installRule(): Promise<RuleInstallation>;
+}
