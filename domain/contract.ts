@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { DottedName, UpsName } from './schema/names.ts';
+import { MonitorView, WishOutcome } from './schema/monitor.ts';
 import { Availability, Incident, NetworkClient, Sample, UpsSnapshot, WireErrorSchema } from './schema/snapshot.ts';
 
 /** Rights, each includes the ones before: look, act on a UPS, change how the program works. */
@@ -88,6 +89,16 @@ export const requests = {
   'ups.clearForcedShutdown': { params: z.object({ ups: UpsName }), result: Nothing, access: 'control' },
   /** Tries at once to reach a UPS that cannot be read, instead of at its next turn. */
   'ups.retry': { params: z.object({ ups: UpsName }), result: Nothing, access: 'control' },
+  /** The shutdown monitor: what it does, why, and what comes next. */
+  'monitor.get': { params: Nothing, result: MonitorView, access: 'read' },
+  /** Cancels what would follow from this outage; a low battery still leads to the shutdown. */
+  'monitor.cancel': { params: Nothing, result: z.object({ outcome: WishOutcome }), access: 'control' },
+  'monitor.postpone': {
+    params: z.object({ seconds: z.number().int().min(1).max(86_400) }),
+    result: z.object({ outcome: WishOutcome }),
+    access: 'control',
+  },
+  'monitor.shutdownNow': { params: Nothing, result: z.object({ outcome: WishOutcome }), access: 'control' },
   'device.scan': { params: Nothing, result: z.object({ devices: z.array(FoundDevice) }), access: 'read' },
   /** Adds the demo UPS until the program ends. */
   'demo.start': { params: Nothing, result: z.object({ ups: UpsName }), access: 'control' },
@@ -119,6 +130,8 @@ export const events = {
   'ups.sample': { payload: z.object({ ...numbered, ups: UpsName, sample: Sample }), access: 'read' },
   /** An incident began, changed or ended. */
   incident: { payload: z.object({ ...numbered, incident: Incident }), access: 'read' },
+  /** The shutdown monitor decided something, or its plan changed. */
+  'monitor.changed': { payload: z.object({ ...numbered, monitor: MonitorView }), access: 'read' },
   'clients.changed': { payload: z.object({ ...numbered, clients: z.array(NetworkClient) }), access: 'read' },
 } as const satisfies Record<string, { payload: z.ZodType; access: AccessLevel }>;
 

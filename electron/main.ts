@@ -7,6 +7,7 @@ import { message } from '#domain/messages/message.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock as clock } from '#engine/adapters/system-clock.ts';
+import { createSystemPower } from '#engine/adapters/system-power.ts';
 import { findDevices } from '#engine/api/found-devices.ts';
 import { dataDirectory } from '#engine/data-dir.ts';
 import { createProduct, type Product } from '#engine/product.ts';
@@ -164,7 +165,15 @@ async function start(): Promise<void> {
   try {
     const started = await startProduct(
       (configuration) =>
-        createProduct({ configuration, dataDir, clock, log, hidPort, scanDevices: () => findDevices(hidPort) }),
+        createProduct({
+          configuration,
+          dataDir,
+          clock,
+          log,
+          hidPort,
+          power: createSystemPower({ clock, folder: join(dataDir, 'shutdown-actions'), env }),
+          scanDevices: () => findDevices(hidPort),
+        }),
       await chooseConfiguration(options, dataDir, env, log),
       log,
     );

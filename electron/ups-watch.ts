@@ -57,6 +57,7 @@ export async function watchUpses(api: Pick<Api, 'handle' | 'onEvent'>): Promise<
         break;
       case 'ups.sample':
       case 'clients.changed':
+      case 'monitor.changed':
         break;
     }
   });

@@ -10,7 +10,9 @@ import { createEngine, type Engine, type ListenAddress } from './engine.ts';
 import { createIncidentLog } from './history/incidents.ts';
 import { createRecentSamples } from './history/recent-samples.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
-import type { Clock, HidPort, Log } from './ports.ts';
+import { createMonitor, type Monitor } from './monitor/monitor.ts';
+import { NO_POLICY } from './monitor/policy.ts';
+import type { Clock, HidPort, Log, SystemPower } from './ports.ts';
 import { DEMO_UPS, type Configuration } from './settings/configuration.ts';
 import { VERSION } from './version.ts';
 
@@ -21,6 +23,8 @@ export interface ProductParts {
   readonly log: Log;
   /** The system's HID devices. */
   readonly hidPort: HidPort;
+  /** How this computer is told to go down. */
+  readonly power: SystemPower;
   /** What to match units with; the built-in definitions unless given. */
   readonly definitions?: DefinitionSet;
   scanDevices(): Promise<readonly FoundDevice[]>;
@@ -31,6 +35,7 @@ export interface ProductParts {
 export interface Product {
   readonly engine: Engine;
   readonly api: Api;
+  readonly monitor: Monitor;
   /** @returns addresses that accept NUT connections; empty when nothing is served */
   start(): Promise<readonly ListenAddress[]>;
   /** Takes a configuration up that was read again. */
@@ -67,12 +72,23 @@ export function createProduct(parts: ProductParts): Product {
   );
   const samples = createRecentSamples(engine.store, clock);
   const incidents = createIncidentLog(engine.store);
+  const monitor = createMonitor({
+    policy: configuration.monitor ?? NO_POLICY,
+    store: engine.store,
+    control: engine.control,
+    clients: () => engine.clients(),
+    clock,
+    log,
+    power: parts.power,
+    stateFile: join(dataDir, 'monitor.json'),
+  });
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
   let nut: string[] = [];
   const api = createApi({
     engine,
     samples,
     incidents,
+    monitor,
     clock,
     log,
     about: {
@@ -95,12 +111,14 @@ export function createProduct(parts: ProductParts): Product {
   return {
     engine,
     api,
+    monitor,
     async start() {
       const addresses = await engine.start();
       nut = addresses.map(formatAddress);
+      await monitor.start();
       return addresses;
     },
-    reconfigure(next) {
+    async reconfigure(next) {
       const fixed = ({ engine: { nut: server }, statePath, driverPath }: Configuration): string =>
         JSON.stringify([server, statePath, driverPath]);
       if (fixed(next) !== fixed(configuration)) {
@@ -108,7 +126,8 @@ export function createProduct(parts: ProductParts): Product {
           'Changed addresses, connection limits, certificates, statepath or driverpath count from the next start.',
         );
       }
-      return engine.reconfigure(next.engine);
+      await engine.reconfigure(next.engine);
+      await monitor.reconfigure(next.monitor ?? NO_POLICY);
     },
     metrics: (webClients) =>
       renderMetrics(
@@ -128,7 +147,7 @@ export function createProduct(parts: ProductParts): Product {
       api.stop();
       samples.stop();
       incidents.stop();
-      await engine.stop();
+      await Promise.all([monitor.stop(), engine.stop()]);
     },
   };
 }

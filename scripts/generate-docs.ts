@@ -13,6 +13,7 @@ const PAGES: Readonly<Record<string, readonly SectionName[]>> = {
   'user/drivers.md': ['demo commands', 'fronted drivers'],
   'user/when-something-is-wrong.md': ['errors', 'problems'],
   'developer/contract.md': ['contract requests', 'contract events'],
+  'developer/shutdown.md': ['monitor scenarios'],
   'developer/adding-a-device.md': ['quirks', 'converters'],
   'developer/recordings.md': ['recordings'],
 };

@@ -18,6 +18,8 @@ import type { NetworkClient } from '#domain/schema/snapshot.ts';
 import type { Engine } from '#engine/engine.ts';
 import type { IncidentLog } from '#engine/history/incidents.ts';
 import type { RecentSamples } from '#engine/history/recent-samples.ts';
+import type { Monitor } from '#engine/monitor/monitor.ts';
+import type { PersonsWish } from '#engine/monitor/shutdown-machine.ts';
 import type { Clock, Log, Stop } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import { toSnapshot } from './to-snapshot.ts';
@@ -31,6 +33,7 @@ export interface ApiDeps {
   readonly engine: Engine;
   readonly samples: RecentSamples;
   readonly incidents: IncidentLog;
+  readonly monitor: Pick<Monitor, 'view' | 'onChanged' | 'ask'>;
   readonly clock: Clock;
   readonly log: Log;
   /** What does not change while the program runs. */
@@ -57,7 +60,7 @@ type Handlers = {
 type Unnumbered<Payload> = Payload extends unknown ? Omit<Payload, 'sequence'> : never;
 
 export function createApi(deps: ApiDeps): Api {
-  const { engine, samples, incidents, log } = deps;
+  const { engine, samples, incidents, monitor, log } = deps;
   const listeners = new Set<(event: NumberedEvent) => void>();
   let sequence = 0;
 
@@ -73,6 +76,12 @@ export function createApi(deps: ApiDeps): Api {
     const state = engine.store.get(name);
     if (!state) throw new ApiError('api/unknown-ups', { ups: name });
     return state;
+  };
+
+  const wish = async (what: PersonsWish) => {
+    const outcome = await monitor.ask(what);
+    log.warn(`A person asked for ${what.kind}: ${outcome}`);
+    return { outcome };
   };
 
   // One search at a time, for all who ask meanwhile: each opens every device.
@@ -107,6 +116,10 @@ export function createApi(deps: ApiDeps): Api {
       await engine.retry(upsNamed(ups).config.name);
       return {};
     },
+    'monitor.get': () => monitor.view(),
+    'monitor.cancel': () => wish({ kind: 'cancel' }),
+    'monitor.postpone': ({ seconds }) => wish({ kind: 'postpone', seconds }),
+    'monitor.shutdownNow': () => wish({ kind: 'shutdown-now' }),
     'device.scan': async () => ({ devices: [...(await scan())] }),
     'demo.start': async () => ({ ups: await deps.demo.start() }),
     'demo.stop': async () => {
@@ -157,6 +170,7 @@ export function createApi(deps: ApiDeps): Api {
       publish('ups.listChanged', { names: engine.store.list().map((ups) => ups.config.name) }),
     ),
     tellClients(),
+    monitor.onChanged(() => publish('monitor.changed', { monitor: monitor.view() })),
     samples.onSample((ups, sample) => publish('ups.sample', { ups, sample })),
     incidents.onIncident((incident) => publish('incident', { incident })),
   ];

@@ -104,10 +104,9 @@ export function tell(
     if (told.isContactLost) add('COMMOK');
     told.isContactLost = false;
     delete told.noContactAt;
-    // The first word after the start is no change.
-    if (told.line !== undefined && supply.line !== undefined && supply.line !== told.line) {
-      add(supply.line === 'OL' ? 'ONLINE' : 'ONBATT');
-    }
+    // That all is well needs no word after the start; that it is not does.
+    if (supply.line === 'OB' && told.line !== 'OB') add('ONBATT');
+    if (supply.line === 'OL' && told.line === 'OB') add('ONLINE');
     told.line = supply.line;
     const words: string[] = [];
     for (const [word, gone] of WORDS) {

@@ -143,6 +143,9 @@ export const POLICY_DEFAULTS = {
   notices: { notifyMsg: {}, notifyFlag: {} },
 } as const satisfies Partial<MonitorPolicy>;
 
+/** Nothing is watched, nothing is done. */
+export const NO_POLICY: MonitorPolicy = { ...POLICY_DEFAULTS, supplies: [], action: { kind: 'nothing' } };
+
 /** No rule beside OB with LB, and FSD: what a MONITOR line asks for. */
 export const NO_RULES: ShutdownRules = {
   mode: 'low-battery',

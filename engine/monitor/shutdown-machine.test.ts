@@ -15,6 +15,11 @@ const remote: RemoteSource = {
 const secondary = (change = {}) => supplyOf('ups@nas', { role: 'secondary', source: remote, ...change });
 
 describe('a primary', () => {
+  test('that starts on battery tells so, one that starts on line does not', () => {
+    expect(namesOf(driveMachine(policyOf()).status('OB'))).toEqual(['ONBATT']);
+    expect(namesOf(driveMachine(policyOf()).status('OL'))).toEqual([]);
+  });
+
   test('goes down on a low battery: FSD, secondaries, delay, action, once', () => {
     const machine = driveMachine(policyOf());
     machine.status('OL');
@@ -401,7 +406,7 @@ describe('the action', () => {
 
   test('comes after the flag file of the late power-off', () => {
     const machine = driveMachine(policyOf({ finalDelay: asSeconds(0), powerDownFlag: '/x', supplies: [secondary()] }));
-    expect(namesOf(machine.status('FSD OB'))).toEqual(['FSD', 'SHUTDOWN', 'write-power-down-flag', 'act']);
+    expect(namesOf(machine.status('FSD OB'))).toEqual(['ONBATT', 'FSD', 'SHUTDOWN', 'write-power-down-flag', 'act']);
   });
 });
 

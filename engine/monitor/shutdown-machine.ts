@@ -62,7 +62,8 @@ export type MonitorEffect =
   | { readonly type: 'write-power-down-flag' }
   | { readonly type: 'power-off-ups'; readonly upses: readonly string[] }
   | { readonly type: 'act'; readonly attempt: number; readonly ticket: string }
-  | { readonly type: 'log-out' };
+  | { readonly type: 'log-out' }
+  | { readonly type: 'log-in' };
 
 export interface MonitorStep {
   readonly state: MonitorState;
@@ -400,7 +401,7 @@ function rearm(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mon
   if (now.at < goodSince + REARM_MS) return still({ ...state, phase: { ...phase, goodSince } });
   return {
     state: { ...state, phase: { phase: 'watching' }, shutdown: undefined },
-    effects: [say(phrase('monitor.say.ready-again', {}))],
+    effects: [say(phrase('monitor.say.ready-again', {})), { type: 'log-in' }],
   };
 }
 
@@ -417,7 +418,7 @@ function resume(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mo
   // As good as a new start: whoever connects now must not be sent down again.
   const fresh = begin(told.state, now.wall, true, now);
   const upses = primaries(policy).map(({ ups }) => ups);
-  return after([...effects, { type: 'clear-fsd', upses }], fresh);
+  return after([...effects, { type: 'clear-fsd', upses }, { type: 'log-in' }], fresh);
 }
 
 /** The program was started anew while the computer ran on: it goes on where it stood. */

@@ -44,6 +44,8 @@ export interface NutClient {
   readonly isEncrypted: boolean;
   /** SHA-256 of the server's certificate, upper case with colons; undefined without TLS. */
   readonly fingerprint: string | undefined;
+  /** Address of this computer as the server sees it, unless something in between changes it. */
+  readonly localAddress: string | undefined;
   /**
    * Sends a command; several may be under way.
    * @throws NutError nut/connection-lost, nut/timeout, nut/bad-reply; the connection is closed then
@@ -109,6 +111,10 @@ class NutConnection implements NutClient {
 
   get isEncrypted(): boolean {
     return this.fingerprint !== undefined;
+  }
+
+  get localAddress(): string | undefined {
+    return this.#socket?.localAddress;
   }
 
   async open(): Promise<void> {

@@ -103,7 +103,8 @@ async function tlsOptions(config: NutTlsConfig, pem: string): Promise<TlsOptions
   };
 }
 
-async function readAuthorities(path: string): Promise<string[]> {
+/** Certificates of a PEM file or of a folder of them. @throws NutError nut/certificate-unusable */
+export async function readAuthorities(path: string): Promise<string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [await readFile(path, 'utf8')];
     const names = (await readdir(path)).filter((name) => /\.(pem|crt|cer)$/i.test(name));

@@ -5,7 +5,10 @@ import { findSectionFaults, type SectionFault } from '#engine/drivers/check-sect
 import type { UpsConfig } from '#engine/drivers/driver.ts';
 import type { EngineConfig } from '#engine/engine.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
+import type { MonitorPolicy } from '#engine/monitor/policy.ts';
+import { readAuthorities } from '#engine/nut/tls.ts';
 import type { Log } from '#engine/ports.ts';
+import { monitorPolicyOf } from './monitor-policy.ts';
 import type { NutConf } from '#engine/settings/nut-conf/nut-conf.ts';
 import { describeProblem, phrasesOf, type NutConfProblem } from '#engine/settings/nut-conf/problem.ts';
 import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
@@ -13,6 +16,8 @@ import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
 export interface Configuration {
   readonly kind: 'nut-files' | 'automatic' | 'demo';
   readonly engine: EngineConfig;
+  /** What the shutdown monitor is to do; undefined: nothing. */
+  readonly monitor: MonitorPolicy | undefined;
   /** Folder of NUT's files, where that is the source. */
   readonly confDir: string | undefined;
   readonly statePath: string | undefined;
@@ -54,6 +59,7 @@ function ownConfiguration(kind: 'automatic' | 'demo', ups: UpsConfig, dataDir: s
         },
       },
     },
+    monitor: undefined,
     confDir: undefined,
     statePath: undefined,
     driverPath: undefined,
@@ -115,13 +121,15 @@ export async function nutFilesConfiguration(
   const [fault, ...more] = faults.map((details) => new SettingsError('settings/bad-line', { ...details }));
   for (const other of more) log.error(describeError(other));
   if (fault) throw fault;
-  return fromNutConf(conf, confDir, dataDir);
+  const authorities = conf.upsmon?.certPath;
+  const pem = authorities === undefined ? [] : await readAuthorities(resolve(confDir, authorities));
+  return fromNutConf(conf, confDir, dataDir, pem);
 }
 
 const driverPathOf = ({ upsGlobal: { driverpath } }: NutConf): string | undefined =>
   typeof driverpath === 'string' ? driverpath : undefined;
 
-function fromNutConf(conf: NutConf, confDir: string, dataDir: string): Configuration {
+function fromNutConf(conf: NutConf, confDir: string, dataDir: string, authorities: readonly string[]): Configuration {
   const { upsd } = conf;
   return {
     kind: 'nut-files',
@@ -150,6 +158,7 @@ function fromNutConf(conf: NutConf, confDir: string, dataDir: string): Configura
         },
       },
     },
+    monitor: monitorPolicyOf(conf, authorities.length === 0 ? undefined : authorities.join('\n')),
     confDir,
     statePath: upsd.statePath,
     driverPath: driverPathOf(conf),

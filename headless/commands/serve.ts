@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
+import { createSystemPower } from '#engine/adapters/system-power.ts';
 import { describeError, SettingsError } from '#domain/errors.ts';
 import type { DriverOutcome } from '#engine/drivers/driver.ts';
 import type { DefinitionSet } from '#engine/devices/definition.ts';
@@ -31,7 +32,7 @@ const HELP = `Usage: ridethrough serve [OPTION]...
 
 Watches the UPS, serves it over the NUT protocol and shows it in a browser. Prints one line when it is ready:
 ridethrough ready nut=ADDRESS:PORT web=ADDRESS. The log goes to standard error. Ends on SIGTERM and SIGINT;
-SIGHUP reads NUT's files again.
+SIGHUP reads NUT's files again, SIGUSR1 shuts down now (as upsmon -c fsd).
 
   --nut-conf DIR   take the configuration from NUT's files in DIR (ups.conf, upsd.conf, upsd.users …)
   --data-dir DIR   folder for secrets and data (default: RIDETHROUGH_DATA_DIR, else the system's folder)
@@ -74,6 +75,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     clock: systemClock,
     log,
     hidPort,
+    power: createSystemPower({ clock: systemClock, folder: join(options.dataDir, 'shutdown-actions'), env: io.env }),
     definitions: await readDefinitions(options.dataDir, log),
     scanDevices: async () =>
       (await scanUsb(hidPort)).map(({ title, section, matchReason, problem }) => ({
@@ -98,6 +100,13 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
 
   for (;;) {
     const signal = await ending();
+    if (signal === 'SIGUSR1') {
+      // As `upsmon -c fsd` does.
+      void product.monitor
+        .ask({ kind: 'shutdown-now' })
+        .then((outcome) => log.warn(`SIGUSR1: shutdown now: ${outcome}`));
+      continue;
+    }
     if (signal === 'SIGHUP') {
       // Not waited for: the signal to end is obeyed meanwhile.
       void readAgain();
@@ -235,7 +244,7 @@ async function stopAll(product: Product, web: WebHost | undefined): Promise<void
   limit.abort();
 }
 
-type Ending = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'broken';
+type Ending = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGUSR1' | 'broken';
 
 /**
  * What asks for an end or a reload, one after the other, none lost between two calls. An error that nobody caught ends
@@ -248,7 +257,7 @@ function nextEnding(log: Log): () => Promise<Ending> {
     waiting.push(ending);
     wake?.();
   };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => tell(signal));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, () => tell(signal));
   process.on('uncaughtException', (error) => {
     log.error('The program met an error that nobody caught', { error: error.stack ?? error.message });
     tell('broken');

@@ -15,6 +15,7 @@ import type {
 } from '#domain/contract.ts';
 import { ApiError } from '#domain/errors.ts';
 import { numberIn, tokensOf } from '#domain/power-state.ts';
+import type { MonitorView } from '#domain/schema/monitor.ts';
 import type { Incident, NetworkClient, Sample, UpsSnapshot, VariableSnapshot } from '#domain/schema/snapshot.ts';
 
 export interface FakeUps {
@@ -39,6 +40,8 @@ export interface FakeEngine extends EngineClient {
   addIncident(incident: Omit<Incident, 'id'>): number;
   endIncident(id: number): void;
   setClients(clients: readonly NetworkClient[]): void;
+  /** Changes what the shutdown monitor says of itself. */
+  setMonitor(change: Partial<MonitorView>): void;
   setAccess(access: AccessLevel): void;
   setDevices(devices: readonly FoundDevice[]): void;
   become(connection: ConnectionState): void;
@@ -58,6 +61,17 @@ export function createFakeEngine(startAt: number): FakeEngine {
   const watchers = new Set<(state: ConnectionState) => void>();
   const asked: { name: RequestName; params: unknown }[] = [];
   let clients: readonly NetworkClient[] = [];
+  let monitor: MonitorView = {
+    phase: 'off',
+    reason: { phrase: 'monitor.now.off-duty', params: {} },
+    canCancel: false,
+    canPostpone: false,
+    canShutDown: false,
+    plan: [],
+    secondaries: [],
+    supplies: [],
+    decisions: [],
+  };
   let devices: readonly FoundDevice[] = [];
   let access: AccessLevel = 'admin';
   let connection: ConnectionState = 'connected';
@@ -177,6 +191,11 @@ export function createFakeEngine(startAt: number): FakeEngine {
     publish('ups.listChanged', { names: [...upses.keys()] });
   };
 
+  const setMonitor = (change: Partial<MonitorView>): void => {
+    monitor = { ...monitor, ...change };
+    publish('monitor.changed', { monitor });
+  };
+
   const answers: { [Name in RequestName]: (params: RequestParams<Name>) => RequestResult<Name> } = {
     'engine.hello': () => ({
       version: '0.1.0',
@@ -199,6 +218,22 @@ export function createFakeEngine(startAt: number): FakeEngine {
     'ups.retry': ({ ups }) => {
       get(ups);
       return {};
+    },
+    'monitor.get': () => monitor,
+    'monitor.cancel': () => {
+      if (!monitor.canCancel) return { outcome: 'nothing-to-do' };
+      setMonitor({ phase: 'on-battery', endsAt: undefined, canCancel: false, canPostpone: false });
+      return { outcome: 'done' };
+    },
+    'monitor.postpone': ({ seconds }) => {
+      if (!monitor.canPostpone) return { outcome: 'nothing-to-do' };
+      setMonitor({ endsAt: (monitor.endsAt ?? clock) + seconds * 1000 });
+      return { outcome: 'done' };
+    },
+    'monitor.shutdownNow': () => {
+      if (!monitor.canShutDown) return { outcome: 'nothing-to-do' };
+      setMonitor({ phase: 'final-delay', canCancel: false, canPostpone: false, canShutDown: false });
+      return { outcome: 'done' };
     },
     'device.scan': () => ({ devices: [...devices] }),
     'demo.start': () => {
@@ -250,6 +285,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
       clients = next;
       publish('clients.changed', { clients: [...next] });
     },
+    setMonitor,
     setAccess(next) {
       access = next;
     },

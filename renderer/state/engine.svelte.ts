@@ -9,6 +9,7 @@ import {
   type RequestResult,
 } from '#domain/contract.ts';
 import { powerStateOf } from '#domain/power-state.ts';
+import type { MonitorView } from '#domain/schema/monitor.ts';
 import type { Incident, NetworkClient, Sample, UpsSnapshot } from '#domain/schema/snapshot.ts';
 import type { Schedule } from './frames.ts';
 
@@ -23,6 +24,8 @@ const ASK_AGAIN_MS = 5000;
 interface Known {
   readonly upses: readonly UpsSnapshot[];
   readonly clients: readonly NetworkClient[];
+  /** Undefined before the first answer. */
+  readonly monitor: MonitorView | undefined;
   /** Newest first. */
   readonly incidents: readonly Incident[];
   /** The last half hour by UPS, oldest first. */
@@ -46,6 +49,7 @@ export class EngineStore {
   hello = $state.raw<RequestResult<'engine.hello'>>();
   upses = $state.raw<Known['upses']>([]);
   clients = $state.raw<Known['clients']>([]);
+  monitor = $state.raw<Known['monitor']>();
   incidents = $state.raw<Known['incidents']>([]);
   samples = $state.raw<Known['samples']>({});
   skew = $state(0);
@@ -54,7 +58,7 @@ export class EngineStore {
   readonly #now: () => number;
   readonly #schedule: Schedule;
   /** What was heard so far; the fields above follow it when the screen is ready for it. */
-  #known: Known = { upses: [], clients: [], incidents: [], samples: {}, skew: 0 };
+  #known: Known = { upses: [], clients: [], monitor: undefined, incidents: [], samples: {}, skew: 0 };
   readonly #stops: (() => void)[] = [];
   #sequence: number | undefined;
   #isRefreshing = false;
@@ -120,9 +124,10 @@ export class EngineStore {
   }
 
   async #load(): Promise<void> {
-    const [hello, list] = await Promise.all([
+    const [hello, list, monitor] = await Promise.all([
       this.client.request('engine.hello', {}),
       this.client.request('ups.list', {}),
+      this.client.request('monitor.get', {}),
     ]);
     const histories = await Promise.all(list.upses.map((ups) => this.#loadSamples(ups.name)));
     this.isOutdated ||= this.hello !== undefined && this.hello.version !== hello.version;
@@ -130,6 +135,7 @@ export class EngineStore {
     this.#know({
       upses: list.upses,
       clients: list.clients,
+      monitor,
       incidents: newestFirst(list.incidents),
       samples: Object.fromEntries(histories),
     });
@@ -200,6 +206,10 @@ export class EngineStore {
       case 'clients.changed':
         this.#know({ clients: event.payload.clients });
         return false;
+      case 'monitor.changed':
+        // What the shutdown monitor decides matters wherever somebody may hear of it.
+        this.#know({ monitor: event.payload.monitor });
+        return true;
     }
   }
 

@@ -42,6 +42,14 @@ describe('the engine store', () => {
     expect(timesAsked(engine, 'ups.list')).toBe(1);
   });
 
+  test('follows what the shutdown monitor says', async () => {
+    const { engine, store } = await startWith();
+    expect(store.monitor?.phase).toBe('off');
+    engine.setMonitor({ phase: 'counting-down', endsAt: START + 60_000, canPostpone: true });
+    await engine.request('monitor.postpone', { seconds: 300 });
+    expect(store.monitor).toMatchObject({ phase: 'counting-down', endsAt: START + 360_000 });
+  });
+
   test('asks for everything again when the numbers of events have a gap', async () => {
     const { engine, store } = await startWith();
     engine.missNextEvent();

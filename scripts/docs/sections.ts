@@ -12,6 +12,7 @@ import { DEMO_COMMANDS } from '#engine/drivers/demo/demo-commands.ts';
 import { isNativeDriver } from '#engine/drivers/native-drivers.ts';
 import { NUT_DRIVER_NAMES, packageOf } from '#engine/drivers/nut-driver/driver-names.ts';
 import { interpretRecording, recordingNames } from '#tests/support/device-proof.ts';
+import { SCENARIOS, type Happening } from '#tests/support/monitor-scenarios.ts';
 import {
   compareRecording,
   REFERENCES,
@@ -174,6 +175,24 @@ function recordings(): string {
   return `${overview}\n\n${table(['Recording', 'Variables', 'Commands', 'NUT 2.8.5', '`upsc`', 'Fields'], rows)}`;
 }
 
+const happened = ([after, what]: Happening): string => {
+  const text =
+    'status' in what ? `${code(what.status)}${what.of ? ` on ${what.of}` : ''}` : what.do.replaceAll('-', ' ');
+  return after === 0 ? text : `${after} s: ${text}`;
+};
+
+function monitorScenarios(): string {
+  const rows = SCENARIOS.map(({ name, role, first = 'OL', happenings, both, ours }) => [
+    role,
+    name,
+    [code(first), ...happenings.map(happened)].join(', '),
+    both.map(code).join(' '),
+    ours === undefined || ours.tells.join() === both.join() ? 'the same' : ours.tells.map(code).join(' '),
+    ours?.because ?? '',
+  ]);
+  return table(['Role', 'Situation', 'What happens', '`upsmon` 2.8.0', 'Here', 'Why not the same'], rows);
+}
+
 export const SECTIONS = {
   makes,
   devices,
@@ -187,5 +206,6 @@ export const SECTIONS = {
   quirks,
   converters,
   recordings,
+  'monitor scenarios': monitorScenarios,
 } as const satisfies Record<string, () => string>;
 export type SectionName = keyof typeof SECTIONS;

@@ -12,7 +12,7 @@ export interface FakeDriver extends Driver {
   outcome: DriverOutcome;
 }
 
-export function createFakeDriver(config: UpsConfig, sink: DriverSink): FakeDriver {
+export function createFakeDriver(config: UpsConfig, sink: DriverSink, status = 'OL'): FakeDriver {
   const driver: FakeDriver = {
     config,
     asked: [],
@@ -24,7 +24,7 @@ export function createFakeDriver(config: UpsConfig, sink: DriverSink): FakeDrive
       sink({ type: 'connected' });
       sink({
         type: 'update',
-        set: { 'ups.status': 'OL', 'battery.charge': '100', 'ups.delay.shutdown': '20' },
+        set: { 'ups.status': status, 'battery.charge': '100', 'ups.delay.shutdown': '20' },
         traits: { 'ups.delay.shutdown': { isWritable: true, kind: 'string', maxLength: 10 } },
         commands: ['test.battery.start.quick'],
       });

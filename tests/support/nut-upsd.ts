@@ -32,6 +32,8 @@ export interface NutUpsdOptions {
   readonly devices: Readonly<Record<string, DummyDevice>>;
   /** Content of upsd.users. */
   readonly users?: string;
+  /** More lines for the top of ups.conf. */
+  readonly upsConf?: string;
   /** More lines for upsd.conf. */
   readonly upsdConf?: string;
 }
@@ -49,6 +51,8 @@ export interface NutUpsd {
   writeDevice(name: string, dev: string): Promise<void>;
   stopDriver(name: string): Promise<void>;
   startDriver(name: string): Promise<void>;
+  stopServer(): Promise<void>;
+  startServer(): Promise<void>;
   /** Everything the programs wrote to stderr. */
   log(): string;
   stop(): Promise<void>;
@@ -141,13 +145,16 @@ export async function startNutUpsd(options: NutUpsdOptions): Promise<NutUpsd> {
     const text = description === undefined ? '' : `  desc = "${description.replace(/["\\#]/g, '\\$&')}"\n`;
     return `[${name}]\n  driver = dummy-ups\n  port = ${name}.dev\n${text}`;
   });
-  await write('ups.conf', `maxretry = 1\n${sections.join('')}`);
+  await write('ups.conf', `maxretry = 1\n${options.upsConf ?? ''}\n${sections.join('')}`);
   await write('upsd.conf', `LISTEN 127.0.0.1 ${port}\n${options.upsdConf ?? ''}\n`);
   await write('upsd.users', options.users ?? '');
   for (const name of names) await write(`${name}.dev`, options.devices[name]?.dev ?? '');
-  const upsd = start('upsd', UPSD, ['-F', ...user]);
-  try {
+  const startServer = async (): Promise<void> => {
+    start('upsd', UPSD, ['-F', ...user]);
     await waitUntil('upsd', async () => (await askOnce(port, 'NETVER')) !== '');
+  };
+  try {
+    await startServer();
     await Promise.all(names.filter((name) => options.devices[name]?.isRunning !== false).map(startDriver));
   } catch (error) {
     await stop();
@@ -158,10 +165,12 @@ export async function startNutUpsd(options: NutUpsdOptions): Promise<NutUpsd> {
     port,
     address: `127.0.0.1:${port}`,
     folder,
-    pid: upsd.pid ?? 0,
+    pid: children.get('upsd')?.pid ?? 0,
     writeDevice: (name, dev) => write(`${name}.dev`, dev),
     stopDriver: end,
     startDriver,
+    stopServer: () => end('upsd'),
+    startServer,
     log: () => log,
     stop,
   };

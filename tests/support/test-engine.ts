@@ -1,6 +1,9 @@
 import { createApi, type Api } from '#engine/api/handlers.ts';
 import { createEngine, type Engine } from '#engine/engine.ts';
 import { createIncidentLog } from '#engine/history/incidents.ts';
+import { createMonitor, type Monitor } from '#engine/monitor/monitor.ts';
+import { NO_POLICY, type MonitorPolicy } from '#engine/monitor/policy.ts';
+import { createFakePower, type FakePower } from './fake-power.ts';
 import { createRecentSamples } from '#engine/history/recent-samples.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeDriver, type FakeDriver } from './fake-driver.ts';
@@ -11,14 +14,36 @@ export interface TestEngine {
   readonly api: Api;
   readonly clock: FakeClock;
   readonly log: RememberingLog;
+  readonly monitor: Monitor;
+  readonly power: FakePower;
   /** By UPS name, the newest of each. */
   readonly drivers: Map<string, FakeDriver>;
   stop(): Promise<void>;
 }
 
-/** A real engine and its contract over fake drivers, on a fake clock, without a network. */
-export async function startTestEngine(...names: string[]): Promise<TestEngine> {
-  const clock = createFakeClock();
+/** A real engine and its contract over fake drivers, on a fake clock, without a network; nothing is shut down from it. */
+export const startTestEngine = (...names: string[]): Promise<TestEngine> => startMonitoredEngine({ names });
+
+export interface MonitoredEngineOptions {
+  readonly names: readonly string[];
+  readonly policy?: MonitorPolicy;
+  /** Where the monitor keeps its state; nowhere that can be written to unless given. */
+  readonly stateFile?: string;
+  readonly clock?: FakeClock;
+  readonly power?: FakePower;
+  /** What the UPSes say first; OL unless given. */
+  readonly status?: string;
+}
+
+/** The same with a shutdown monitor at work, that tells a fake computer to go down. */
+export async function startMonitoredEngine({
+  names,
+  policy = NO_POLICY,
+  stateFile = '/nowhere/monitor.json',
+  clock = createFakeClock(),
+  power = createFakePower(clock),
+  status,
+}: MonitoredEngineOptions): Promise<TestEngine> {
   const log = createRememberingLog();
   const drivers = new Map<string, FakeDriver>();
   const engine = createEngine(
@@ -26,7 +51,7 @@ export async function startTestEngine(...names: string[]): Promise<TestEngine> {
       clock,
       log,
       createDriver: (config, sink) => {
-        const driver = createFakeDriver(config, sink);
+        const driver = createFakeDriver(config, sink, status);
         drivers.set(config.name, driver);
         return driver;
       },
@@ -40,10 +65,21 @@ export async function startTestEngine(...names: string[]): Promise<TestEngine> {
   );
   const samples = createRecentSamples(engine.store, clock);
   const incidents = createIncidentLog(engine.store);
+  const monitor = createMonitor({
+    policy,
+    store: engine.store,
+    control: engine.control,
+    clients: () => engine.clients(),
+    clock,
+    log,
+    power,
+    stateFile,
+  });
   const api = createApi({
     engine,
     samples,
     incidents,
+    monitor,
     clock,
     log,
     about: { version: '0', hostName: 'test', configuration: 'automatic', startedAt: clock.now(), nut: () => [] },
@@ -51,9 +87,12 @@ export async function startTestEngine(...names: string[]): Promise<TestEngine> {
     demo: { start: () => Promise.resolve('demo'), stop: () => Promise.resolve() },
   });
   await engine.start();
+  await monitor.start();
   return {
     engine,
     api,
+    monitor,
+    power,
     clock,
     log,
     drivers,
@@ -61,6 +100,7 @@ export async function startTestEngine(...names: string[]): Promise<TestEngine> {
       api.stop();
       samples.stop();
       incidents.stop();
+      await monitor.stop();
       await engine.stop();
     },
   };

@@ -68,13 +68,10 @@ export const monitor = {
   'monitor.plan.command': 'führt den Befehl zum Herunterfahren aus',
   'monitor.plan.nothing': 'würde jetzt handeln, soll aber nichts tun',
   'monitor.plan.power-off': 'schaltet den Ausgang ab',
-  'monitor.plan.empty': 'hat einen leeren Akku',
   'monitor.this-computer': 'Dieser Rechner',
 
   'error.monitor/refused-under-test': 'Keine echte Abschaltung unter Test: {action}.',
   'remedy.monitor/refused-under-test': 'NODE_ENV, VITEST und RIDETHROUGH_NO_POWER außerhalb von Tests nicht setzen.',
-  'error.monitor/action-failed': 'Die Aktion „{action}“ ist gescheitert: {reason}.',
-  'remedy.monitor/action-failed': 'Von Hand herunterfahren; das Recht zum Herunterfahren und den Befehl prüfen.',
   'error.monitor/not-kept': 'Der Stand der Abschaltüberwachung lässt sich nicht in {file} halten: {reason}.',
   'remedy.monitor/not-kept':
     'Platz schaffen und das Schreiben dort erlauben: nach einem Neustart mitten im Stromausfall finge sie sonst von vorn an.',

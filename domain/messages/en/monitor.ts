@@ -67,13 +67,10 @@ export const monitor = {
   'monitor.plan.command': 'runs its shutdown command',
   'monitor.plan.nothing': 'would act now, but is set to do nothing',
   'monitor.plan.power-off': 'switches its output off',
-  'monitor.plan.empty': 'has an empty battery',
   'monitor.this-computer': 'This computer',
 
   'error.monitor/refused-under-test': 'No real power action under test: {action}.',
   'remedy.monitor/refused-under-test': 'Unset NODE_ENV, VITEST and RIDETHROUGH_NO_POWER outside of tests.',
-  'error.monitor/action-failed': 'This computer could not be told to {action}: {reason}.',
-  'remedy.monitor/action-failed': 'Shut it down by hand; check the right to shut down, and the command.',
   'error.monitor/not-kept': 'The state of the shutdown monitor cannot be kept in {file}: {reason}.',
   'remedy.monitor/not-kept':
     'Make room, and let the program write there: after a restart in mid-outage it would begin from zero.',

@@ -1,0 +1,84 @@
+/** What the faces see of the shutdown monitor. */
+import { z } from 'zod';
+
+/** A sentence, to be said in the language of whoever reads it. */
+export const PhraseSchema = z.object({ phrase: z.string(), params: z.record(z.string(), z.unknown()) });
+const TextSchema = z.union([z.string(), PhraseSchema]);
+
+export const MONITOR_PHASES = [
+  /** Nothing is watched. */
+  'off',
+  'watching',
+  /** On battery; a low battery leads to the shutdown. */
+  'on-battery',
+  /** It is known when the shutdown comes. */
+  'counting-down',
+  /** Beyond the point of no return from here on. */
+  'waiting-for-secondaries',
+  'final-delay',
+  'acting',
+  /** The action was carried out: the computer goes down. */
+  'acted',
+  /** The action failed for good: somebody has to do it by hand. */
+  'failed',
+] as const;
+
+/** One line of the plan. */
+export const PlanStep = z.object({
+  /** Milliseconds since 1970, where it is known. */
+  at: z.number().optional(),
+  /** Seconds from the begin of an outage, while there is none. Neither: when the battery is low. */
+  afterSeconds: z.number().optional(),
+  who: TextSchema,
+  what: PhraseSchema,
+});
+export type PlanStep = z.infer<typeof PlanStep>;
+
+export const MonitorView = z.object({
+  phase: z.enum(MONITOR_PHASES),
+  /** Why it is so. */
+  reason: PhraseSchema,
+  /** What failed last, where something did. */
+  failure: TextSchema.optional(),
+  /** End of the countdown or of the present wait, milliseconds since 1970. */
+  endsAt: z.number().optional(),
+  canCancel: z.boolean(),
+  canPostpone: z.boolean(),
+  canShutDown: z.boolean(),
+  /** In the order in which it will happen. */
+  plan: z.array(PlanStep),
+  /** Whether the plan ends before the battery does; absent where that is not known. */
+  isInTime: z.boolean().optional(),
+  /** Computers that are logged in to a UPS of which this one is primary. */
+  secondaries: z.array(z.string()),
+  supplies: z.array(
+    z.object({
+      ups: z.string(),
+      role: z.enum(['primary', 'secondary']),
+      powerValue: z.number(),
+      /** Whether it can be counted on. */
+      isGood: z.boolean(),
+      reason: PhraseSchema,
+    }),
+  ),
+  /** The last shutdown for an outage; times are milliseconds since 1970. */
+  story: z
+    .object({
+      /** When power went; absent where a person or another computer asked for the shutdown. */
+      outageBeganAt: z.number().optional(),
+      shutDownAt: z.number(),
+      /** % */
+      charge: z.number().optional(),
+      startedAt: z.number(),
+      backAt: z.number().optional(),
+      reason: PhraseSchema,
+    })
+    .optional(),
+  /** The last decisions, newest first. */
+  decisions: z.array(z.object({ at: z.number(), level: z.enum(['info', 'warn', 'error']), text: PhraseSchema })),
+});
+export type MonitorView = z.infer<typeof MonitorView>;
+
+/** What became of a person's wish. `too-late`: beyond the point of no return. `nothing-to-do`: it changes nothing now. */
+export const WishOutcome = z.enum(['done', 'too-late', 'nothing-to-do']);
+export type WishOutcome = z.infer<typeof WishOutcome>;

@@ -1,0 +1,214 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asSeconds } from '#domain/units.ts';
+import { MonitorView } from '#domain/schema/monitor.ts';
+import { createFakeClock } from '#tests/support/fake-clock.ts';
+import { createFakePower } from '#tests/support/fake-power.ts';
+import { startMonitoredEngine, type MonitoredEngineOptions, type TestEngine } from '#tests/support/test-engine.ts';
+import { afterTimer, policyOf, supplyOf } from './test-support.ts';
+
+let folder = '';
+const running: TestEngine[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'monitor-'));
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((engine) => engine.stop()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+const timed = policyOf({ supplies: [supplyOf('ups@localhost', { rules: afterTimer(30) })], finalDelay: asSeconds(2) });
+
+async function started(options: Partial<MonitoredEngineOptions> = {}) {
+  const engine = await startMonitoredEngine({
+    names: ['ups'],
+    policy: timed,
+    stateFile: join(folder, 'monitor.json'),
+    ...options,
+  });
+  running.push(engine);
+  return { ...engine, status: (text: string, more = {}) => say(engine, { 'ups.status': text, ...more }) };
+}
+
+const say = async (engine: TestEngine, set: Record<string, string>): Promise<void> => {
+  engine.drivers.get('ups')?.say({ type: 'update', set });
+  await settled(engine);
+};
+
+/** Writes to a real disk take turns of the event loop that no fake clock knows. */
+async function settled({ clock, monitor }: TestEngine): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) {
+    await clock.advance(0);
+    await monitor.ask({ kind: 'postpone', seconds: 0 });
+  }
+}
+
+/** @param isAlive the driver goes on telling that it lives */
+async function pass(engine: TestEngine, seconds: number, isAlive = true): Promise<void> {
+  for (let second = 0; second < seconds; second += 1) {
+    if (isAlive) engine.drivers.get('ups')?.say({ type: 'alive' });
+    await engine.clock.advance(1000);
+    await settled(engine);
+  }
+}
+
+describe('the monitor', () => {
+  test('takes the computer down after the timer, FSD first, and only once', async () => {
+    const engine = await started();
+    await engine.status('OB');
+    await pass(engine, 29);
+    expect(engine.engine.store.get('ups')?.isForcedShutdown).toBe(false);
+    expect(engine.monitor.view()).toMatchObject({ phase: 'counting-down', canCancel: true, canShutDown: true });
+    await pass(engine, 2);
+    expect(engine.engine.store.get('ups')?.isForcedShutdown).toBe(true);
+    expect(engine.power.acts).toEqual([]);
+    await pass(engine, 4);
+    expect(engine.power.acts).toHaveLength(1);
+    expect(engine.monitor.view().phase).toBe('acted');
+    await pass(engine, 60);
+    expect(engine.power.acts).toHaveLength(1);
+  });
+
+  test('does nothing while the UPS is on line, and says why', async () => {
+    const engine = await started();
+    await pass(engine, 10);
+    await engine.status('OL LB');
+    await pass(engine, 60);
+    expect(engine.power.acts).toEqual([]);
+    expect(engine.monitor.view()).toMatchObject({
+      phase: 'watching',
+      reason: { phrase: 'monitor.now.low-on-line', params: { ups: 'ups@localhost' } },
+    });
+  });
+
+  test('keeps its state before it acts, and goes on from there after a kill', async () => {
+    const clock = createFakeClock();
+    const power = createFakePower(clock);
+    const first = await started({ clock, power });
+    await first.status('OB');
+    await pass(first, 20);
+    // A kill: nothing of the first one runs any more, and nothing is written on the way out.
+    const before = await readFile(join(folder, 'monitor.json'), 'utf8');
+    await first.stop();
+    running.splice(0);
+    expect(JSON.parse(before)).toMatchObject({ state: { supplies: { 'ups@localhost': { line: 'OB' } } } });
+    const second = await started({ clock, power, status: 'OB' });
+    await pass(second, 16);
+    expect(power.acts).toHaveLength(1);
+  });
+
+  test('sends notices the ways their flags say', async () => {
+    const policy = policyOf({
+      notices: {
+        notifyCmd: ['/usr/bin/notify', '--quiet'],
+        notifyMsg: { ONBATT: 'out of power: %s' },
+        notifyFlag: { ONBATT: ['EXEC'], ONLINE: ['IGNORE'] },
+      },
+    });
+    const engine = await started({ policy });
+    await pass(engine, 6);
+    await engine.status('OB');
+    await engine.status('OL');
+    await engine.status('OL RB');
+    expect(engine.power.runs).toEqual([
+      {
+        command: ['/usr/bin/notify', '--quiet', 'out of power: ups'],
+        env: { NOTIFYTYPE: 'ONBATT', UPSNAME: 'ups' },
+      },
+    ]);
+    expect(engine.power.walls).toEqual(['UPS ups battery needs to be replaced']);
+  });
+
+  test('tells the UPS to switch off after a delay before the computer goes down', async () => {
+    const engine = await started({ policy: { ...timed, powerOff: { isWanted: true, delay: 'measured' } } });
+    engine.drivers.get('ups')?.say({ type: 'update', commands: ['shutdown.return'] });
+    await engine.status('OB LB');
+    await pass(engine, 5);
+    expect(engine.drivers.get('ups')?.asked).toEqual(['ups.delay.shutdown=180', 'shutdown.return']);
+    expect(engine.power.acts).toHaveLength(1);
+  });
+
+  test('goes down where nothing can be written, and tells that once', async () => {
+    const engine = await started({ stateFile: '/nowhere/at/all/monitor.json' });
+    await engine.status('OB LB');
+    await pass(engine, 5);
+    expect(engine.power.acts).toHaveLength(1);
+    const told = engine.log.lines.filter(({ message }) => message.includes('cannot be kept'));
+    expect(told).toHaveLength(1);
+  });
+
+  test('has no contact with a UPS whose driver fell silent on battery: it goes down after DEADTIME', async () => {
+    const engine = await started({ policy: policyOf({ supplies: [supplyOf('ups')] }) });
+    await engine.status('OB');
+    await pass(engine, 30, false);
+    expect(engine.power.acts).toEqual([]);
+    await pass(engine, 15, false);
+    expect(engine.power.acts).toHaveLength(1);
+  });
+
+  test('a person cancels, over the contract', async () => {
+    const engine = await started();
+    const ask = (name: 'monitor.cancel' | 'monitor.get' | 'monitor.shutdownNow') =>
+      engine.api.handle(name, {}, 'control');
+    expect(await ask('monitor.cancel')).toEqual({ ok: true, value: { outcome: 'nothing-to-do' } });
+    await engine.status('OB');
+    expect(await engine.api.handle('monitor.cancel', {}, 'read')).toMatchObject({ error: { code: 'api/forbidden' } });
+    expect(await ask('monitor.cancel')).toEqual({ ok: true, value: { outcome: 'done' } });
+    await pass(engine, 100);
+    expect(engine.power.acts).toEqual([]);
+    const answer = await ask('monitor.get');
+    expect(MonitorView.parse(answer.ok ? answer.value : undefined)).toMatchObject({
+      phase: 'on-battery',
+      reason: { phrase: 'monitor.now.cancelled' },
+      decisions: [
+        { text: { phrase: 'monitor.now.cancelled' } },
+        { text: { phrase: 'monitor.say.cancelled' } },
+        { text: { phrase: 'monitor.now.counting' } },
+        { text: { phrase: 'monitor.now.line' } },
+      ],
+    });
+    expect(await ask('monitor.shutdownNow')).toEqual({ ok: true, value: { outcome: 'done' } });
+    await settled(engine);
+    expect(await ask('monitor.cancel')).toEqual({ ok: true, value: { outcome: 'too-late' } });
+  });
+
+  test('tells the contract of every change', async () => {
+    const engine = await started();
+    const phases: string[] = [];
+    engine.api.onEvent((event) => {
+      if (event.name === 'monitor.changed') phases.push(event.payload.monitor.phase);
+    });
+    await engine.status('OB');
+    await pass(engine, 36);
+    expect([...new Set(phases)]).toEqual([
+      'counting-down',
+      'waiting-for-secondaries',
+      'final-delay',
+      'acting',
+      'acted',
+    ]);
+  });
+
+  test('tells after a reboot what happened', async () => {
+    const clock = createFakeClock();
+    const power = createFakePower(clock);
+    const first = await started({ clock, power });
+    await first.status('OB', { 'battery.charge': '18' });
+    const beganAt = clock.now();
+    await pass(first, 40);
+    const shutDownAt = first.monitor.view().decisions[0]?.at;
+    await first.stop();
+    running.splice(0);
+    await clock.advance(600_000);
+    power.bootId = 'second';
+    const second = await started({ clock, power });
+    await second.status('OL');
+    expect(second.monitor.view()).toMatchObject({
+      phase: 'watching',
+      story: { outageBeganAt: beganAt, shutDownAt, charge: 18, reason: { phrase: 'monitor.why.time' } },
+    });
+    expect(second.monitor.view().story?.backAt).toBeDefined();
+  });
+});

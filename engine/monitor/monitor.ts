@@ -1,0 +1,422 @@
+/**
+ * The shutdown monitor: upsmon's job. The machine decides (shutdown-machine.ts); here it is told what happens, its state
+ * is put on disk, and what it asks for is done. One thing after the other, so that no effect runs before its state is kept.
+ */
+import { describeError } from '#domain/errors.ts';
+import { phrase, textIn, type Phrase, type Text } from '#domain/messages/message.ts';
+import type { MonitorView, WishOutcome } from '#domain/schema/monitor.ts';
+import { asTimestamp } from '#domain/units.ts';
+import type { UpsControl } from '#engine/drivers/ups-control.ts';
+import type { Clock, Log, Stop, SystemPower } from '#engine/ports.ts';
+import type { UpsState } from '#engine/state/ups-state.ts';
+import type { UpsStore } from '#engine/state/ups-store.ts';
+import { essenceOf, readKept, writeKept } from './kept-state.ts';
+import { advance, continueFrom, type MachineTime } from './machine-clock.ts';
+import { NEW_STATE, type MonitorNow, type MonitorState } from './monitor-state.ts';
+import type { Notice } from './notices.ts';
+import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
+import { clearPowerDownFlag, writePowerDownFlag } from './power-down-flag.ts';
+import { planPowerOff, powerOffDelay } from './power-off.ts';
+import { factsOf, watchRemote, type RemoteWatch } from './remote-watch.ts';
+import { step, type MonitorEffect, type MonitorEvent, type PersonsWish } from './shutdown-machine.ts';
+import { keyOf } from './supply.ts';
+import type { ScriptRun } from './upssched.ts';
+import { outcomeOf, viewOf } from './view.ts';
+
+export interface MonitorParts {
+  readonly policy: MonitorPolicy;
+  /** UPSes of our own drivers. */
+  readonly store: UpsStore;
+  readonly control: UpsControl;
+  /** Who is logged in to them on our server. */
+  readonly clients: () => readonly { readonly ups: string; readonly address: string }[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly power: SystemPower;
+  /** Where the machine's state is kept. */
+  readonly stateFile: string;
+}
+
+export interface Monitor {
+  /** Takes up what was kept, and begins to watch. */
+  start(): Promise<void>;
+  view(): MonitorView;
+  /** Calls back when something other than the time has changed. */
+  onChanged(changed: () => void): Stop;
+  ask(what: PersonsWish): Promise<WishOutcome>;
+  /** Another policy from now on; supplies that stay are watched on with what is known of them. */
+  reconfigure(policy: MonitorPolicy): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const TICK_MS = 1_000;
+const ASK_LOGINS_MS = 250;
+/** A driver may need so long for its first word; until then its silence is none. */
+const START_GRACE_MS = 10_000;
+/** While a UPS is on battery, so that little is lost should the computer break down. */
+const KEEP_AGAIN_MS = 30_000;
+const KEPT_DECISIONS = 50;
+
+export function createMonitor(parts: MonitorParts): Monitor {
+  const { store, control, clock, log, power, stateFile } = parts;
+  let { policy } = parts;
+  let state: MonitorState = NEW_STATE;
+  let time: MachineTime = { at: 0, monotonic: clock.monotonic(), wall: clock.now() };
+  let keptEssence = essenceOf(NEW_STATE);
+  let keptAt = -Infinity;
+  let isKeepingTold = false;
+  let isStopped = false;
+  let queue: Promise<void> = Promise.resolve();
+  let ticks = 0;
+  let isAskingLogins = false;
+  let flagFile = policy.powerDownFlag;
+  let startedAt = clock.monotonic();
+  let decisions: MonitorView['decisions'] = [];
+  const stops: Stop[] = [];
+  const remotes = new Map<string, RemoteWatch>();
+  const listeners = new Set<() => void>();
+
+  const now = (): MonitorNow => ({ at: time.at, wall: asTimestamp(time.wall) });
+
+  /** Events that belong together, as one step: kept once, before what follows from them is done. */
+  const tell = (...events: readonly MonitorEvent[]): Promise<void> => {
+    queue = queue.then(async () => {
+      try {
+        await take(events);
+      } catch (error) {
+        log.error(`The shutdown monitor met an error: ${describeError(error)}`);
+      }
+    });
+    return queue;
+  };
+
+  const take = async (events: readonly MonitorEvent[]): Promise<void> => {
+    const advanced = advance(time, { monotonic: clock.monotonic(), wall: clock.now() });
+    ({ time } = advanced);
+    const effects: MonitorEffect[] = [];
+    for (const event of advanced.isGap ? [{ type: 'resumed' } as const, ...events] : events) {
+      const next = step(policy, state, event, now());
+      state = next.state;
+      effects.push(...next.effects);
+    }
+    const essence = essenceOf(state);
+    const isChanged = essence !== keptEssence;
+    const isOut = Object.values(state.supplies).some(({ line }) => line === 'OB');
+    if (isChanged || (isOut && time.at - keptAt >= KEEP_AGAIN_MS)) await keep(essence);
+    for (const effect of effects) await carryOut(effect);
+    if (state.phase.phase === 'waiting' && !isAskingLogins) void askLogins();
+    if (isChanged || effects.length > 0) for (const listener of listeners) listener();
+  };
+
+  /** A disk that cannot be written to does not keep the computer from going down. */
+  const keep = async (essence: string): Promise<void> => {
+    const { bootId } = power;
+    const kept = { at: time.at, wall: time.wall, uptime: power.uptime(), ...(bootId === undefined ? {} : { bootId }) };
+    keptAt = time.at;
+    keptEssence = essence;
+    try {
+      await writeKept(stateFile, { time: kept, state });
+      isKeepingTold = false;
+    } catch (error) {
+      if (!isKeepingTold) log.error(describeError(error));
+      isKeepingTold = true;
+    }
+  };
+
+  /** What takes long is begun and not waited for: meanwhile the machine has to go on. */
+  const carryOut = async (effect: MonitorEffect): Promise<void> => {
+    switch (effect.type) {
+      case 'say':
+        say(effect.level, effect.text);
+        break;
+      case 'notify':
+        notify(effect.notice);
+        break;
+      case 'run-script':
+        runScript(effect.run);
+        break;
+      case 'set-fsd':
+        for (const supply of supplies(effect.upses)) setForcedShutdown(supply);
+        break;
+      case 'clear-fsd':
+        for (const { name, source } of supplies(effect.upses)) {
+          if (source.kind === 'local') store.dispatch(name, { type: 'forced-shutdown', isSet: false });
+        }
+        break;
+      case 'write-power-down-flag':
+        if (flagFile !== undefined) await writeFlag(flagFile);
+        break;
+      case 'power-off-ups':
+        void powerOff(supplies(effect.upses)).then(() => tell({ type: 'power-off-ended' }, { type: 'pass' }));
+        break;
+      case 'act':
+        void power.act(policy.action, effect.ticket).then(
+          (failure) => tell({ type: 'action-ended', attempt: effect.attempt, failure }, { type: 'pass' }),
+          (error: unknown) =>
+            tell({ type: 'action-ended', attempt: effect.attempt, failure: describeError(error) }, { type: 'pass' }),
+        );
+        break;
+      case 'log-out':
+        for (const watch of remotes.values()) void watch.logOut();
+        break;
+      case 'log-in':
+        for (const watch of remotes.values()) watch.logIn();
+        break;
+    }
+  };
+
+  const supplies = (upses: readonly string[]): readonly SupplyPolicy[] =>
+    policy.supplies.filter(({ ups }) => upses.includes(ups));
+
+  const say = (level: 'info' | 'warn' | 'error', text: Phrase): void => {
+    log[level](textIn(text) ?? text.phrase);
+    decisions = [{ at: time.wall, level, text: { ...text } }, ...decisions].slice(0, KEPT_DECISIONS);
+  };
+
+  const ranWell = (what: string, run: Promise<Text | undefined>): void => {
+    void run.then((failure) => {
+      if (failure !== undefined) log.error(`${what} did not end well: ${textIn(failure) ?? ''}`);
+    });
+  };
+
+  const notify = ({ type, ups, message, flags }: Notice): void => {
+    if (flags.includes('SYSLOG')) log.warn(message, { notice: type });
+    if (flags.includes('WALL')) {
+      // Where nobody is logged in there is no program for it either.
+      void power.wall(message).then((failure) => {
+        if (failure !== undefined) log.debug(`No terminal was told: ${textIn(failure) ?? ''}`);
+      });
+    }
+    const { notifyCmd } = policy.notices;
+    if (!flags.includes('EXEC') || notifyCmd === undefined) return;
+    ranWell('NOTIFYCMD', power.run([...notifyCmd, message], { NOTIFYTYPE: type, UPSNAME: ups }));
+  };
+
+  const runScript = ({ name, ups, type, message }: ScriptRun): void => {
+    const script = policy.notices.upssched?.cmdScript;
+    if (!script) return;
+    log.info(`Running CMDSCRIPT for ${name}`, { ups });
+    const env = { UPSNAME: ups, NOTIFYTYPE: type, NOTIFYMSG: message, RIDETHROUGH_PID: String(process.pid) };
+    ranWell('CMDSCRIPT', power.run([...script, name], env));
+  };
+
+  const setForcedShutdown = ({ ups, name, source }: SupplyPolicy): void => {
+    if (source.kind === 'local') store.dispatch(name, { type: 'forced-shutdown', isSet: true });
+    else void remotes.get(ups.toLowerCase())?.setForcedShutdown();
+  };
+
+  const writeFlag = async (file: string): Promise<void> => {
+    try {
+      await writePowerDownFlag(file);
+    } catch (error) {
+      log.error(`POWERDOWNFLAG ${file} could not be written: ${describeError(error)}`);
+    }
+  };
+
+  const powerOff = async (upses: readonly SupplyPolicy[]): Promise<void> => {
+    const seconds = powerOffDelay(policy.powerOff, state.shutdownTook);
+    await Promise.all(
+      upses.map(async ({ ups, name }) => {
+        const known = store.get(name);
+        const plan = known && planPowerOff(known, seconds);
+        if (!plan) {
+          say('error', phrase('monitor.say.no-power-off', { ups }));
+          return;
+        }
+        for (const part of plan) {
+          const outcome =
+            part.kind === 'set'
+              ? await control.setVariable(name, part.variable, part.value)
+              : await control.runCommand(name, part.command, part.parameter);
+          if (outcome === 'handled') continue;
+          const command = part.kind === 'set' ? part.variable : part.command;
+          say('error', phrase('monitor.say.power-off-refused', { ups, command, outcome }));
+          return;
+        }
+        say('warn', phrase('monitor.say.power-off', { ups, seconds }));
+      }),
+    );
+  };
+
+  /** Asks who is still logged in for as long as that is what the machine waits for. */
+  const askLogins = async (): Promise<void> => {
+    isAskingLogins = true;
+    try {
+      while (state.phase.phase === 'waiting' && !isStopped) {
+        const answers = await Promise.all(
+          policy.supplies
+            .filter(({ role }) => role === 'primary')
+            .map(async (supply): Promise<MonitorEvent> => ({
+              type: 'logins',
+              ups: supply.ups,
+              others: await othersOn(supply),
+            })),
+        );
+        await tell(...answers, { type: 'pass' });
+        await clock.sleep(ASK_LOGINS_MS);
+      }
+    } finally {
+      isAskingLogins = false;
+    }
+  };
+
+  const localClients = (name: string): readonly string[] =>
+    parts
+      .clients()
+      .filter((client) => client.ups.toLowerCase() === name.toLowerCase())
+      .map(({ address }) => address);
+
+  const othersOn = async ({ ups, name, source }: SupplyPolicy): Promise<readonly string[]> =>
+    source.kind === 'local' ? localClients(name) : ((await remotes.get(ups.toLowerCase())?.others()) ?? []);
+
+  /** What a UPS of our own drivers says now; undefined while there is nothing to be made of it. */
+  const lookAt = (supply: SupplyPolicy, isTurn: boolean): MonitorEvent | undefined => {
+    const known = store.get(supply.name);
+    const text = known?.variables.get('ups.status')?.value.trim() ?? '';
+    if (known?.availability === 'available' && known.isReady && text !== '') {
+      const facts = factsOf({ ...textsOf(known), status: known.isForcedShutdown ? `FSD ${text}` : text });
+      return { type: 'facts', ups: supply.ups, facts };
+    }
+    // A driver that is just connecting gets until its next turn, one that has never spoken a little longer.
+    const isSilent = known?.availability !== 'available' || isTurn;
+    const isFirst = state.supplies[keyOf(supply)]?.heardAt === undefined;
+    if (!isSilent || (isFirst && clock.monotonic() - startedAt < START_GRACE_MS)) return undefined;
+    return { type: 'lost', ups: supply.ups };
+  };
+
+  const look = (isTurn: boolean, only?: string): readonly MonitorEvent[] =>
+    policy.supplies
+      .filter(({ source, name }) => source.kind === 'local' && (only === undefined || name.toLowerCase() === only))
+      .flatMap((supply) => lookAt(supply, isTurn) ?? []);
+
+  const tick = (): void => {
+    if (policy.supplies.length === 0 && state.phase.phase === 'watching') return;
+    ticks += 1;
+    const isTurn = ticks % Math.max(1, Math.round(policy.pollFreq)) === 0;
+    void tell(...(isTurn ? look(true) : []), { type: 'pass' });
+  };
+
+  const watchRemotes = (): void => {
+    for (const supply of policy.supplies) {
+      const { source } = supply;
+      if (source.kind !== 'remote') continue;
+      const ups = supply.ups;
+      const watch = watchRemote({
+        supply,
+        source,
+        policy,
+        clock,
+        log,
+        onLook: (facts) => void tell({ type: 'facts', ups, facts }, { type: 'pass' }),
+        onLost: () => void tell({ type: 'lost', ups }, { type: 'pass' }),
+      });
+      remotes.set(ups.toLowerCase(), watch);
+    }
+  };
+
+  const stopRemotes = async (): Promise<void> => {
+    const ending = [...remotes.values()].map((watch) => watch.stop());
+    remotes.clear();
+    await Promise.all(ending);
+  };
+
+  const restore = async (): Promise<void> => {
+    const kept = await readKept(stateFile).catch((error: unknown) => {
+      log.error(describeError(error));
+      return undefined;
+    });
+    const { bootId } = power;
+    const uptime = power.uptime();
+    const wall = clock.now();
+    if (kept) {
+      const goesOn = continueFrom(kept.time, { wall, uptime, bootId });
+      state = kept.state;
+      keptEssence = essenceOf(state);
+      time = { at: goesOn.at, monotonic: clock.monotonic(), wall };
+      watchRemotes();
+      await tell({ type: 'started', ...goesOn, computerStartedAt: wall - uptime });
+      if (goesOn.isSameRun) say('info', phrase('monitor.say.goes-on', {}));
+    } else {
+      watchRemotes();
+    }
+    // A flag of this very shutdown stays for the step that waits for it.
+    if (flagFile === undefined || state.phase.phase !== 'watching') return;
+    try {
+      if (await clearPowerDownFlag(flagFile)) return;
+      log.error(`POWERDOWNFLAG ${flagFile} holds something else: it is left alone and not used.`);
+    } catch (error) {
+      log.error(`POWERDOWNFLAG ${flagFile} cannot be used: ${describeError(error)}`);
+    }
+    flagFile = undefined;
+  };
+
+  const checkAction = async (): Promise<void> => {
+    if (policy.supplies.length === 0) return;
+    const check = await power.check(policy.action);
+    if (check.ok) log.info('The shutdown action is ready', { action: policy.action.kind, by: check.by });
+    else
+      log.error(`This computer could not be shut down: ${textIn(check.reason) ?? ''}`, { action: policy.action.kind });
+  };
+
+  return {
+    async start() {
+      startedAt = clock.monotonic();
+      await restore();
+      void checkAction();
+      stops.push(
+        clock.every(TICK_MS, tick),
+        store.subscribe((change) => {
+          const looks = look(false, change.ups.toLowerCase());
+          if (looks.length > 0) void tell(...looks, { type: 'pass' });
+        }),
+      );
+      await tell(...look(false), { type: 'pass' });
+    },
+    view: () => {
+      const secondaries = policy.supplies
+        .filter(({ role, source }) => role === 'primary' && source.kind === 'local')
+        .flatMap(({ name }) => localClients(name));
+      const waiting = state.phase.phase === 'waiting' ? Object.values(state.phase.logins).flat() : [];
+      const names = [...new Set([...secondaries, ...waiting])];
+      const { at } = advance(time, { monotonic: clock.monotonic(), wall: clock.now() }).time;
+      return viewOf(policy, state, { at, wall: clock.now() }, { decisions, secondaries: names });
+    },
+    onChanged(changed) {
+      listeners.add(changed);
+      return () => listeners.delete(changed);
+    },
+    async ask(what) {
+      await queue;
+      const outcome = outcomeOf(policy, state, what, now());
+      if (outcome === 'done') await tell({ type: 'asked', what }, { type: 'pass' });
+      return outcome;
+    },
+    async reconfigure(next) {
+      if (JSON.stringify(next) === JSON.stringify(policy)) return;
+      await queue;
+      policy = next;
+      flagFile = next.powerDownFlag;
+      await stopRemotes();
+      if (!isStopped) watchRemotes();
+      await tell({ type: 'pass' });
+    },
+    async stop() {
+      if (isStopped) return;
+      isStopped = true;
+      for (const stop of stops) stop();
+      await stopRemotes();
+      await tell({ type: 'stopping' });
+      listeners.clear();
+    },
+  };
+}
+
+function textsOf({ variables }: UpsState): Omit<Parameters<typeof factsOf>[0], 'status'> {
+  const text = (name: string): string | undefined => variables.get(name)?.value;
+  return {
+    charge: text('battery.charge'),
+    runtime: text('battery.runtime'),
+    test: text('ups.test.result'),
+    alarm: text('ups.alarm'),
+  };
+}

@@ -1,0 +1,94 @@
+/** What upsmon.conf and upssched.conf ask of the shutdown monitor. */
+import { basename } from 'node:path';
+import { asSeconds } from '#domain/units.ts';
+import { NO_RULES, type MonitorPolicy, type RemoteSource, type SupplyPolicy } from '#engine/monitor/policy.ts';
+import { NUT_PORT } from '#engine/nut/protocol.ts';
+import { formatUpsAddress } from '#engine/nut/ups-address.ts';
+import type { MonitorConf, NutConf, UpsmonConf } from './nut-conf/nut-conf.ts';
+
+/** upsmon waits for SHUTDOWNCMD for ever; a command that hangs for so long will not do it any more. */
+const COMMAND_TIMEOUT = asSeconds(3600);
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i;
+
+/**
+ * @param authorities PEM of CERTPATH, where it was read
+ * @returns undefined where there is no MONITOR line: nothing acts then
+ */
+export function monitorPolicyOf(conf: NutConf, authorities?: string): MonitorPolicy | undefined {
+  const { upsmon } = conf;
+  if (!upsmon || upsmon.monitors.length === 0) return undefined;
+  const { notifyCmd, powerDownFlag, shutdownCmd, shutdownExit } = upsmon;
+  const doesUpssched = notifyCmd?.[0] !== undefined && basename(notifyCmd[0]) === 'upssched' && conf.upssched;
+  return {
+    supplies: upsmon.monitors.map((monitor) => supplyOf(monitor, conf, upsmon, authorities)),
+    minSupplies: upsmon.minSupplies,
+    pollFreq: upsmon.pollFreq,
+    pollFreqAlert: upsmon.pollFreqAlert,
+    hostSync: upsmon.hostSync,
+    deadTime: upsmon.deadTime,
+    finalDelay: upsmon.finalDelay,
+    rbWarnTime: upsmon.rbWarnTime,
+    noCommWarnTime: upsmon.noCommWarnTime,
+    offDuration: upsmon.offDuration,
+    oblbDuration: upsmon.oblbDuration,
+    overDuration: upsmon.overDuration,
+    alarmCritical: upsmon.alarmCritical,
+    pollFailLogThrottleMax: upsmon.pollFailLogThrottleMax,
+    action:
+      shutdownCmd === undefined
+        ? { kind: 'nothing' }
+        : { kind: 'command', command: shutdownCmd, timeout: COMMAND_TIMEOUT },
+    logOut: shutdownExit === 'yes' ? 'at-once' : shutdownExit === 'no' ? 'never' : shutdownExit,
+    // Who wants the flag wants the UPS switched off; what hangs on our own cable needs no late script for that.
+    powerOff: { isWanted: powerDownFlag !== undefined, delay: 'measured' },
+    ...(powerDownFlag === undefined ? {} : { powerDownFlag }),
+    notices: {
+      notifyMsg: upsmon.notifyMsg,
+      notifyFlag: upsmon.notifyFlag,
+      ...(doesUpssched ? { upssched: doesUpssched } : notifyCmd === undefined ? {} : { notifyCmd }),
+    },
+  };
+}
+
+function supplyOf(
+  monitor: MonitorConf,
+  conf: NutConf,
+  upsmon: UpsmonConf,
+  authorities: string | undefined,
+): SupplyPolicy {
+  return {
+    ups: monitor.origin?.system ?? formatUpsAddress(monitor),
+    name: monitor.ups,
+    source: isOurs(monitor, conf) ? { kind: 'local' } : remoteSource(monitor, upsmon, authorities),
+    role: monitor.role,
+    powerValue: monitor.powerValue,
+    rules: NO_RULES,
+  };
+}
+
+/** Whether the line names a UPS that this program itself serves: asking it over the network would be asking ourselves. */
+function isOurs({ ups, host, port }: MonitorConf, { ups: own, upsd }: NutConf): boolean {
+  if (!own.some(({ name }) => name.toLowerCase() === ups.toLowerCase())) return false;
+  const ports = upsd.listen.length === 0 ? [NUT_PORT] : upsd.listen.map((listen) => listen.port);
+  const isHere = LOOPBACK.test(host) || upsd.listen.some(({ address }) => address.toLowerCase() === host.toLowerCase());
+  return isHere && ports.includes(port);
+}
+
+function remoteSource(
+  { host, port, user, password }: MonitorConf,
+  upsmon: UpsmonConf,
+  authorities: string | undefined,
+): RemoteSource {
+  const rule = upsmon.certHosts.find((certHost) => certHost.host.toLowerCase() === host.toLowerCase());
+  const isConfigured = upsmon.certVerify || upsmon.certPath !== undefined || upsmon.certFile !== undefined || rule;
+  return {
+    kind: 'remote',
+    host,
+    port,
+    user,
+    password,
+    tls: (rule?.isForced ?? upsmon.forceSsl) ? 'require' : isConfigured ? 'try' : 'off',
+    verify: rule?.isVerified ?? upsmon.certVerify,
+    ...(authorities === undefined ? {} : { ca: authorities }),
+  };
+}

@@ -1,0 +1,212 @@
+/** Debian's upsmon and our monitor in the same situations, each with a server and a driver of Debian's of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { createSystemPower } from '#engine/adapters/system-power.ts';
+import { systemClock } from '#engine/adapters/system-clock.ts';
+import { createMonitor } from '#engine/monitor/monitor.ts';
+import { monitorPolicyOf } from '#engine/settings/monitor-policy.ts';
+import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
+import { createUpsStore } from '#engine/state/ups-store.ts';
+import { SCENARIOS, type Scenario } from '#tests/support/monitor-scenarios.ts';
+import { askOnce, startNutUpsd, UPSD_PROGRAMS, type NutUpsd } from '#tests/support/nut-upsd.ts';
+import { withOwnPidFolder } from '#tests/support/own-pid-folder.ts';
+import { ensurePrograms } from '#tests/support/programs.ts';
+import { createRememberingLog } from '#tests/support/silent-log.ts';
+
+const UPSMON = '/lib/nut/upsmon';
+const found = await ensurePrograms([...UPSD_PROGRAMS, { program: UPSMON, package: 'nut-client' }]);
+
+/** dummy-ups looks at its file each second, both monitors ask each second, and the computer is shared. */
+const TOLERANCE_SECONDS = 3.5;
+
+const TYPES = 'ONLINE ONBATT LOWBATT FSD COMMOK COMMBAD SHUTDOWN REPLBATT NOCOMM CAL'.split(' ');
+const NEWER_TYPES = 'SHUTDOWN_HOSTSYNC NOTCAL'.split(' ');
+
+const confOf = ({ role, hasTwo, conf = '' }: Scenario, folder: string, server: string, types: readonly string[]) =>
+  [
+    `MONITOR ups@${server} 1 mon pw ${role}`,
+    hasTwo ? `MONITOR b@${server} 1 mon pw ${role}` : '',
+    `SHUTDOWNCMD "${folder}/note SHUTDOWNCMD"`,
+    `NOTIFYCMD ${folder}/notice`,
+    ...types.map((type) => `NOTIFYFLAG ${type} EXEC`),
+    'POLLFREQ 1',
+    'POLLFREQALERT 1',
+    'HOSTSYNC 4',
+    'DEADTIME 5',
+    'FINALDELAY 1',
+    'NOCOMMWARNTIME 4',
+    'RBWARNTIME 5',
+    conf,
+    '',
+  ].join('\n');
+
+interface Told {
+  readonly at: number;
+  readonly what: string;
+}
+
+interface Party {
+  readonly name: string;
+  readonly server: NutUpsd;
+  told(): Promise<readonly Told[]>;
+  stop(): Promise<void>;
+}
+
+const dev = (status: string): string => `ups.status: ${status}\nbattery.charge: 50\n`;
+
+async function begin(scenario: Scenario, name: string, run: (folder: string) => Promise<() => Promise<void>>) {
+  const first = dev(scenario.first ?? 'OL');
+  const server = await startNutUpsd({
+    devices: { ups: { dev: first }, ...(scenario.hasTwo ? { b: { dev: first } } : {}) },
+    users: '[mon]\n password = pw\n upsmon primary\n[nas]\n password = pw\n upsmon secondary\n',
+    upsConf: 'pollinterval = 1',
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'monitor-'));
+  await writeFile(join(folder, 'note'), `#!/bin/sh\necho "$(date +%s.%N) $1" >> ${folder}/told\n`);
+  await writeFile(join(folder, 'notice'), `#!/bin/sh\nexec ${folder}/note "$NOTIFYTYPE"\n`);
+  await Promise.all(['note', 'notice'].map((script) => chmod(join(folder, script), 0o755)));
+  await mkdir(join(folder, 'conf'));
+  const types = name === 'ours' ? [...TYPES, ...NEWER_TYPES] : TYPES;
+  await writeFile(join(folder, 'conf', 'upsmon.conf'), confOf(scenario, folder, server.address, types), {
+    mode: 0o640,
+  });
+  const end = await run(folder);
+  const party: Party = {
+    name,
+    server,
+    async told() {
+      const text = await readFile(join(folder, 'told'), 'utf8').catch(() => '');
+      return text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => ({ at: Number(line.split(' ')[0]), what: line.split(' ')[1] ?? '' }))
+        .sort((a, b) => a.at - b.at);
+    },
+    async stop() {
+      await end();
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return party;
+}
+
+const beginDebians = (scenario: Scenario): Promise<Party> =>
+  begin(scenario, 'upsmon', async (folder) => {
+    const child: ChildProcess = spawn(...withOwnPidFolder(UPSMON, ['-D', '-F', '-p', '-u', 'root']), {
+      stdio: 'ignore',
+      env: { ...process.env, NUT_CONFPATH: join(folder, 'conf'), NUT_STATEPATH: folder, NUT_ALTPIDPATH: folder },
+    });
+    await once(child, 'spawn');
+    return async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+    };
+  });
+
+const beginOurs = (scenario: Scenario): Promise<Party> =>
+  begin(scenario, 'ours', async (folder) => {
+    const policy = monitorPolicyOf(await readNutConf(join(folder, 'conf')));
+    if (!policy) throw new Error('there is no MONITOR line');
+    const monitor = createMonitor({
+      policy,
+      store: createUpsStore(systemClock),
+      control: { runCommand: () => Promise.resolve('failed'), setVariable: () => Promise.resolve('failed') },
+      clients: () => [],
+      clock: systemClock,
+      log: createRememberingLog(),
+      power: createSystemPower({ clock: systemClock, folder: join(folder, 'actions'), env: process.env }),
+      stateFile: join(folder, 'monitor.json'),
+    });
+    await monitor.start();
+    return () => monitor.stop();
+  });
+
+async function live({ happenings, then }: Scenario, { server }: Party): Promise<void> {
+  let secondary: Socket | undefined;
+  for (const [after, what] of happenings) {
+    await delay(after * 1000);
+    if ('status' in what) {
+      await server.writeDevice(what.of ?? 'ups', dev(what.status));
+      continue;
+    }
+    switch (what.do) {
+      case 'stop-driver':
+        await server.stopDriver('ups');
+        break;
+      case 'start-driver':
+        await server.startDriver('ups');
+        break;
+      case 'stop-server':
+        await server.stopServer();
+        break;
+      case 'start-server':
+        await server.startServer();
+        break;
+      case 'log-in':
+        secondary = connect(server.port, server.host).on('error', () => undefined); // ends with the server
+        secondary.write('USERNAME nas\nPASSWORD pw\nLOGIN ups\n');
+        break;
+      case 'log-out':
+        secondary?.end('LOGOUT\n');
+        break;
+      case 'fsd':
+        expect(await askOnce(server.port, 'USERNAME mon\nPASSWORD pw\nFSD ups')).toContain('OK FSD-SET');
+    }
+  }
+  await delay(then * 1000);
+  secondary?.destroy();
+}
+
+describe.skipIf(!found.ok)(`the monitor and Debian's upsmon${found.ok ? '' : ` (${found.reason})`}`, () => {
+  test.concurrent.each(SCENARIOS)('$role: $name', { timeout: 90_000 }, async (scenario) => {
+    const parties = await Promise.all([beginDebians(scenario), beginOurs(scenario)]);
+    try {
+      // Both look for the first time before anything happens.
+      await delay(2_500);
+      await Promise.all(parties.map((party) => live(scenario, party)));
+      const [told, ourTold] = await Promise.all(parties.map((party) => party.told()));
+      const ourWords = scenario.ours?.tells ?? scenario.both;
+      const [debians, ours] = [inOrder(told, scenario.both), inOrder(ourTold, ourWords)];
+      expect({ upsmon: names(debians), ours: names(ours) }).toEqual({
+        upsmon: scenario.both,
+        ours: ourWords,
+      });
+      // Since the first notice, since the two were not started at the same moment.
+      const since = (told: readonly Told[]): readonly number[] => told.map(({ at }) => at - (told[0]?.at ?? at));
+      const common = ours.filter(({ what }) => scenario.both.includes(what));
+      if (scenario.ours?.isSooner) return;
+      for (const [index, seconds] of since(debians).entries()) {
+        expect(Math.abs(seconds - (since(common)[index] ?? NaN)), names(debians)[index]).toBeLessThan(
+          TOLERANCE_SECONDS,
+        );
+      }
+    } finally {
+      await Promise.all(parties.map((party) => party.stop()));
+    }
+  });
+});
+
+const names = (told: readonly Told[]): readonly string[] => told.map(({ what }) => what);
+
+/** Both start NOTIFYCMD without waiting for it, so what is told in one moment is written in any order. */
+const ONE_MOMENT_SECONDS = 0.6;
+
+/** What was told, that of one moment in the order in which it is expected. */
+function inOrder(told: readonly Told[] = [], expected: readonly string[]): readonly Told[] {
+  const moments: Told[][] = [];
+  for (const entry of told) {
+    const last = moments.at(-1);
+    if (last && entry.at - (last.at(-1)?.at ?? 0) < ONE_MOMENT_SECONDS) last.push(entry);
+    else moments.push([entry]);
+  }
+  return moments.flatMap((moment) => moment.sort((a, b) => expected.indexOf(a.what) - expected.indexOf(b.what)));
+}

@@ -1,0 +1,38 @@
+import type { ShutdownAction } from '#engine/monitor/policy.ts';
+import type { Clock, SystemPower } from '#engine/ports.ts';
+import type { Text } from '#domain/messages/message.ts';
+
+/** A computer that only remembers what it was told. A ticket counts once, as with the real one. */
+export interface FakePower extends SystemPower {
+  readonly acts: { readonly action: ShutdownAction; readonly ticket: string }[];
+  readonly runs: { readonly command: readonly string[]; readonly env: Readonly<Record<string, string>> }[];
+  readonly walls: string[];
+  /** Why actions fail from now on; undefined: they do not. */
+  failure: Text | undefined;
+  bootId: string;
+}
+
+export function createFakePower(clock: Clock): FakePower {
+  const power: FakePower = {
+    acts: [],
+    runs: [],
+    walls: [],
+    failure: undefined,
+    bootId: 'first',
+    uptime: () => clock.monotonic() + 3_600_000,
+    check: () => Promise.resolve({ ok: true, by: 'fake' }),
+    act(action, ticket) {
+      if (!power.acts.some((act) => act.ticket === ticket)) power.acts.push({ action, ticket });
+      return Promise.resolve(power.failure);
+    },
+    run(command, env) {
+      power.runs.push({ command, env });
+      return Promise.resolve(undefined);
+    },
+    wall(text) {
+      power.walls.push(text);
+      return Promise.resolve(undefined);
+    },
+  };
+  return power;
+}
