@@ -449,6 +449,20 @@ describe('a restart', () => {
     expect(namesOf(machine.wait(30)).filter((name) => name === 'act')).toEqual(['act']);
   });
 
+  test('of the program while it waits does not take secondaries for gone that have yet to come back', () => {
+    const machine = driveMachine(timed);
+    machine.status('OB LB');
+    machine.restart(1);
+    machine.tell({ type: 'logins', ups: 'ups', others: [] });
+    machine.wait(9);
+    expect(machine.state.phase.phase).toBe('waiting');
+    machine.tell({ type: 'logins', ups: 'ups', others: ['nas'] });
+    machine.wait(4);
+    expect(machine.state.phase.phase).toBe('waiting');
+    machine.wait(1);
+    expect(machine.state.phase.phase).toBe('final-delay');
+  });
+
   test('of the program during the action asks for the same attempt, and not at all after it', () => {
     const machine = driveMachine(policyOf({ finalDelay: asSeconds(0), supplies: [secondary()] }));
     machine.status('FSD OB');

@@ -73,6 +73,8 @@ export interface MonitorStep {
 
 /** A UPS that does not take the order to switch off does not keep the computer from going down. */
 const POWER_OFF_LIMIT_MS = 10_000;
+/** Clients of a server that was started again are back after a poll or two. */
+const RECONNECT_MS = 10_000;
 const RETRY_PAUSES_MS = [5_000, 10_000, 20_000, 40_000] as const;
 /** Power that has been good for so long after an action that left the computer running: all is ready for the next outage. */
 const REARM_MS = 300_000;
@@ -242,7 +244,8 @@ function decide(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mo
     case 'waiting': {
       const left = [...new Set(Object.values(phase.logins).flat())];
       const hasEveryAnswer = primaries(policy).every((supply) => phase.logins[keyOf(supply)] !== undefined);
-      if (hasEveryAnswer && left.length === 0) return finalDelay(policy, state, phase.why, now);
+      const mayBeEmpty = now.at >= (phase.emptyCountsFrom ?? -Infinity);
+      if (hasEveryAnswer && mayBeEmpty && left.length === 0) return finalDelay(policy, state, phase.why, now);
       if (now.at >= phase.until) {
         const names = left.length === 0 ? phrase('monitor.say.nobody-known', {}) : left;
         const said = say(phrase('monitor.say.no-more-waiting', { names }), 'warn');
@@ -431,7 +434,10 @@ function goOn(policy: MonitorPolicy, before: MonitorState, isRecent: boolean, no
   switch (phase.phase) {
     case 'watching':
       return still(state);
-    case 'waiting':
+    case 'waiting': {
+      const waiting: Phase = { ...phase, logins: {}, emptyCountsFrom: now.at + RECONNECT_MS };
+      return { state: { ...state, phase: waiting }, effects: fsd };
+    }
     case 'final-delay':
     case 'retrying':
       return { state, effects: fsd };
