@@ -97,9 +97,21 @@ describe('a primary', () => {
   test.each(['OL ALARM', 'OB CAL', 'OL BYPASS', 'OL OFF'])('goes down when contact is lost during %s', (status) => {
     const machine = driveMachine(policyOf());
     machine.status(status);
-    expect(machine.state.phase.phase).toBe('watching');
     machine.silence();
+    machine.wait(15);
+    expect(machine.state.phase.phase).toBe('watching');
+    machine.wait(1);
     expect(machine.state.phase.phase).toBe('waiting');
+  });
+
+  test.each(['OL ALARM', 'OL BYPASS'])('does not go down for a short gap during %s', (status) => {
+    const machine = driveMachine(policyOf());
+    machine.status(status);
+    machine.silence();
+    machine.wait(14);
+    machine.status(status);
+    machine.wait(60);
+    expect(machine.state.phase.phase).toBe('watching');
   });
 
   test('takes an output that is off as critical only when that lasts', () => {

@@ -80,6 +80,18 @@ export function keepTimes(
   };
 }
 
+/** In which state contact was lost that makes losing it critical, whether on line or on battery. */
+function riskOf(supply: SupplyState, ups: string, policy: MonitorPolicy, now: MonitorNow): Phrase | undefined {
+  const { overSince } = supply;
+  const wasOver = overSince !== undefined && policy.overDuration >= 0;
+  if (wasOver && now.at - overSince >= ms(policy.overDuration)) return phrase('monitor.why.lost-over', { ups });
+  if (has(supply, 'ALARM') && policy.alarmCritical) return phrase('monitor.why.lost-alarm', { ups });
+  if (has(supply, 'CAL')) return phrase('monitor.why.lost-calibration', { ups });
+  if (has(supply, 'BYPASS')) return phrase('monitor.why.lost-bypass', { ups });
+  if (has(supply, 'OFF') && policy.offDuration >= 0) return phrase('monitor.why.lost-off', { ups });
+  return undefined;
+}
+
 /** The first condition that fits decides; order and conditions are those of upsmon, our own rules stand below them. */
 export function judge(supply: SupplyState, own: SupplyPolicy, policy: MonitorPolicy, now: MonitorNow): Verdict {
   const ups = own.ups;
@@ -91,14 +103,11 @@ export function judge(supply: SupplyState, own: SupplyPolicy, policy: MonitorPol
 
   const isLost = supply.contact === 'lost';
   if (isLost) {
-    const wasOver = supply.overSince !== undefined && policy.overDuration >= 0;
-    if (wasOver && now.at - (supply.overSince ?? 0) >= ms(policy.overDuration)) {
-      return critical(phrase('monitor.why.lost-over', { ups }));
-    }
-    if (has(supply, 'ALARM') && policy.alarmCritical) return critical(phrase('monitor.why.lost-alarm', { ups }));
-    if (has(supply, 'CAL')) return critical(phrase('monitor.why.lost-calibration', { ups }));
-    if (has(supply, 'BYPASS')) return critical(phrase('monitor.why.lost-bypass', { ups }));
-    if (has(supply, 'OFF') && policy.offDuration >= 0) return critical(phrase('monitor.why.lost-off', { ups }));
+    const risk = riskOf(supply, ups, policy, now);
+    // One look that failed is no reason to go down; upsmon thinks otherwise, but gives a UPS on battery that time.
+    const dueAt = (supply.heardAt ?? now.at) + ms(policy.deadTime) + 1;
+    if (risk && now.at >= dueAt) return critical(risk);
+    if (risk) return good(phrase('monitor.now.lost-at-risk', { ups }), dueAt);
   }
   if (supply.offSince !== undefined && policy.offDuration >= 0) {
     const dueAt = supply.offSince + ms(policy.offDuration);

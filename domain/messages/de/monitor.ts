@@ -10,6 +10,8 @@ export const monitor = {
     'Die Verbindung zu {ups} ist verloren. Zuletzt war Netzbetrieb: nichts wird heruntergefahren.',
   'monitor.now.lost-on-battery':
     'Die Verbindung zu {ups} ist im Akkubetrieb verloren: Herunterfahren, falls keine Antwort kommt.',
+  'monitor.now.lost-at-risk':
+    'Die Verbindung zu {ups} ist in einem Zustand verloren, der kein Schweigen verträgt: Herunterfahren, falls keine Antwort kommt.',
   'monitor.now.battery': '{ups} ist im Akkubetrieb: Herunterfahren, wenn der Akku fast leer ist.',
   'monitor.now.counting': '{ups} ist im Akkubetrieb: Herunterfahren nach Ablauf der Zeit, falls das Netz ausbleibt.',
   'monitor.now.postponed': '{ups} ist im Akkubetrieb; das Herunterfahren wurde von Hand verschoben.',

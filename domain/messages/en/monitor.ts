@@ -10,6 +10,8 @@ export const monitor = {
   'monitor.now.lost-on-line': 'Contact with {ups} is lost. It was on mains power: nothing is shut down.',
   'monitor.now.lost-on-battery':
     'Contact with {ups} is lost while it was on battery: shutdown unless it answers in time.',
+  'monitor.now.lost-at-risk':
+    'Contact with {ups} is lost in a state that bears no silence: shutdown unless it answers in time.',
   'monitor.now.battery': '{ups} is on battery: shutdown when its battery is low.',
   'monitor.now.counting': '{ups} is on battery: shutdown in time unless mains power returns before.',
   'monitor.now.postponed': '{ups} is on battery; the shutdown was put off by a person.',
