@@ -196,7 +196,14 @@ export function createMonitor(parts: MonitorParts): Monitor {
     const script = policy.notices.upssched?.cmdScript;
     if (!script) return;
     log.info(`Running CMDSCRIPT for ${name}`, { ups });
-    const env = { UPSNAME: ups, NOTIFYTYPE: type, NOTIFYMSG: message, RIDETHROUGH_PID: String(process.pid) };
+    const env = {
+      UPSNAME: ups,
+      NOTIFYTYPE: type,
+      NOTIFYMSG: message,
+      RIDETHROUGH_PID: String(process.pid),
+      // `upsmon -c fsd` is to reach this program although it is called otherwise.
+      NUT_IGNORE_CHECKPROCNAME: 'true',
+    };
     ranWell('CMDSCRIPT', power.run([...script, name], env));
   };
 

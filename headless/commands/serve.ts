@@ -7,6 +7,7 @@ import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { createSystemPower } from '#engine/adapters/system-power.ts';
+import { holdUpsmonPid } from '#engine/adapters/upsmon-pid.ts';
 import { describeError, SettingsError } from '#domain/errors.ts';
 import type { DriverOutcome } from '#engine/drivers/driver.ts';
 import type { DefinitionSet } from '#engine/devices/definition.ts';
@@ -87,9 +88,11 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     reload: readAgain,
   });
   const web = options.web && (await createWeb(options.web, options.dataDir, product, log));
+  let releasePid = (): Promise<void> => Promise.resolve();
   try {
     const link = await web?.start();
     const addresses = await product.start();
+    if (configuration.monitor) releasePid = await holdUpsmonPid(io.env, log);
     const nut = addresses.length === 0 ? 'off' : addresses.map(formatAddress).join(',');
     io.stdout.write(`ridethrough ready nut=${nut} web=${link ?? 'off'}\n`);
     if (link !== undefined && options.opensBrowser) openBrowser(link, log);
@@ -115,7 +118,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     log[signal === 'broken' ? 'error' : 'info'](
       `Ending on ${signal === 'broken' ? 'an error of the program' : signal}`,
     );
-    await stopAll(product, web);
+    await Promise.all([stopAll(product, web), releasePid()]);
     return signal === 'broken' ? EXIT.failed : EXIT.ok;
   }
 }

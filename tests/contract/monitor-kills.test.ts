@@ -50,7 +50,7 @@ function keepRunning(folder: NutFolder) {
     for (;;) {
       program = startProgram(['serve', '--nut-conf', folder.conf, '--data-dir', folder.data, '--no-web'], {
         command: [process.execPath, CLI],
-        env: { RIDETHROUGH_NO_POWER: '1' },
+        env: { RIDETHROUGH_NO_POWER: '1', NUT_PIDPATH: folder.conf },
       });
       await program.ended;
       if (isEnding) return;
