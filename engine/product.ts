@@ -10,6 +10,7 @@ import { createEngine, type Engine, type ListenAddress } from './engine.ts';
 import { createIncidentLog } from './history/incidents.ts';
 import { createRecentSamples } from './history/recent-samples.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
+import { keepInFile } from './monitor/kept-state.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
 import { NO_POLICY } from './monitor/policy.ts';
 import type { Clock, HidPort, Log, SystemPower } from './ports.ts';
@@ -80,7 +81,7 @@ export function createProduct(parts: ProductParts): Product {
     clock,
     log,
     power: parts.power,
-    stateFile: join(dataDir, 'monitor.json'),
+    keeper: keepInFile(join(dataDir, 'monitor.json')),
   });
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
   let nut: string[] = [];

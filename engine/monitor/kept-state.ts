@@ -17,31 +17,38 @@ export interface Kept {
   readonly state: MonitorState;
 }
 
-/** @returns undefined where nothing was kept @throws ShutdownError monitor/state-unusable */
-export async function readKept(file: string): Promise<Kept | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new ShutdownError('monitor/state-unusable', { file, reason: reasonOf(error) }, error);
-  }
-  try {
-    return KeptFile.parse(JSON.parse(text));
-  } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error);
-    throw new ShutdownError('monitor/state-unusable', { file, reason }, error);
-  }
+/** Where the machine's state outlives the program. */
+export interface StateKeeper {
+  /** @returns undefined where nothing was kept @throws ShutdownError monitor/state-unusable */
+  read(): Promise<Kept | undefined>;
+  /** Resolves when a power cut would no longer lose it. @throws ShutdownError monitor/not-kept */
+  write(kept: Kept): Promise<void>;
 }
 
-/** @throws ShutdownError monitor/not-kept */
-export async function writeKept(file: string, kept: Kept): Promise<void> {
-  try {
-    await replaceFile(file, JSON.stringify(kept));
-  } catch (error) {
-    throw new ShutdownError('monitor/not-kept', { file, reason: reasonOf(error) }, error);
-  }
-}
+export const keepInFile = (file: string): StateKeeper => ({
+  async read() {
+    let text: string;
+    try {
+      text = await readFile(file, 'utf8');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      throw new ShutdownError('monitor/state-unusable', { file, reason: reasonOf(error) }, error);
+    }
+    try {
+      return KeptFile.parse(JSON.parse(text));
+    } catch (error) {
+      const reason = error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error);
+      throw new ShutdownError('monitor/state-unusable', { file, reason }, error);
+    }
+  },
+  async write(kept) {
+    try {
+      await replaceFile(file, JSON.stringify(kept));
+    } catch (error) {
+      throw new ShutdownError('monitor/not-kept', { file, reason: reasonOf(error) }, error);
+    }
+  },
+});
 
 /** What changes with every look says nothing about a decision and is not worth a write. */
 const PASSING = new Set(['heardAt', 'fineAt', 'charge', 'runtime']);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { MonitorView } from '#domain/schema/monitor.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
 import { createFakePower } from '#tests/support/fake-power.ts';
 import { startMonitoredEngine, type MonitoredEngineOptions, type TestEngine } from '#tests/support/test-engine.ts';
+import { keepInFile } from './kept-state.ts';
 import { afterTimer, policyOf, supplyOf } from './test-support.ts';
 
 let folder = '';
@@ -25,7 +26,7 @@ async function started(options: Partial<MonitoredEngineOptions> = {}) {
   const engine = await startMonitoredEngine({
     names: ['ups'],
     policy: timed,
-    stateFile: join(folder, 'monitor.json'),
+    keeper: keepInFile(join(folder, 'monitor.json')),
     ...options,
   });
   running.push(engine);
@@ -131,12 +132,38 @@ describe('the monitor', () => {
   });
 
   test('goes down where nothing can be written, and tells that once', async () => {
-    const engine = await started({ stateFile: '/nowhere/at/all/monitor.json' });
+    const engine = await started({ keeper: keepInFile('/nowhere/at/all/monitor.json') });
     await engine.status('OB LB');
     await pass(engine, 5);
     expect(engine.power.acts).toHaveLength(1);
     const told = engine.log.lines.filter(({ message }) => message.includes('cannot be kept'));
     expect(told).toHaveLength(1);
+  });
+
+  test('goes down where the disk hangs', async () => {
+    const keeper = { read: () => Promise.resolve(undefined), write: () => new Promise<never>(() => undefined) };
+    const engine = await started({ keeper });
+    engine.drivers.get('ups')?.say({ type: 'update', set: { 'ups.status': 'OB LB' } });
+    for (let second = 0; second < 30; second += 1) {
+      engine.drivers.get('ups')?.say({ type: 'alive' });
+      await engine.clock.advance(1000);
+    }
+    expect(engine.power.acts).toHaveLength(1);
+    expect(engine.log.lines.filter(({ message }) => message.includes('has not been written'))).toHaveLength(1);
+  });
+
+  test('begins anew where what was kept cannot be used, and says so', async () => {
+    await writeFile(join(folder, 'monitor.json'), '{"state": 1}');
+    const engine = await started();
+    expect(engine.log.lines).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        message: expect.stringContaining('monitor.json cannot be used') as unknown,
+      }),
+    );
+    await engine.status('OB LB');
+    await pass(engine, 5);
+    expect(engine.power.acts).toHaveLength(1);
   });
 
   test('has no contact with a UPS whose driver fell silent on battery: it goes down after DEADTIME', async () => {
@@ -183,6 +210,7 @@ describe('the monitor', () => {
     await engine.status('OB');
     await pass(engine, 36);
     expect([...new Set(phases)]).toEqual([
+      'watching',
       'counting-down',
       'waiting-for-secondaries',
       'final-delay',

@@ -10,7 +10,7 @@ import type { UpsControl } from '#engine/drivers/ups-control.ts';
 import type { Clock, Log, Stop, SystemPower } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
-import { essenceOf, readKept, writeKept } from './kept-state.ts';
+import { essenceOf, type Kept, type StateKeeper } from './kept-state.ts';
 import { advance, continueFrom, type MachineTime } from './machine-clock.ts';
 import { NEW_STATE, type MonitorNow, type MonitorState } from './monitor-state.ts';
 import type { Notice } from './notices.ts';
@@ -33,8 +33,7 @@ export interface MonitorParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly power: SystemPower;
-  /** Where the machine's state is kept. */
-  readonly stateFile: string;
+  readonly keeper: StateKeeper;
 }
 
 export interface Monitor {
@@ -56,15 +55,19 @@ const START_GRACE_MS = 10_000;
 /** While a UPS is on battery, so that little is lost should the computer break down. */
 const KEEP_AGAIN_MS = 30_000;
 const KEPT_DECISIONS = 50;
+/** A disk that hangs must not keep the computer from going down. */
+const DISK_LIMIT_MS = 5_000;
 
 export function createMonitor(parts: MonitorParts): Monitor {
-  const { store, control, clock, log, power, stateFile } = parts;
+  const { store, control, clock, log, power, keeper } = parts;
   let { policy } = parts;
   let state: MonitorState = NEW_STATE;
   let time: MachineTime = { at: 0, monotonic: clock.monotonic(), wall: clock.now() };
   let keptEssence = essenceOf(NEW_STATE);
   let keptAt = -Infinity;
   let isKeepingTold = false;
+  /** A write that the disk has not come back from. */
+  let isDiskStuck = false;
   let isStopped = false;
   let queue: Promise<void> = Promise.resolve();
   let ticks = 0;
@@ -114,13 +117,35 @@ export function createMonitor(parts: MonitorParts): Monitor {
     const kept = { at: time.at, wall: time.wall, uptime: power.uptime(), ...(bootId === undefined ? {} : { bootId }) };
     keptAt = time.at;
     keptEssence = essence;
-    try {
-      await writeKept(stateFile, { time: kept, state });
-      isKeepingTold = false;
-    } catch (error) {
-      if (!isKeepingTold) log.error(describeError(error));
+    if (!isDiskStuck) await write({ time: kept, state });
+  };
+
+  /** Waits for the disk, but not for ever. */
+  const write = async (kept: Kept): Promise<void> => {
+    const failed = (why: string): void => {
+      if (!isKeepingTold) log.error(why);
       isKeepingTold = true;
-    }
+    };
+    const written = keeper.write(kept).then(
+      () => {
+        isKeepingTold = false;
+        isDiskStuck = false;
+      },
+      (error: unknown) => {
+        isDiskStuck = false;
+        failed(describeError(error));
+      },
+    );
+    const limit = new AbortController();
+    const isTooLong = clock.sleep(DISK_LIMIT_MS, limit.signal).then(
+      () => {
+        isDiskStuck = true;
+        failed(`The state of the shutdown monitor has not been written within ${DISK_LIMIT_MS / 1000} s.`);
+      },
+      () => undefined, // the disk was quicker
+    );
+    await Promise.race([written, isTooLong]);
+    limit.abort();
   };
 
   /** What takes long is begun and not waited for: meanwhile the machine has to go on. */
@@ -328,13 +353,15 @@ export function createMonitor(parts: MonitorParts): Monitor {
   };
 
   const restore = async (): Promise<void> => {
-    const kept = await readKept(stateFile).catch((error: unknown) => {
+    const kept = await keeper.read().catch((error: unknown) => {
       log.error(describeError(error));
       return undefined;
     });
     const { bootId } = power;
     const uptime = power.uptime();
     const wall = clock.now();
+    // From making to starting the monitor is no standstill.
+    time = { at: 0, monotonic: clock.monotonic(), wall };
     if (kept) {
       const goesOn = continueFrom(kept.time, { wall, uptime, bootId });
       state = kept.state;
@@ -377,7 +404,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
           if (looks.length > 0) void tell(...looks, { type: 'pass' });
         }),
       );
-      await tell(...look(false), { type: 'pass' });
+      void tell(...look(false), { type: 'pass' });
     },
     view: () => {
       const secondaries = policy.supplies

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createSystemPower } from '#engine/adapters/system-power.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
+import { keepInFile } from '#engine/monitor/kept-state.ts';
 import { createMonitor } from '#engine/monitor/monitor.ts';
 import { monitorPolicyOf } from '#engine/settings/monitor-policy.ts';
 import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
@@ -124,7 +125,7 @@ const beginOurs = (scenario: Scenario): Promise<Party> =>
       clock: systemClock,
       log: createRememberingLog(),
       power: createSystemPower({ clock: systemClock, folder: join(folder, 'actions'), env: process.env }),
-      stateFile: join(folder, 'monitor.json'),
+      keeper: keepInFile(join(folder, 'monitor.json')),
     });
     await monitor.start();
     return () => monitor.stop();

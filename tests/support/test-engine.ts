@@ -1,6 +1,7 @@
 import { createApi, type Api } from '#engine/api/handlers.ts';
 import { createEngine, type Engine } from '#engine/engine.ts';
 import { createIncidentLog } from '#engine/history/incidents.ts';
+import { keepInFile, type StateKeeper } from '#engine/monitor/kept-state.ts';
 import { createMonitor, type Monitor } from '#engine/monitor/monitor.ts';
 import { NO_POLICY, type MonitorPolicy } from '#engine/monitor/policy.ts';
 import { createFakePower, type FakePower } from './fake-power.ts';
@@ -28,7 +29,7 @@ export interface MonitoredEngineOptions {
   readonly names: readonly string[];
   readonly policy?: MonitorPolicy;
   /** Where the monitor keeps its state; nowhere that can be written to unless given. */
-  readonly stateFile?: string;
+  readonly keeper?: StateKeeper;
   readonly clock?: FakeClock;
   readonly power?: FakePower;
   /** What the UPSes say first; OL unless given. */
@@ -39,7 +40,7 @@ export interface MonitoredEngineOptions {
 export async function startMonitoredEngine({
   names,
   policy = NO_POLICY,
-  stateFile = '/nowhere/monitor.json',
+  keeper = keepInFile('/nowhere/monitor.json'),
   clock = createFakeClock(),
   power = createFakePower(clock),
   status,
@@ -73,7 +74,7 @@ export async function startMonitoredEngine({
     clock,
     log,
     power,
-    stateFile,
+    keeper,
   });
   const api = createApi({
     engine,
