@@ -77,6 +77,11 @@ export class SettingsError<Code extends CodeOf<'settings'> = CodeOf<'settings'>>
   override readonly name = 'SettingsError';
 }
 
+/** The history of the past cannot be kept or read. */
+export class HistoryError<Code extends CodeOf<'history'> = CodeOf<'history'>> extends AppError<Code> {
+  override readonly name = 'HistoryError';
+}
+
 /** A request of a face that cannot be answered. */
 export class ApiError<Code extends CodeOf<'api' | 'client'> = CodeOf<'api' | 'client'>> extends AppError<Code> {
   override readonly name = 'ApiError';

@@ -1,4 +1,4 @@
-/** The whole product behind a face: engine, recent history, incidents and the contract, wired together. */
+/** The whole product behind a face: engine, history, incidents and the contract, wired together. */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FoundDevice } from '#domain/contract.ts';
@@ -7,8 +7,10 @@ import { builtInDefinitions, type DefinitionSet } from './devices/definition.ts'
 import { createDriverFactory } from './drivers/create-driver.ts';
 import type { DriverOutcome } from './drivers/driver.ts';
 import { createEngine, type Engine, type ListenAddress } from './engine.ts';
+import { createHistory } from './history/history.ts';
 import { createIncidentLog } from './history/incidents.ts';
 import { createRecentSamples } from './history/recent-samples.ts';
+import { HISTORY_FILE } from './history/sqlite-file.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
 import type { Clock, HidPort, Log } from './ports.ts';
 import { DEMO_UPS, type Configuration } from './settings/configuration.ts';
@@ -35,6 +37,8 @@ export interface Product {
   start(): Promise<readonly ListenAddress[]>;
   /** Takes a configuration up that was read again. */
   reconfigure(configuration: Configuration): Promise<void>;
+  /** A UPS has another name from the next reconfigure on: its history and incidents go with it. */
+  renameUps(name: string, next: string): void;
   metrics(webClients: number): string;
   health(): { readonly status: number; readonly body: unknown };
   stop(): Promise<void>;
@@ -67,12 +71,15 @@ export function createProduct(parts: ProductParts): Product {
   );
   const samples = createRecentSamples(engine.store, clock);
   const incidents = createIncidentLog(engine.store);
+  const history = createHistory({ store: engine.store, clock, log, file: join(dataDir, HISTORY_FILE) });
+  incidents.onIncident((incident) => history.record(incident));
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
   let nut: string[] = [];
   const api = createApi({
     engine,
     samples,
     incidents,
+    history,
     clock,
     log,
     about: {
@@ -96,7 +103,10 @@ export function createProduct(parts: ProductParts): Product {
     engine,
     api,
     async start() {
+      // Before a UPS is heard: what lasted when the program ended may still last.
+      incidents.restore(await history.start(), (ups) => history.watchedUntil(ups));
       const addresses = await engine.start();
+      incidents.endOfRemoved(clock.now());
       nut = addresses.map(formatAddress);
       return addresses;
     },
@@ -110,6 +120,10 @@ export function createProduct(parts: ProductParts): Product {
       }
       return engine.reconfigure(next.engine);
     },
+    renameUps(name, next) {
+      history.renameUps(name, next);
+      incidents.rename(name, next);
+    },
     metrics: (webClients) =>
       renderMetrics(
         engine.store.list(),
@@ -121,6 +135,7 @@ export function createProduct(parts: ProductParts): Product {
       body: {
         status: 'ok',
         version: VERSION,
+        history: history.problem === undefined ? 'ok' : 'not-written',
         ups: Object.fromEntries(engine.store.list().map((ups) => [ups.config.name, ups.availability])),
       },
     }),
@@ -129,6 +144,7 @@ export function createProduct(parts: ProductParts): Product {
       samples.stop();
       incidents.stop();
       await engine.stop();
+      await history.stop();
     },
   };
 }

@@ -16,6 +16,7 @@ import { devices } from './de/devices.ts';
 import { drivers } from './de/drivers.ts';
 import { faces } from './de/faces.ts';
 import { hid } from './de/hid.ts';
+import { history } from './de/history.ts';
 import { nut } from './de/nut.ts';
 import { pages } from './de/pages.ts';
 import { power } from './de/power.ts';
@@ -28,6 +29,7 @@ import type { en } from './en.ts';
 export const de: Readonly<Record<keyof typeof en, string>> = {
   ...api,
   ...hid,
+  ...history,
   ...drivers,
   ...devices,
   ...nut,

@@ -3,6 +3,7 @@ import { devices } from './en/devices.ts';
 import { drivers } from './en/drivers.ts';
 import { faces } from './en/faces.ts';
 import { hid } from './en/hid.ts';
+import { history } from './en/history.ts';
 import { nut } from './en/nut.ts';
 import { pages } from './en/pages.ts';
 import { power } from './en/power.ts';
@@ -15,6 +16,7 @@ import { web } from './en/web.ts';
 export const en = {
   ...api,
   ...hid,
+  ...history,
   ...drivers,
   ...devices,
   ...nut,

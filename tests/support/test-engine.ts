@@ -1,5 +1,6 @@
 import { createApi, type Api } from '#engine/api/handlers.ts';
 import { createEngine, type Engine } from '#engine/engine.ts';
+import { createHistory, type History } from '#engine/history/history.ts';
 import { createIncidentLog } from '#engine/history/incidents.ts';
 import { createRecentSamples } from '#engine/history/recent-samples.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
@@ -9,6 +10,8 @@ import { createRememberingLog, type RememberingLog } from './silent-log.ts';
 export interface TestEngine {
   readonly engine: Engine;
   readonly api: Api;
+  /** Kept in memory. */
+  readonly history: History;
   readonly clock: FakeClock;
   readonly log: RememberingLog;
   /** By UPS name, the newest of each. */
@@ -40,19 +43,24 @@ export async function startTestEngine(...names: string[]): Promise<TestEngine> {
   );
   const samples = createRecentSamples(engine.store, clock);
   const incidents = createIncidentLog(engine.store);
+  const history = createHistory({ store: engine.store, clock, log, file: ':memory:' });
+  incidents.onIncident((incident) => history.record(incident));
   const api = createApi({
     engine,
     samples,
     incidents,
+    history,
     clock,
     log,
     about: { version: '0', hostName: 'test', configuration: 'automatic', startedAt: clock.now(), nut: () => [] },
     scanDevices: () => Promise.resolve([]),
     demo: { start: () => Promise.resolve('demo'), stop: () => Promise.resolve() },
   });
+  incidents.restore(await history.start(), (ups) => history.watchedUntil(ups));
   await engine.start();
   return {
     engine,
+    history,
     api,
     clock,
     log,
@@ -62,6 +70,7 @@ export async function startTestEngine(...names: string[]): Promise<TestEngine> {
       samples.stop();
       incidents.stop();
       await engine.stop();
+      await history.stop();
     },
   };
 }

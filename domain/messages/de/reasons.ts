@@ -35,6 +35,7 @@ export const reasons = {
   'reason.file-empty': '{file} ist leer',
   'reason.no-space': 'kein Speicherplatz mehr frei',
   'reason.read-only': 'das Dateisystem ist schreibgeschützt',
+  'reason.damaged': 'sie ist beschädigt',
 
   'reason.length': 'er ist {bytes} Bytes lang',
   'reason.no-collection': 'am Anfang fehlt eine Collection',

@@ -37,6 +37,7 @@ export const reasons = {
   'reason.file-empty': '{file} is empty',
   'reason.no-space': 'no space left',
   'reason.read-only': 'the file system is read-only',
+  'reason.damaged': 'it is damaged',
 
   'reason.length': 'it is {bytes} bytes long',
   'reason.no-collection': 'it does not start with a collection',
