@@ -30,6 +30,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'Check NUT files, show and change settings',
     load: async () => (await import('./commands/config.ts')).config,
   },
+  log: {
+    summary: 'Show what happened: outages, alarms, lost contact',
+    load: async () => (await import('./commands/log.ts')).log,
+  },
+  export: {
+    summary: 'Write history as CSV',
+    load: async () => (await import('./commands/export.ts')).exportHistory,
+  },
   upsc: {
     summary: 'Show variables of a UPS on any NUT server',
     load: async () => (await import('./nut-commands/upsc.ts')).runUpsc,

@@ -14,4 +14,8 @@ export const history: Readonly<Record<keyof typeof english, string>> = {
   'remedy.history/none': 'Zuerst „ridethrough serve“ starten, oder dessen Datenordner mit --data-dir DIR angeben.',
   'error.history/cannot-read': 'Der Verlauf {file} kann nicht gelesen werden: {reason}.',
   'remedy.history/cannot-read': 'Den Befehl als der Benutzer ausführen, unter dem der Dienst läuft.',
+  'error.history/no-ups': 'Von {ups} gibt es keinen Verlauf.',
+  'remedy.history/no-ups': 'Einen Verlauf gibt es von: {known}.',
+  'error.history/cannot-export': '{file} kann nicht geschrieben werden: {reason}.',
+  'remedy.history/cannot-export': 'Prüfen, ob es den Ordner gibt, ob darin geschrieben werden darf und ob Platz ist.',
 };

@@ -77,6 +77,7 @@ export const pages = {
   'incidents.ups': 'USV',
   'incidents.since': 'bisher {time}',
   'incidents.lasted': '{time}',
+  'incidents.at-least': 'mindestens {time}, das Ende wurde nicht beobachtet',
   'incidents.charge': 'Der Ladestand fiel von {from} auf {to}.',
   'incidents.filter': 'Anzeigen',
   'incidents.filter.all': 'Alles',

@@ -10,4 +10,8 @@ export const history = {
   'remedy.history/none': 'Start "ridethrough serve" first, or name its data folder with --data-dir DIR.',
   'error.history/cannot-read': 'The history {file} cannot be read: {reason}.',
   'remedy.history/cannot-read': 'Run this as the user the service runs as.',
+  'error.history/no-ups': 'There is no history of {ups}.',
+  'remedy.history/no-ups': 'History is kept of: {known}.',
+  'error.history/cannot-export': 'Cannot write {file}: {reason}.',
+  'remedy.history/cannot-export': 'Check that the folder exists, may be written and has room.',
 } as const;

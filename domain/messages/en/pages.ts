@@ -76,6 +76,7 @@ export const pages = {
   'incidents.ups': 'UPS',
   'incidents.since': 'for {time} so far',
   'incidents.lasted': '{time}',
+  'incidents.at-least': 'at least {time}, its end was not seen',
   'incidents.charge': 'Charge fell from {from} to {to}.',
   'incidents.filter': 'Show',
   'incidents.filter.all': 'Everything',
