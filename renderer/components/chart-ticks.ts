@@ -54,3 +54,8 @@ function calendarTicks(from: number, to: number, { unit, count }: (typeof CALEND
   for (let step = 0; tick(step) <= to; step += 1) if (tick(step) >= from) ticks.push(tick(step));
   return ticks;
 }
+
+export function isMidnight(at: number): boolean {
+  const date = new Date(at);
+  return date.getHours() === 0 && date.getMinutes() === 0;
+}

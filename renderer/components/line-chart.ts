@@ -8,6 +8,7 @@ import {
   PointElement,
   type ChartConfiguration,
   type ChartDataset,
+  type Scale,
 } from 'chart.js';
 import type { Point } from '../text/series.ts';
 import { createMarksPlugin, type MarkColours, type Marks } from './chart-marks.ts';
@@ -46,6 +47,12 @@ export interface ChartPicture {
   readonly from: number;
   readonly to: number;
   readonly marks: Omit<Marks, 'cursor' | 'colours'>;
+}
+
+/** A chart that stands on a page. */
+export interface ChartHandle {
+  /** Where a pointer stands along the time axis, 0 to 1; undefined before the chart is drawn. */
+  shareAt(clientX: number): number | undefined;
 }
 
 export interface LineChart {
@@ -141,6 +148,18 @@ function configurationOf(
     bounds: 'data' as const,
     border: { display: false },
     grid: { color: look.grid, display: name === 'y', drawTicks: false },
+    // Where the data end between two round values there is a tick as well, crowded against its neighbour.
+    afterBuildTicks(axis: Scale) {
+      const all = axis.ticks.map(({ value }) => value);
+      const [first = 0, second = 0, third] = all;
+      if (third === undefined) return;
+      const step = third - second;
+      const isEven = (low: number, high: number): boolean => high - low > step * 0.99;
+      axis.ticks = axis.ticks.filter(({ value }, place) => {
+        if (place === 0) return isEven(first, second);
+        return place < all.length - 1 || isEven(all[place - 1] ?? value, value);
+      });
+    },
     ticks: {
       color: look.text,
       font: look.font,

@@ -13,7 +13,7 @@ import {
 } from '#domain/messages/message.ts';
 import { roughTime } from '#domain/power-sentence.ts';
 import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
-import type { TickUnit } from '../components/chart-ticks.ts';
+import { isMidnight, type TickUnit } from '../components/chart-ticks.ts';
 import type { LanguageKeeper } from './language-keeper.ts';
 
 const TIME_STYLES = {
@@ -94,9 +94,10 @@ export class LocaleState {
     return this.t('time.ago', { time: this.duration(seconds) });
   };
 
-  /** Clock time, with the day where it is not today. */
+  /** Clock time, with the day where it is not today, and the year where it is not this one. */
   moment = (at: number, now: number): string => {
     const isToday = timeFormat('en', 'date').format(at) === timeFormat('en', 'date').format(now);
+    if (timeFormat('en', 'year').format(at) !== timeFormat('en', 'year').format(now)) return this.date(at);
     return timeFormat(this.#format, isToday ? 'minute' : 'day').format(at);
   };
 
@@ -108,9 +109,12 @@ export class LocaleState {
 
   /** What tells a tick of a time axis from its neighbours. */
   tick = (at: number, unit: TickUnit): string => {
-    const date = new Date(at);
-    const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
-    const style = { clock: isMidnight ? 'dayOnly' : 'minute', day: 'dayOnly', month: 'month', year: 'year' } as const;
+    const style = {
+      clock: isMidnight(at) ? 'dayOnly' : 'minute',
+      day: 'dayOnly',
+      month: 'month',
+      year: 'year',
+    } as const;
     return timeFormat(this.#format, style[unit]).format(at);
   };
 

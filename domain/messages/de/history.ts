@@ -1,7 +1,56 @@
 import type { history as english } from '../en/history.ts';
 
-/** Fehler von engine/history. */
+/** Die Vergangenheit: Fehler von engine/history, die Seite Verlauf, und wie ein Ereignis verlief. */
 export const history: Readonly<Record<keyof typeof english, string>> = {
+  'history.page': 'Verlauf',
+  'history.span': '{from} bis {to}',
+  'history.length': 'Dauer',
+  'history.length.1h': '1 h',
+  'history.length.6h': '6 h',
+  'history.length.24h': '24 h',
+  'history.length.7d': '7 T',
+  'history.length.30d': '30 T',
+  'history.length.90d': '90 T',
+  'history.length.1y': '1 J',
+  'history.length.10y': '10 J',
+  'history.move': 'In der Zeit bewegen',
+  'history.earlier': 'Früher',
+  'history.later': 'Später',
+  'history.now': 'Jetzt',
+  'history.closer': 'Vergrößern',
+  'history.further': 'Verkleinern',
+  'history.save': 'Angezeigtes speichern',
+  'history.compare': 'Vergleichen mit',
+  'history.chart.charge': 'Ladestand',
+  'history.chart.voltage': 'Spannung',
+  'history.chart.load': 'Last',
+  'history.chart.runtime': 'Restlaufzeit',
+  'history.chart.temperature': 'Temperatur',
+  'history.chart.frequency': 'Netzfrequenz',
+  'history.with-range': '{mean} ({low} bis {high})',
+  'history.newest': 'neuester Wert',
+  'history.inspect':
+    '{chart}. Pfeiltasten lesen einzelne Werte, mit Umschalt bewegen sie in der Zeit, Plus und Minus vergrößern und verkleinern.',
+  'history.hint':
+    'Ziehen bewegt in der Zeit. Strg und Mausrad oder zwei Finger vergrößern. Das blasse Band reicht vom niedrigsten zum höchsten Wert.',
+  'history.none': 'Über diese Zeit ist nichts bekannt.',
+  'history.none.text': 'Der Verlauf wächst, solange das Programm läuft.',
+  'history.begins': 'Der Verlauf beginnt am {time}.',
+
+  'incident.details': 'Einzelheiten',
+  'incident.course': 'Wie es verlief',
+  'incident.no-course': 'Mehr wurde nicht festgehalten.',
+  'incident.figures': 'In Zahlen',
+  'incident.figure.length': 'Dauer',
+  'incident.figure.charge': 'Ladestand',
+  'incident.figure.runtime': 'Kürzeste Restlaufzeit',
+  'incident.figure.load': 'Last',
+  'incident.figure.voltage': 'Netzspannung',
+  'incident.from-to': '{from} bis {to}',
+  'incident.reason': 'Die USV meldet',
+  'incident.show': 'Im Verlauf zeigen',
+  'incidents.older': 'Ältere Ereignisse',
+
   'error.history/cannot-write': 'Der Verlauf wird nicht geschrieben: {file}: {reason}.',
   'remedy.history/cannot-write':
     'Platz schaffen oder dem Programm das Schreiben dort erlauben. Es wird von selbst wieder versucht.',
