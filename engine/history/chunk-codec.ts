@@ -111,24 +111,22 @@ class ByteReader {
 }
 
 /** @returns the number of decimals that tells every value, or AS_DOUBLES */
-function decimalsOf(values: Iterable<number>): number {
+function decimalsOf(...columns: readonly (Float64Array | readonly number[])[]): number {
   let decimals = 0;
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    while (!isTold(value, decimals)) {
-      decimals += 1;
-      if (decimals > MOST_DECIMALS) return AS_DOUBLES;
+  let factor = 1;
+  let largest = 0;
+  for (const values of columns) {
+    for (const value of values) {
+      if (Number.isNaN(value)) continue;
+      largest = Math.max(largest, Math.abs(value));
+      while (Math.round(value * factor) / factor !== value) {
+        decimals += 1;
+        if (decimals > MOST_DECIMALS) return AS_DOUBLES;
+        factor = 10 ** decimals;
+      }
     }
   }
-  // Found with few decimals, a large value may be too large with more.
-  for (const value of values) if (Math.abs(value) * 10 ** decimals > LARGEST_WHOLE) return AS_DOUBLES;
-  return decimals;
-}
-
-function isTold(value: number, decimals: number): boolean {
-  const factor = 10 ** decimals;
-  const whole = Math.round(value * factor);
-  return Object.is(whole / factor, value) && Math.abs(whole) <= LARGEST_WHOLE;
+  return largest * factor > LARGEST_WHOLE ? AS_DOUBLES : decimals;
 }
 
 /** @param start where the first change stands; later ones follow in order */
@@ -200,7 +198,7 @@ const SHARE_STEPS = 100;
 /** Trailing buckets of which nothing is known take no room. */
 export function encodeBuckets({ min, max, mean, known }: BucketColumns): Uint8Array {
   const writer = new ByteWriter();
-  const decimals = decimalsOf([...min, ...max]);
+  const decimals = decimalsOf(min, max);
   const isDouble = decimals === AS_DOUBLES;
   const factor = 10 ** decimals;
   writer.byte(decimals);

@@ -63,5 +63,8 @@ export function partsWithin({ from, to }: Span, spans: readonly Span[]): readonl
   });
 }
 
-/** The finest level a step of a chart needs: an index of LEVELS, -1 for the full rate. */
-export const levelFor = (stepMs: number): number => LEVELS.findLastIndex(({ slotMs }) => slotMs <= stepMs);
+/**
+ * The level a step of a chart is drawn from: an index of LEVELS, -1 for the full rate. A bucket of two steps is still
+ * narrower than a hair, and half as many have to be read.
+ */
+export const levelFor = (stepMs: number): number => LEVELS.findLastIndex(({ slotMs }) => slotMs <= stepMs * 2);
