@@ -6,6 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, release, totalmem, type as systemName } from 'node:os';
 import { join } from 'node:path';
 import { hid } from './hid.ts';
+import { history } from './history.ts';
 import { interfaceInBrowser } from './interface.ts';
 import { nutClients } from './nut-clients.ts';
 import { nutThroughput } from './nut-throughput.ts';
@@ -21,6 +22,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   'nut-throughput': nutThroughput,
   'nut-clients': nutClients,
   hid,
+  history,
   service,
   interface: interfaceInBrowser,
   'shell-window': shellWindow,

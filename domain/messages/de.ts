@@ -19,6 +19,7 @@ import { drivers } from './de/drivers.ts';
 import { faces } from './de/faces.ts';
 import { hid } from './de/hid.ts';
 import { monitor } from './de/monitor.ts';
+import { history } from './de/history.ts';
 import { nut } from './de/nut.ts';
 import { pages } from './de/pages.ts';
 import { power } from './de/power.ts';
@@ -34,6 +35,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...api,
   ...hid,
   ...doctor,
+  ...history,
   ...drivers,
   ...devices,
   ...monitor,

@@ -6,6 +6,7 @@ import { drivers } from './en/drivers.ts';
 import { faces } from './en/faces.ts';
 import { hid } from './en/hid.ts';
 import { monitor } from './en/monitor.ts';
+import { history } from './en/history.ts';
 import { nut } from './en/nut.ts';
 import { pages } from './en/pages.ts';
 import { power } from './en/power.ts';
@@ -21,6 +22,7 @@ export const en = {
   ...api,
   ...hid,
   ...doctor,
+  ...history,
   ...drivers,
   ...devices,
   ...monitor,
