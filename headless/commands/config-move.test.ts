@@ -145,6 +145,49 @@ describe('config import', () => {
   });
 });
 
+describe('config export', () => {
+  test('names files by their whole paths, and makes a password where none was made yet', async () => {
+    await run(
+      'set',
+      'ups.0.identifier',
+      'a',
+      'ups.0.driver',
+      'dummy-ups',
+      'ups.0.port',
+      'a.dev',
+      'server.optionsupsd',
+      'CERTFILE cert.pem',
+    );
+    const { status, stdout } = await run('export', '--nut-conf', join(folder, 'nut'));
+    expect(status).toBe(0);
+    expect(stdout).toContain('No password for upsmon is set here; a new one was written.\n');
+    const text = async (name: string): Promise<string> => readFile(join(folder, 'nut', name), 'utf8');
+    expect(await text('ups.conf')).toContain(`port = "${join(data, 'a.dev')}"`);
+    expect(await text('upsd.conf')).toContain(`CERTFILE "${join(data, 'cert.pem')}"`);
+    const password = /password = "([a-z2-9]{20})"/.exec(await text('upsd.users'))?.[1];
+    expect(await text('upsmon.conf')).toContain(`MONITOR "a" 1 "upsmon" "${password ?? ''}" primary`);
+    // The settings themselves are as they were.
+    expect(await get('server.monpwd')).toBe('(not set)');
+  });
+
+  test('a folder that cannot be made leaves nothing behind', async () => {
+    await run('set', 'ups.0.identifier', 'a', 'ups.0.driver', 'demo', 'ups.0.port', 'x');
+    const blocked = await file('file', '');
+    await expect(run('export', '--nut-conf', join(blocked, 'nut'))).rejects.toMatchObject({
+      code: 'settings/cannot-keep',
+    });
+  });
+
+  test('with a password that is lost nothing is written that could not log in', async () => {
+    await run('set', 'ups.0.identifier', 'a', 'ups.0.driver', 'demo', 'ups.0.port', 'x', 'server.monpwd', 'pw');
+    await rm(join(data, 'secrets.json'));
+    await expect(run('export', '--nut-conf', join(folder, 'nut'))).rejects.toMatchObject({
+      code: 'settings/lost-passwords',
+    });
+    expect(await readdir(folder)).toEqual(['data']);
+  });
+});
+
 describe('config show', () => {
   test('of nothing tells the defaults', async () => {
     const { status, stdout } = await run('show');
