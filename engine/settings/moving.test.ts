@@ -607,7 +607,7 @@ describe('there and back', () => {
       minLength: 1,
       maxLength: 128,
     })
-    .filter((text) => !text.includes('#'));
+    .filter((text) => !/[#="\\]/.test(text));
   const host = fc
     .oneof(fc.ipV4(), fc.ipV6(), fc.domain())
     .filter((name) => !/^(?:127\.|::1$|0:0:0:0:0:0:0:1$)/.test(name));
