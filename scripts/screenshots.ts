@@ -93,7 +93,7 @@ const shots: readonly Shot[] = [
       await page.getByRole('switch', { name: 'Remote Monitor' }).click();
       await page.getByRole('button', { name: 'Let them connect' }).click();
       await page.getByRole('button', { name: 'Add Home Assistant' }).click();
-      await page.getByRole('button', { name: 'Add QNAP' }).click();
+      await page.getByRole('button', { name: 'Add Synology' }).click();
       await page.getByRole('heading', { name: 'Connect another computer' }).scrollIntoViewIfNeeded();
       await page.evaluate("document.querySelector('.clients').scrollIntoView({ block: 'start' }); scrollBy(0, -80)");
     },

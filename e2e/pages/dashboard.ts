@@ -1,7 +1,7 @@
 /** The interface as a person uses it: by roles and names, the same in a browser and in the desktop window. */
 import type { Locator, Page } from '@playwright/test';
 
-export type PageName = 'Overview' | 'Device' | 'Events' | 'All UPSes';
+export type PageName = 'Overview' | 'Device' | 'Events' | 'All UPSes' | 'Settings';
 type DemoControl = 'Good' | 'Out' | 'Too low' | 'Too high' | 'Pull the USB cable for 10 s';
 
 export class Dashboard {

@@ -14,7 +14,20 @@ const CHECK_AFTER_MS = 250;
 const isOvertaken = (error: unknown): boolean =>
   (error instanceof AppError || error instanceof RemoteError) && error.code === 'settings/changed-meanwhile';
 
+/** For a page that comes and goes. What a component makes ends with it, and with that what is derived from it. */
+export function openSettingsDraft(client: EngineClient): SettingsDraftState {
+  let draft: SettingsDraftState | undefined;
+  const end = $effect.root(() => {
+    draft = new SettingsDraftState(client);
+  });
+  if (!draft) throw new Error('a root effect runs at once');
+  draft.onStop = end;
+  return draft;
+}
+
 export class SettingsDraftState {
+  /** Runs at the end of it. */
+  onStop: (() => void) | undefined;
   /** The settings as they are; undefined until they were heard. */
   saved = $state.raw<SettingsState>();
   /** Numbers may be texts in it, while they are typed. */
@@ -54,6 +67,7 @@ export class SettingsDraftState {
   stop(): void {
     clearTimeout(this.#timer);
     this.#stopListening();
+    this.onStop?.();
   }
 
   /** Reads the settings; what was edited meanwhile is kept. */
@@ -168,7 +182,9 @@ export class SettingsDraftState {
   #take(state: SettingsState): void {
     const { saved, draft } = this;
     if (saved && draft && this.changes.length > 0) {
-      this.overtakenBy = changesBetween(saved.settings, state.settings);
+      const theirs = changesBetween(saved.settings, state.settings);
+      const told = this.overtakenBy.filter(({ key }) => !theirs.some((change) => change.key === key));
+      this.overtakenBy = [...told, ...theirs];
       this.draft = rebase(saved.settings, draft, state.settings);
     } else {
       this.draft = state.settings;

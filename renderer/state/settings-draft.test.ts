@@ -94,6 +94,9 @@ describe('a draft of the settings', () => {
     expect(draft.draft?.mail.host).toBe('theirs.example');
     expect(draft.changes.map(({ key }) => key)).toEqual(['ups/a/description']);
     expect(draft.overtakenBy.map(({ key }) => key)).toEqual(['mail/host']);
+    await changeElsewhere(engine, ({ web }) => ({ web: { ...web, tls: 'own' } }));
+    await draft.load();
+    expect(draft.overtakenBy.map(({ key }) => key)).toEqual(['mail/host', 'web/tls']);
     expect(await draft.save()).toBe(true);
     expect(draft.overtakenBy).toEqual([]);
   });
