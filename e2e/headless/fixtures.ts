@@ -89,7 +89,7 @@ const DEV_FILES = {
   'lab.dev': 'ups.status: OL\nups.load: 30\nbattery.charge: 91\ndevice.model: Lab 900\n',
 };
 
-async function setUp(page: Page): Promise<SetUp & { dispose(): Promise<void> }> {
+async function setUp(page: Page): Promise<SetUp & { readonly dispose: () => Promise<void> }> {
   const data = await mkdtemp(join(tmpdir(), 'ridethrough-settings-'));
   const port = await freePort();
   const settings = {
@@ -112,7 +112,7 @@ async function setUp(page: Page): Promise<SetUp & { dispose(): Promise<void> }> 
     link,
     data,
     port,
-    async dispose() {
+    dispose: async () => {
       await program.end();
       await rm(data, { recursive: true, force: true });
     },
