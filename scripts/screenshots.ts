@@ -78,6 +78,82 @@ const shots: readonly Shot[] = [
     },
   },
   { name: 'all', scene: 'several', page: 'all' },
+  { name: 'settings', scene: 'settings', page: 'settings' },
+  { name: 'settings-whole', scene: 'settings', page: 'settings', isWhole: true },
+  { name: 'settings-german', scene: 'settings', page: 'settings', isWhole: true, locale: 'de-DE' },
+  { name: 'settings-read-only', scene: 'settings-read-only', page: 'settings' },
+  {
+    name: 'settings-secondary',
+    scene: 'settings-secondary',
+    page: 'settings',
+    async then(page) {
+      await page.getByRole('textbox', { name: 'Remote Host' }).focus();
+      await page.keyboard.press('Tab');
+      await page.getByText('nas answers').waitFor();
+    },
+  },
+  {
+    name: 'settings-driver',
+    scene: 'settings',
+    page: 'settings',
+    async then(page) {
+      await page.getByRole('combobox', { name: 'Driver' }).fill('pier');
+      await page.getByRole('option', { name: 'Pier 700' }).waitFor();
+      await page.keyboard.press('ArrowDown');
+    },
+  },
+  {
+    name: 'settings-errors',
+    scene: 'settings',
+    page: 'settings',
+    async then(page) {
+      await page.getByRole('textbox', { name: 'Shutdown Timer' }).fill('soon');
+      await page.getByRole('textbox', { name: 'Description' }).fill('Upstairs');
+      await page.getByText('has to be put right').waitFor();
+    },
+  },
+  {
+    name: 'settings-changes',
+    scene: 'settings',
+    page: 'settings',
+    async then(page) {
+      await page.getByRole('textbox', { name: 'Shutdown Timer' }).fill('600');
+      await page.getByRole('textbox', { name: 'Description' }).fill('Upstairs');
+      await page.getByRole('button', { name: 'Show them' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'settings-clients',
+    scene: 'settings',
+    page: 'settings',
+    async then(page) {
+      await page.getByRole('switch', { name: 'Remote Monitor' }).click();
+      await page.getByRole('button', { name: 'Let them connect' }).click();
+      await page.getByRole('button', { name: 'Add Home Assistant' }).click();
+      await page.getByRole('button', { name: 'Add Synology' }).click();
+      await page.getByRole('heading', { name: 'Connect another computer' }).scrollIntoViewIfNeeded();
+      await page.evaluate("document.querySelector('.clients').scrollIntoView({ block: 'start' }); scrollBy(0, -80)");
+    },
+  },
+  {
+    name: 'settings-open',
+    scene: 'settings',
+    page: 'settings',
+    async then(page) {
+      await page.getByRole('switch', { name: 'Remote Monitor' }).click();
+      await page.getByRole('radio', { name: 'A new random one' }).check();
+    },
+  },
+  {
+    name: 'settings-account',
+    scene: 'settings',
+    page: 'settings',
+    async then(page) {
+      await page.getByRole('button', { name: 'Edit account admin' }).click();
+      await page.getByRole('combobox', { name: 'Role' }).scrollIntoViewIfNeeded();
+    },
+  },
   { name: 'commands-read-only', scene: 'read-only', page: 'device/commands' },
   {
     name: 'signed-out',

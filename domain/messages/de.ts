@@ -17,6 +17,7 @@ import { devices } from './de/devices.ts';
 import { doctor } from './de/doctor.ts';
 import { drivers } from './de/drivers.ts';
 import { faces } from './de/faces.ts';
+import { form } from './de/form.ts';
 import { hid } from './de/hid.ts';
 import { monitor } from './de/monitor.ts';
 import { history } from './de/history.ts';
@@ -41,6 +42,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...monitor,
   ...nut,
   ...faces,
+  ...form,
   ...pages,
   ...power,
   ...reasons,

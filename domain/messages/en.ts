@@ -4,6 +4,7 @@ import { devices } from './en/devices.ts';
 import { doctor } from './en/doctor.ts';
 import { drivers } from './en/drivers.ts';
 import { faces } from './en/faces.ts';
+import { form } from './en/form.ts';
 import { hid } from './en/hid.ts';
 import { monitor } from './en/monitor.ts';
 import { history } from './en/history.ts';
@@ -28,6 +29,7 @@ export const en = {
   ...monitor,
   ...nut,
   ...faces,
+  ...form,
   ...pages,
   ...power,
   ...reasons,

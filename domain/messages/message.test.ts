@@ -58,6 +58,12 @@ const SAME_IN_GERMAN = [
   'frame.demo',
   'judge.normal',
   'judge.warm',
+  'form.card.port',
+  'form.users.name',
+  // NUT's and the mail world's own words
+  'form.mail.security.starttls',
+  'form.users.upsmon.primary',
+  'form.users.upsmon.secondary',
 ].sort();
 
 describe('the catalogues', () => {

@@ -1,7 +1,7 @@
 /** The interface as a person uses it: by roles and names, the same in a browser and in the desktop window. */
 import type { Locator, Page } from '@playwright/test';
 
-export type PageName = 'Overview' | 'History' | 'Events' | 'Device' | 'All UPSes';
+export type PageName = 'Overview' | 'History' | 'Events' | 'Device' | 'All UPSes' | 'Settings';
 type ReadingName = 'Charge' | 'Remaining time' | 'Load' | 'Mains voltage';
 type DemoControl = 'Good' | 'Out' | 'Too low' | 'Too high' | 'Pull the USB cable for 10 s';
 

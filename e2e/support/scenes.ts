@@ -1,6 +1,7 @@
 /** Situations a UPS can be in, played to a fake engine: for screenshots and for checks of every page in every state. */
 import { DriverError, HistoryError } from '#domain/errors.ts';
 import { phrase } from '#domain/messages/message.ts';
+import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { Incident } from '#domain/schema/snapshot.ts';
 import { createFakeEngine, type FakeEngine, type FakeUps } from '../../renderer/client/fake-client.ts';
 
@@ -167,6 +168,45 @@ function withPast(engine: FakeEngine): void {
   });
   engine.addIncident({ ups: 'ups', kind: 'no-contact', startedAt: ago(310), endedAt: ago(309.6) });
   engine.addIncident({ ups: 'ups', kind: 'boost', startedAt: ago(145), endedAt: ago(143.4) });
+}
+
+/** A computer with the cable, set up and shared with two others, of which one has logged in. */
+function settingUp(startAt: number, more: object = {}): FakeEngine {
+  const engine = usual(startAt);
+  passOnMains(engine, 2 * MINUTES);
+  engine.setDevices([
+    {
+      title: 'Lumen Harbor 1500 (2a1c:0011)',
+      section: '',
+      selectors: ['vendorid = 2a1c', 'productid = 0011', 'serial = "LH15-004217"'],
+      matchReason: 'HID power device',
+    },
+  ]);
+  engine.setClients([{ ups: 'ups', address: '192.168.1.31', user: 'proxmox', since: engine.now() }]);
+  engine.patchSettings({
+    settings: SettingsDraft.parse({
+      ups: [
+        {
+          id: 'study',
+          identifier: 'ups',
+          driver: 'usbhid-ups$Harbor 1500',
+          port: 'auto',
+          description: 'Study',
+          shutdowntimer: 300,
+          options: 'vendorid = 2a1c\nproductid = 0011\nserial = "LH15-004217"',
+          ...more,
+        },
+      ],
+      server: {
+        monpwd: { isSet: true },
+        users: [
+          { name: 'proxmox', password: { isSet: true }, upsmon: 'secondary', client: 'proxmox' },
+          { name: 'admin', password: { isSet: true }, actions: ['SET'], instcmds: ['ALL'] },
+        ],
+      },
+    }),
+  });
+  return engine;
 }
 
 function withClients(engine: FakeEngine): void {
@@ -352,6 +392,13 @@ export const SCENES = {
     engine.set('ups', { 'ups.status': 'FSD OL' });
     engine.patch('ups', { isForcedShutdown: true });
     engine.addIncident({ ups: 'ups', kind: 'forced-shutdown', startedAt: engine.now() });
+    return engine;
+  },
+  settings: (startAt) => settingUp(startAt),
+  'settings-secondary': (startAt) => settingUp(startAt, { mode: 'SLAVE', remotehost: 'nas', monpwd: { isSet: true } }),
+  'settings-read-only'(startAt) {
+    const engine = settingUp(startAt);
+    engine.patchSettings({ isReadOnly: true });
     return engine;
   },
   several(startAt) {

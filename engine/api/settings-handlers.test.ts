@@ -27,6 +27,7 @@ beforeEach(async () => {
   });
   api = createSettingsHandlers(
     { kind: 'kept', keeper, applied: () => Promise.resolve(undefined) },
+    () => Promise.resolve(),
     {
       places: [
         { kind: 'nut-conf', path: join(folder, 'nut') },
@@ -204,7 +205,7 @@ describe('a form', () => {
 
   test.each(['nut-files', 'demo'] as const)('of %s can be looked at and not saved', async (kind) => {
     const settings = Settings.parse({ ups: [{ id: 'a', identifier: 'ups', driver: 'demo', port: 'auto' }] });
-    const shown = createSettingsHandlers({ kind, settings: () => settings });
+    const shown = createSettingsHandlers({ kind, settings: () => settings }, () => Promise.resolve());
     const state = await shown['settings.get']({});
     expect(state).toMatchObject({ isReadOnly: true, settings: { ups: [{ identifier: 'ups' }] } });
     await expect(async () => shown['settings.save'](state)).rejects.toBeInstanceOf(SettingsError);

@@ -6,6 +6,7 @@ export const pages = {
   history: () => import('./history/HistoryPage.svelte'),
   events: () => import('./events/EventsPage.svelte'),
   all: () => import('./all/AllPage.svelte'),
+  settings: () => import('./settings/SettingsPage.svelte'),
 } as const;
 
 const IDLE_MS = 1500;

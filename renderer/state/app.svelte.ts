@@ -5,6 +5,7 @@ import type { EngineStore } from './engine.svelte.ts';
 import type { LocaleState } from './locale.svelte.ts';
 import type { Preferences } from './preferences.ts';
 import type { Route } from './route.svelte.ts';
+import type { SettingsDraftState } from './settings-draft.svelte.ts';
 import type { Theme } from './theme.svelte.ts';
 import { isUnfound } from '../text/ups-view.ts';
 
@@ -17,6 +18,8 @@ export class AppState {
   readonly clock: PageClock;
   readonly preferences: Preferences;
 
+  /** The settings as they are being edited; made by their page when it is opened first, and kept when it is left. */
+  settings = $state.raw<SettingsDraftState>();
   #chosen = $state<string>();
 
   constructor(parts: Pick<AppState, 'engine' | 'locale' | 'theme' | 'route' | 'clock' | 'preferences'>) {

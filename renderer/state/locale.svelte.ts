@@ -77,6 +77,9 @@ export class LocaleState {
   /** @param digits after the decimal mark */
   number = (value: number, digits = 0): string => numberFormat(this.#format, digits).format(value);
 
+  /** A text that came over the contract. */
+  say = (text: unknown): string => textIn(text, this.current) ?? '';
+
   /** A value and its unit, kept on one line. */
   quantity = (value: number, unit: string, digits = 0): string => `${this.number(value, digits)}\u00a0${unit}`;
 

@@ -1,4 +1,4 @@
-export const PAGES = ['overview', 'history', 'events', 'device', 'all'] as const;
+export const PAGES = ['overview', 'history', 'events', 'device', 'all', 'settings'] as const;
 export type Page = (typeof PAGES)[number];
 export type DevicePart = 'variables' | 'commands';
 

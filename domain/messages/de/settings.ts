@@ -45,7 +45,7 @@ export const settings = {
     'ohne Passwort kann sich dieser Rechner am anderen Server nicht anmelden, der dann nicht auf ihn wartet',
   'field.no-login.fix': 'das Passwort des Kontos dort setzen',
   'field.no-mail-server': 'kein Mailserver ist gesetzt, also kann keine Mail gesendet werden',
-  'field.no-mail-server.fix': 'mail.host setzen',
+  'field.no-mail-server.fix': 'den Mailserver eintragen (mail.host)',
   'field.missing': 'nötig, denn {because}',
   'field.missing.fix': 'ausfüllen',
   'field.unknown': 'das ist unbekannt',

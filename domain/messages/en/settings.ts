@@ -45,7 +45,7 @@ export const settings = {
     'without a password this computer cannot log in to the other server, which then does not wait for it',
   'field.no-login.fix': 'set the password of the account there',
   'field.no-mail-server': 'no mail server is set, so no mail can be sent',
-  'field.no-mail-server.fix': 'set mail.host',
+  'field.no-mail-server.fix': 'fill in the mail server (mail.host)',
   'field.missing': 'needed, because {because}',
   'field.missing.fix': 'fill it in',
   'field.unknown': 'this is not known',

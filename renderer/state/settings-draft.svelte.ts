@@ -1,0 +1,230 @@
+/** The settings while somebody edits them: one draft, which outlives the page it is edited on. */
+import type { EngineClient } from '#domain/client.ts';
+import type { RequestResult, SettingsState } from '#domain/contract.ts';
+import { AppError, RemoteError } from '#domain/errors.ts';
+import type { FieldPath } from '#domain/schema/field-problem.ts';
+import type { SettingsDraft } from '#domain/schema/settings/settings.ts';
+import { changesBetween, isAlike, rebase, valueAt, withValueAt, type Change } from './settings-changes.ts';
+
+export type Problem = RequestResult<'settings.check'>['problems'][number];
+
+/** Problems are looked for when the hands rest. */
+const CHECK_AFTER_MS = 250;
+
+const isOvertaken = (error: unknown): boolean =>
+  (error instanceof AppError || error instanceof RemoteError) && error.code === 'settings/changed-meanwhile';
+
+/** For a page that comes and goes. What a component makes ends with it, and with that what is derived from it. */
+export function openSettingsDraft(client: EngineClient): SettingsDraftState {
+  let draft: SettingsDraftState | undefined;
+  const end = $effect.root(() => {
+    draft = new SettingsDraftState(client);
+  });
+  if (!draft) throw new Error('a root effect runs at once');
+  draft.onStop = end;
+  return draft;
+}
+
+export class SettingsDraftState {
+  /** Runs at the end of it. */
+  onStop: (() => void) | undefined;
+  /** The settings as they are; undefined until they were heard. */
+  saved = $state.raw<SettingsState>();
+  /** Numbers may be texts in it, while they are typed. */
+  draft = $state.raw<SettingsDraft>();
+  problems = $state.raw<readonly Problem[]>([]);
+  /** Why they could not be read, saved or taken up. */
+  failure = $state.raw<unknown>();
+  /** What somebody else changed below this draft. */
+  overtakenBy = $state.raw<readonly Change[]>([]);
+  /** The password that the program made, once it was asked for. */
+  revealed = $state<string>();
+  isSaving = $state(false);
+  /** Saved a moment ago, and nothing changed since. */
+  isFresh = $state(false);
+
+  readonly changes = $derived.by((): readonly Change[] =>
+    this.saved && this.draft ? changesBetween(this.saved.settings, this.draft) : [],
+  );
+  readonly errors = $derived.by(() => this.problems.filter(({ severity }) => severity === 'error'));
+
+  readonly #client: EngineClient;
+  readonly #checkAfterMs: number;
+  readonly #stopListening: () => void;
+  #checks = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #heardRevision: string | undefined;
+
+  constructor(client: EngineClient, checkAfterMs = CHECK_AFTER_MS) {
+    this.#client = client;
+    this.#checkAfterMs = checkAfterMs;
+    this.#stopListening = client.subscribe('settings.changed', ({ revision }) => {
+      this.#heardRevision = revision;
+      void this.#catchUp();
+    });
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#stopListening();
+    this.onStop?.();
+  }
+
+  /** Reads the settings; what was edited meanwhile is kept. */
+  async load(): Promise<void> {
+    try {
+      this.#take(await this.#client.request('settings.get', {}));
+      this.failure = undefined;
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
+  value(path: FieldPath): unknown {
+    return valueAt(this.draft, path);
+  }
+
+  set(path: FieldPath, value: unknown): void {
+    if (!this.draft) return;
+    this.#become(withValueAt(this.draft, path, value));
+  }
+
+  addUps(ups: SettingsDraft['ups'][number]): void {
+    if (this.draft) this.#become({ ...this.draft, ups: [...this.draft.ups, ups] });
+  }
+
+  removeUps(id: string): void {
+    if (this.draft) this.#become({ ...this.draft, ups: this.draft.ups.filter((ups) => ups.id !== id) });
+  }
+
+  /** The value that is in force for a field of the draft. */
+  savedValue(path: FieldPath): unknown {
+    const [list, index, ...rest] = path;
+    if (list !== 'ups' || typeof index !== 'number') return valueAt(this.saved?.settings, path);
+    const id = this.draft?.ups[index]?.id;
+    return valueAt(
+      this.saved?.settings.ups.find((ups) => ups.id === id),
+      rest,
+    );
+  }
+
+  isChanged(path: FieldPath): boolean {
+    return !isAlike(this.value(path), this.savedValue(path));
+  }
+
+  problemsAt(path: FieldPath): readonly Problem[] {
+    return this.problems.filter((problem) => path.every((step, index) => problem.path[index] === step));
+  }
+
+  discard(): void {
+    if (!this.saved) return;
+    this.overtakenBy = [];
+    this.failure = undefined;
+    this.#become(this.saved.settings);
+  }
+
+  /** @returns whether they were saved; what is in the way is in `problems` or `failure` */
+  async save(): Promise<boolean> {
+    const { draft: sent, saved } = this;
+    if (!sent || !saved || this.isSaving) return false;
+    this.isSaving = true;
+    this.failure = undefined;
+    try {
+      const answer = await this.#client.request('settings.save', { settings: sent, revision: saved.revision });
+      this.#answered(answer.problems);
+      if (!answer.isSaved) return false;
+      this.overtakenBy = [];
+      // What was typed while they were saved is not saved yet.
+      this.draft = rebase(sent, this.draft ?? sent, answer.state.settings);
+      this.saved = answer.state;
+      this.failure = answer.failure;
+      this.isFresh = this.changes.length === 0;
+      if (!this.isFresh) this.#check();
+      return true;
+    } catch (error) {
+      // Somebody else was faster: theirs is read, ours is put on top, and it is for the person to look and save again.
+      if (isOvertaken(error)) await this.load();
+      this.failure = error;
+      return false;
+    } finally {
+      this.isSaving = false;
+      void this.#catchUp();
+    }
+  }
+
+  async reveal(): Promise<void> {
+    try {
+      const { password } = await this.#client.request('settings.revealPassword', {});
+      this.revealed = password;
+      if (this.saved) this.saved = { ...this.saved, hasUnseenPassword: false };
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
+  /** The accounts as text of an upsd.users. @throws as the request */
+  async usersText(): Promise<string> {
+    return (await this.#client.request('settings.usersToText', this.#onlyUsers())).text;
+  }
+
+  /** Accounts from such a text; what is wrong with it is told and what can be used of it is taken. @throws as the request */
+  async takeUsersText(text: string): Promise<readonly Problem[]> {
+    const { users, problems } = await this.#client.request('settings.usersFromText', { text, ...this.#onlyUsers() });
+    this.set(['server', 'users'], users);
+    return problems;
+  }
+
+  /** What else is wrong with the draft has nothing to do with them. */
+  #onlyUsers(): { settings: Record<string, unknown> } {
+    return { settings: { server: { users: this.draft?.server.users ?? [] } } };
+  }
+
+  #take(state: SettingsState): void {
+    const { saved, draft } = this;
+    if (saved && draft && this.changes.length > 0) {
+      const theirs = changesBetween(saved.settings, state.settings);
+      const told = this.overtakenBy.filter(({ key }) => !theirs.some((change) => change.key === key));
+      this.overtakenBy = [...told, ...theirs];
+      this.draft = rebase(saved.settings, draft, state.settings);
+    } else {
+      this.draft = state.settings;
+    }
+    this.saved = state;
+    this.#check();
+  }
+
+  #become(draft: SettingsDraft): void {
+    this.draft = draft;
+    this.isFresh = false;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#check(), this.#checkAfterMs);
+  }
+
+  /** Asks what is wrong. Only the answer to the newest question counts. */
+  #check(): void {
+    clearTimeout(this.#timer);
+    const { draft } = this;
+    if (!draft) return;
+    const number = ++this.#checks;
+    this.#client.request('settings.check', { settings: draft }).then(
+      ({ problems }) => {
+        if (number === this.#checks) this.problems = problems;
+      },
+      (error: unknown) => {
+        if (number === this.#checks) this.failure = error;
+      },
+    );
+  }
+
+  /** Problems that came with another answer: what was asked before is out of date. */
+  #answered(problems: readonly Problem[]): void {
+    this.#checks += 1;
+    this.problems = problems;
+  }
+
+  /** Reads the settings again when somebody else changed them; our own changes are in the answer to saving. */
+  async #catchUp(): Promise<void> {
+    if (this.isSaving || !this.saved || this.#heardRevision === undefined) return;
+    if (this.#heardRevision !== this.saved.revision) await this.load();
+  }
+}
