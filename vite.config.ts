@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { pageMessages } from './scripts/page-messages.ts';
 
 /** The renderer: one page, relative addresses, so that the same files serve the browser and the window (`app://`). */
 export default defineConfig({
   root: fileURLToPath(new URL('renderer', import.meta.url)),
   base: './',
-  plugins: [svelte()],
+  plugins: [pageMessages(), svelte()],
   build: {
     outDir: '../dist/renderer',
     emptyOutDir: true,

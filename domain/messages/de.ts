@@ -29,6 +29,7 @@ import { settings } from './de/settings.ts';
 import { setup } from './de/setup.ts';
 import { shell } from './de/shell.ts';
 import { web } from './de/web.ts';
+import { wizard } from './de/wizard.ts';
 import type { en } from './en.ts';
 
 export const de: Readonly<Record<keyof typeof en, string>> = {
@@ -50,4 +51,5 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...setup,
   ...shell,
   ...web,
+  ...wizard,
 };

@@ -16,6 +16,7 @@ import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
 import { web } from './en/web.ts';
+import { wizard } from './en/wizard.ts';
 
 /** The English catalogue. Other languages have the same keys; `{name}` stands for a parameter. */
 export const en = {
@@ -37,4 +38,5 @@ export const en = {
   ...setup,
   ...shell,
   ...web,
+  ...wizard,
 } as const;

@@ -2,8 +2,8 @@
 import type { FoundDevice, RequestName, RequestParams, RequestResult } from '#domain/contract.ts';
 import type { Settings } from '#domain/schema/settings/settings.ts';
 import type { Monitor } from '#engine/monitor/monitor.ts';
-import { NO_POLICY } from '#engine/monitor/policy.ts';
 import { rehearse, type BatteryFigures } from '#engine/monitor/rehearsal.ts';
+import { ATTACHED_UPS } from '#engine/settings/configuration.ts';
 import { readDraft } from '#engine/settings/draft.ts';
 import { settingsPolicy } from '#engine/settings/settings-policy.ts';
 import type { SetupSystem } from '#engine/setup/setup-system.ts';
@@ -39,7 +39,7 @@ export function createWizardHandlers(parts: WizardParts): WizardHandlers {
     'setup.rehearse': ({ settings: sent }) => {
       const { settings, problems } = readDraft(sent, parts.settingsNow());
       if (!settings) return { problems: problems.map(({ path, ...problem }) => ({ ...problem, path: [...path] })) };
-      const policy = settingsPolicy(settings) ?? NO_POLICY;
+      const policy = settingsPolicy(settings, ATTACHED_UPS.name);
       const known = store.list();
       const batteries = new Map(
         policy.supplies.map(({ ups, name }) => [ups, figuresOf(stateFor(name, policy.supplies.length, known))]),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { textIn } from '#domain/messages/message.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
-import { automaticPolicy, settingsPolicy } from '#engine/settings/settings-policy.ts';
+import { settingsPolicy } from '#engine/settings/settings-policy.ts';
 import { NO_POLICY, type MonitorPolicy } from './policy.ts';
 import { rehearse, type BatteryFigures, type RehearsalFacts } from './rehearsal.ts';
 
@@ -16,7 +16,8 @@ const policyOf = (...upses: readonly Record<string, unknown>[]): MonitorPolicy =
         ...ups,
       })),
     }),
-  ) ?? NO_POLICY;
+    'ups',
+  );
 
 const play = (
   policy: MonitorPolicy,
@@ -79,7 +80,7 @@ describe('a rehearsal', () => {
 
   test('a UPS that tells nothing of its battery: a timer has its time, a low battery none', () => {
     expect(play(policyOf({ shutdowntimer: 120 }), {})).toMatchObject({ beginsAfterSeconds: 120 });
-    const told = play(automaticPolicy('ups'), { ups: { charge: 80 } });
+    const told = play(policyOf(), { ups: { charge: 80 } });
     expect(told.beginsAfterSeconds).toBeUndefined();
     expect(linesOf(told)).toEqual([
       '0 Mains fail',

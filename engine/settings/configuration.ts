@@ -19,8 +19,8 @@ import { UPSD_DEFAULTS } from '#engine/settings/nut-conf/upsd-conf.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { checkSettings, describeFieldProblem } from './check-settings.ts';
 import { moveIn } from './move-in.ts';
-import { automaticPolicy, settingsPolicy } from './settings-policy.ts';
 import { fromNutConf as movedFromNutConf } from './nut-to-settings.ts';
+import { settingsPolicy } from './settings-policy.ts';
 import { toNutConf } from './settings-to-nut.ts';
 
 export interface Configuration {
@@ -50,7 +50,7 @@ export const DEMO_UPS: UpsConfig = {
 };
 
 /** The first attached UPS under the name that Synology's clients insist on. */
-const ATTACHED_UPS: UpsConfig = { name: 'ups', driver: 'usbhid-ups', port: 'auto', options: {} };
+export const ATTACHED_UPS: UpsConfig = { name: 'ups', driver: 'usbhid-ups', port: 'auto', options: {} };
 
 /** Nothing but the simulation, and loopback only. */
 export const demoConfiguration = (dataDir: string): Configuration => ({
@@ -95,7 +95,7 @@ export function settingsConfiguration(settings: Settings, dataDir: string, log: 
   return {
     ...configuration,
     kind: isEmpty ? 'automatic' : 'settings',
-    monitor: isEmpty ? automaticPolicy(ATTACHED_UPS.name) : settingsPolicy(settings),
+    monitor: settingsPolicy(settings, ATTACHED_UPS.name),
     confDir: undefined,
   };
 }

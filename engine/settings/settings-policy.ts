@@ -20,15 +20,15 @@ const COMMAND_TIMEOUT = asSeconds(3600);
  * Before anybody has decided anything: this computer runs as long as the battery does and goes down when it is low.
  * @param ups name of the UPS that is looked for
  */
-export const automaticPolicy = (ups: string): MonitorPolicy => ({
+const automaticPolicy = (ups: string): MonitorPolicy => ({
   ...POLICY_DEFAULTS,
   supplies: [localSupply(ups, NO_RULES)],
   action: { kind: 'shutdown' },
 });
 
-/** @returns undefined where no UPS is configured */
-export function settingsPolicy({ ups: upses }: Settings): MonitorPolicy | undefined {
-  if (upses.length === 0) return undefined;
+/** @param attached name of the UPS that is looked for where none is configured */
+export function settingsPolicy({ ups: upses }: Settings, attached: string): MonitorPolicy {
+  if (upses.length === 0) return automaticPolicy(attached);
   const real = upses.filter((ups) => !isSimulated(ups));
   const warnTimes = upses.flatMap(({ nocommwarntime }) => nocommwarntime ?? []);
   return {

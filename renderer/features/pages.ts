@@ -7,6 +7,7 @@ export const pages = {
   events: () => import('./events/EventsPage.svelte'),
   all: () => import('./all/AllPage.svelte'),
   settings: () => import('./settings/SettingsPage.svelte'),
+  setup: () => import('./wizard/WizardPage.svelte'),
 } as const;
 
 const IDLE_MS = 1500;

@@ -42,8 +42,8 @@ const numberFormat = (locale: string, digits: number): Intl.NumberFormat =>
     maximumFractionDigits: digits,
   }));
 
-const listFormat = (locale: string): Intl.ListFormat =>
-  (listFormats[locale] ??= new Intl.ListFormat(locale, { type: 'conjunction' }));
+const listFormat = (locale: string, type: 'conjunction' | 'disjunction'): Intl.ListFormat =>
+  (listFormats[`${locale} ${type}`] ??= new Intl.ListFormat(locale, { type }));
 
 /** The language of the page, and everything that is written by its rules. */
 export class LocaleState {
@@ -121,7 +121,10 @@ export class LocaleState {
     return timeFormat(this.#format, style[unit]).format(at);
   };
 
-  list = (items: readonly string[]): string => listFormat(this.#format).format(items);
+  list = (items: readonly string[]): string => listFormat(this.#format, 'conjunction').format(items);
+
+  /** One of several: `a, b or c`. */
+  either = (items: readonly string[]): string => listFormat(this.#format, 'disjunction').format(items);
 
   /** A cure or guess at work on a unit; one of a newer version is said as it was told. */
   note = ({ code, text, details }: UpsSnapshot['notes'][number]): string =>

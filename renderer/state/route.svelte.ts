@@ -1,4 +1,4 @@
-export const PAGES = ['overview', 'history', 'events', 'device', 'all', 'settings'] as const;
+export const PAGES = ['overview', 'history', 'events', 'device', 'all', 'settings', 'setup'] as const;
 export type Page = (typeof PAGES)[number];
 export type DevicePart = 'variables' | 'commands';
 
@@ -8,6 +8,12 @@ export class Route {
   part = $state<DevicePart>('variables');
   /** The time the page History shows; whatever it chooses without. Milliseconds since 1970. */
   span = $state.raw<{ readonly from: number; readonly to: number }>();
+
+  /** Shows a page at once, as a link to it would. */
+  go(page: Page, window: Window): void {
+    window.location.hash = addressOf(page);
+    this.page = page;
+  }
 
   /** @returns ends following the address */
   follow(window: Window): () => void {

@@ -89,6 +89,11 @@ export class SettingsDraftState {
     this.#become(withValueAt(this.draft, path, value));
   }
 
+  /** Other settings in place of the whole draft. */
+  replace(draft: SettingsDraft): void {
+    this.#become(draft);
+  }
+
   addUps(ups: SettingsDraft['ups'][number]): void {
     if (this.draft) this.#become({ ...this.draft, ups: [...this.draft.ups, ups] });
   }

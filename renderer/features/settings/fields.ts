@@ -144,6 +144,13 @@ export const COMMON_PARTS: readonly FormPart[] = [
   },
 ];
 
+/** @throws Error for a name without a field */
+export function fieldNamed(name: FieldName): FieldDescription {
+  const field = [...UPS_PARTS, ...COMMON_PARTS].flatMap(({ fields }) => fields).find((one) => one.name === name);
+  if (!field) throw new Error(`the form has no field ${name}`);
+  return field;
+}
+
 /** The extra users have a table of their own instead of a field; they are found and named as one. */
 export const USERS_NAME = 'server.users' satisfies FieldName;
 

@@ -1,0 +1,132 @@
+import type { wizard as en } from '../en/wizard.ts';
+
+export const wizard = {
+  'wizard.title': 'Einrichten',
+  'wizard.open': 'Schritt für Schritt einrichten',
+  'wizard.steps': 'Schritte',
+  'wizard.step': 'Schritt {number} von {count}: {name}',
+  'wizard.next': 'Weiter',
+  'wizard.back': 'Zurück',
+  'wizard.later': 'Später entscheiden',
+  'wizard.leave': 'Vorerst verlassen',
+  'wizard.leave.text':
+    'Bis dahin wird die erste USV am USB überwacht, und ein fast leerer Akku fährt diesen Rechner herunter.',
+  'wizard.looking': 'Dieser Rechner wird durchgesehen',
+  'wizard.forbidden': 'Diese Sitzung darf das Programm nicht einrichten.',
+
+  'wizard.step.unit': 'USV',
+  'wizard.step.unit.title': 'Welche USV hält diesen Rechner am Laufen?',
+  'wizard.step.neighbours': 'Andere Programme',
+  'wizard.step.neighbours.title': 'Hier befasst sich noch etwas anderes mit der USV',
+  'wizard.step.import': 'Übernehmen',
+  'wizard.step.import.title': 'Einstellungen eines anderen USV-Programms übernehmen?',
+  'wizard.step.name': 'Name',
+  'wizard.step.name.title': 'Wie heißt sie?',
+  'wizard.step.power': 'Stromausfall',
+  'wizard.step.power.title': 'Was geschieht, wenn der Strom ausfällt?',
+  'wizard.step.network': 'Netzwerk',
+  'wizard.step.network.title': 'Hängt noch etwas anderes an dieser USV?',
+  'wizard.step.mail': 'E-Mail',
+  'wizard.step.mail.title': 'Wer wird benachrichtigt?',
+  'wizard.step.rehearsal': 'Probe',
+  'wizard.step.rehearsal.title': 'Den Strom zur Probe ausfallen lassen',
+  'wizard.step.done': 'Fertig',
+  'wizard.step.done.title': 'So wird es sein',
+
+  'wizard.unit.choose': 'USV',
+  'wizard.unit.none':
+    'Am USB wurde keine USV gefunden. Das Datenkabel der USV anstecken und sie einschalten: sie erscheint hier von selbst.',
+  'wizard.unit.readable': 'ist lesbar',
+  'wizard.unit.keep': 'Wie eingerichtet: {names}',
+  'wizard.unit.all': 'Alle zusammen',
+  'wizard.unit.all.hint': 'Dieser Rechner fährt herunter, wenn auch die letzte nichts mehr hergibt.',
+  'wizard.unit.first': 'Die erste am USB, welche es auch ist',
+  'wizard.unit.remote': 'Ein anderer Rechner hat das Kabel',
+  'wizard.unit.remote.hint': 'Ein NAS, ein Server oder ein anderer PC, der seine USV teilt',
+  'wizard.unit.other': 'Eine an serieller Leitung, über SNMP oder mit einem Treiber von NUT',
+  'wizard.unit.demo': 'Mit einer Demo-USV umsehen',
+  'wizard.unit.demo.text': 'Sie ist simuliert und fährt nichts herunter. Das Einrichten wartet bis zum nächsten Start.',
+
+  'wizard.rule.missing':
+    'Unter Linux darf nur root mit einer USV am USB sprechen, solange keine udev-Regel etwas anderes sagt. Diese gibt das Recht dem, der an diesem Rechner sitzt, und der Gruppe „ridethrough“:',
+  'wizard.rule.outdated': 'Die installierte udev-Regel ist älter und kennt dieses Gerät noch nicht.',
+  'wizard.rule.installed': 'Die Regel ist installiert. Das USB-Kabel der USV ab- und wieder anstecken.',
+  'wizard.rule.foreign':
+    'In /etc/udev/rules.d liegt eine von Hand geänderte Datei 60-ridethrough.rules. Sie bleibt unberührt: die Zeile oben dort ergänzen.',
+  'wizard.rule.install': 'Regel installieren',
+  'wizard.rule.installing': 'Das System fragt jetzt vielleicht nach einem Passwort',
+  'wizard.rule.by-hand': 'Das in einem Terminal ausführen, dann das Kabel neu anstecken:',
+  'wizard.rule.failed': 'Die Regel ließ sich nicht installieren: {reason}.',
+
+  'wizard.neighbours.text':
+    'Zwei Programme, die beide die USV lesen oder beide diesen Rechner herunterfahren, stören einander. Von selbst wird nichts geändert: Befehl kopieren, in einem Terminal ausführen, dann neu nachsehen.',
+  'wizard.neighbours.none': 'Nichts stört mehr.',
+  'wizard.again': 'Neu nachsehen',
+
+  'wizard.import.text':
+    'Die USVs, Zeiten und Konten von dort gelten dann hier. Die Dateien dort bleiben, wie sie sind. Was bisher gewählt wurde, wird ersetzt.',
+  'wizard.import.nut-conf': 'NUT, in {path}',
+  'wizard.import.apcupsd': 'apcupsd, in {path}',
+  'wizard.import.take': 'Übernehmen',
+  'wizard.import.taken': 'Übernommen. Es gilt, sobald alles gespeichert ist.',
+  'wizard.import.undo': 'Zurück zu dem, was vorher gewählt war',
+
+  'wizard.mail.test': 'Testnachricht senden',
+  'wizard.mail.testing': 'Wird gesendet',
+  'wizard.mail.sent': 'An {addresses} gesendet, über {host}. Nachsehen, ob sie angekommen ist.',
+  'wizard.mail.incomplete': 'Zuerst eine Adresse und den Mailserver eintragen.',
+  'wizard.mail.text': 'Stromausfall, fast leerer Akku, verlorene Verbindung und deren Ende werden per Mail gemeldet.',
+  'wizard.network.text':
+    'Andere Rechner und ein NAS können dieser USV folgen: sie werden zuerst zum Herunterfahren aufgefordert, jeder mit einem eigenen Konto.',
+  'wizard.power.all': 'Das gilt für alle gewählten USVs.',
+
+  'wizard.rehearsal.text':
+    'Hier läuft das Programm, das auch im Ernstfall entscheidet, mit diesen Einstellungen und dem Akku, wie er jetzt ist, in nur berechneter Zeit. Nichts wird heruntergefahren.',
+  'wizard.rehearsal.when': 'Wann',
+  'wizard.rehearsal.who': 'Wer',
+  'wizard.rehearsal.what': 'Was',
+  'wizard.rehearsal.unknown': 'unbekannt',
+  'wizard.rehearsal.in-time': 'Alles ist etwa {time} vor dem Ende des Akkus aus.',
+  'wizard.rehearsal.late':
+    'Der Akku ist leer, bevor dieser Rechner aus ist. Eine kürzere Zeit wählen oder die USV weniger belasten.',
+  'wizard.rehearsal.no-figure':
+    'Die USV meldet nicht, wie lange ihr Akku reicht. Ob das genügt, kann also niemand sagen.',
+  'wizard.rehearsal.problems': 'Eine Probe gibt es erst, wenn berichtigt ist, was in den Schritten davor markiert ist.',
+
+  'wizard.done.save': 'Speichern und fertig',
+  'wizard.done.saving': 'Wird gespeichert',
+  'wizard.change': 'Ändern',
+  'wizard.done.change': 'Ändern: {step}',
+  'wizard.done.problems': 'Das muss vorher berichtigt werden',
+  'wizard.done.in-force': 'Gespeichert und in Kraft',
+  'wizard.done.not-in-force': 'Gespeichert, aber nicht ganz in Kraft',
+  'wizard.done.overview': 'Zur Übersicht',
+
+  'wizard.said.unit.first': 'Die erste USV an einem USB-Anschluss dieses Rechners wird benutzt, welche es auch ist.',
+  'wizard.said.unit.local': 'Dieser Rechner liest {names}.',
+  'wizard.said.unit.remote': 'Dieser Rechner folgt {ups} auf {host}.',
+  'wizard.said.name': 'Programme und andere Rechner finden sie als {names}.',
+  'wizard.said.network.closed': 'Nur Programme auf diesem Rechner können ihren Zustand abfragen.',
+  'wizard.said.network.open.one': 'Andere Rechner können ihren Zustand abfragen; {count} davon hat ein Konto.',
+  'wizard.said.network.open.other': 'Andere Rechner können ihren Zustand abfragen; {count} davon haben ein Konto.',
+  'wizard.said.mail.nobody': 'Niemand wird per Mail benachrichtigt.',
+  'wizard.said.mail': 'Mails gehen an {addresses}.',
+  'wizard.said.mail.no-server': 'Mails sind für {addresses} bestimmt, doch ohne Mailserver kann keine gesendet werden.',
+
+  'wizard.when.at-once': 'sobald der Strom ausfällt',
+  'wizard.when.timer': 'nach {time} im Akkubetrieb',
+  'wizard.when.charge': 'bei {charge} % Ladestand',
+  'wizard.when.runtime': 'wenn nicht mehr als {time} bleibt',
+  'wizard.when.low': 'sobald der Akku fast leer ist',
+  'wizard.said.power': 'Dieser Rechner {does}: {when}.',
+  'wizard.said.takes': 'Das dauert etwa {time}.',
+  'wizard.said.took': 'Das dauerte die letzten Male {time}.',
+  'wizard.said.lasts': 'Heute reicht der Akku {time}.',
+  'wizard.said.too-short': 'Das ist zu knapp: der Akku ist leer, bevor dieser Rechner aus ist.',
+  'wizard.said.no-figure': 'Wie lange der Akku reicht, ist noch nicht bekannt.',
+  'wizard.said.cut': 'Dann schaltet die USV ihren Ausgang ab, damit alles wieder startet, wenn der Strom zurückkommt.',
+
+  'plan.shutdown': 'Fällt der Strom jetzt aus: Dieser Rechner {does}, {when}.',
+  'plan.shutdown.reserve': 'Dann bleiben etwa {time} Reserve.',
+  'plan.shutdown.short': 'Der Akku wäre leer, bevor das getan ist.',
+} as const satisfies Record<keyof typeof en, string>;

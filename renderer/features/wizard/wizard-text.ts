@@ -1,0 +1,100 @@
+/** What will be true, as sentences. Pure. */
+import type { MessageKey } from '#domain/messages/message.ts';
+import type { Rehearsal } from '#domain/schema/rehearsal.ts';
+import type { SettingsDraft } from '#domain/schema/settings/settings.ts';
+import type { LocaleState } from '../../state/locale.svelte.ts';
+import { asSentence, whenText } from '../../text/plan-text.ts';
+import type { UpsDraft } from '../settings/fields.ts';
+
+type Say = Pick<LocaleState, 't' | 'count' | 'list' | 'duration' | 'either' | 'say'>;
+
+export function unitSentence({ ups }: SettingsDraft, locale: Say): string {
+  const remote = ups.filter(({ mode }) => mode === 'SLAVE');
+  const local = ups.filter(({ mode }) => mode === 'MASTER');
+  if (ups.length === 0) return locale.t('wizard.said.unit.first', {});
+  const names = local.map(({ description, identifier }) => description || identifier);
+  const isAnyOne = local.length === 1 && local[0]?.description === '' && local[0].options === '';
+  return [
+    ...(isAnyOne && local[0]?.driver === 'usbhid-ups'
+      ? [locale.t('wizard.said.unit.first', {})]
+      : names.length > 0
+        ? [locale.t('wizard.said.unit.local', { names: locale.list(names) })]
+        : []),
+    ...remote.map(({ identifier, remotehost }) =>
+      locale.t('wizard.said.unit.remote', { ups: identifier, host: remotehost || '–' }),
+    ),
+  ].join(' ');
+}
+
+export const nameSentence = ({ ups }: SettingsDraft, locale: Say): string =>
+  locale.t('wizard.said.name', {
+    names: locale.list((ups.length > 0 ? ups.map(({ identifier }) => identifier) : ['ups']).map((name) => `“${name}”`)),
+  });
+
+/** What a UPS whose rules nobody has decided on does: it goes by a low battery. */
+const UNDECIDED = {
+  shutdown: 'LOWBATT',
+  shutdowntimer: 0,
+  shutdowncharge: 0,
+  shutdownruntime: 0,
+  shutdownaction: 'shutdown',
+  shutdowncmd: '',
+  powerdown: false,
+} as const;
+
+/** @param rehearsal with these settings; undefined while it is not known */
+export function powerSentence(ups: UpsDraft | undefined, rehearsal: Rehearsal | undefined, locale: Say): string {
+  const rules = ups ?? UNDECIDED;
+  const kind = rules.shutdownaction === 'shutdown' && rules.shutdowncmd !== '' ? 'command' : rules.shutdownaction;
+  const does = locale.t(`monitor.plan.${kind}` satisfies MessageKey, {});
+  const sentences = [asSentence(locale.t('wizard.said.power', { when: whenText(rules, locale), does }))];
+  if (rehearsal && kind !== 'nothing') {
+    const time = locale.duration(rehearsal.takesSeconds);
+    sentences.push(locale.t(rehearsal.isMeasured ? 'wizard.said.took' : 'wizard.said.takes', { time }));
+    sentences.push(
+      rehearsal.batterySeconds === undefined
+        ? locale.t('wizard.said.no-figure', {})
+        : locale.t('wizard.said.lasts', { time: locale.duration(rehearsal.batterySeconds) }),
+    );
+    if (rehearsal.isInTime === false) sentences.push(locale.t('wizard.said.too-short', {}));
+  }
+  if (rules.powerdown) sentences.push(locale.t('wizard.said.cut', {}));
+  return sentences.join(' ');
+}
+
+export function networkSentence({ server }: SettingsDraft, locale: Say): string {
+  if (!server.rmonitor) return locale.t('wizard.said.network.closed', {});
+  return locale.count('wizard.said.network.open', server.users.length, {});
+}
+
+export function mailSentence({ ups, mail }: SettingsDraft, locale: Say): string {
+  const addresses = [...new Set(ups.flatMap(({ emailnotify, toemail }) => (emailnotify ? toemail : [])))];
+  if (addresses.length === 0) return locale.t('wizard.said.mail.nobody', {});
+  return locale.t(mail.host === '' ? 'wizard.said.mail.no-server' : 'wizard.said.mail', {
+    addresses: locale.list(addresses),
+  });
+}
+
+export function rehearsalSentence(rehearsal: Rehearsal | undefined, locale: Say): string | undefined {
+  if (!rehearsal) return undefined;
+  const { batterySeconds, isInTime, steps } = rehearsal;
+  if (batterySeconds === undefined || isInTime === undefined) return locale.t('wizard.rehearsal.no-figure', {});
+  if (!isInTime) return locale.t('wizard.rehearsal.late', {});
+  const off = Math.max(
+    ...steps.flatMap(({ afterSeconds, what }) =>
+      what.phrase === 'rehearsal.off' && afterSeconds !== undefined ? [afterSeconds] : [],
+    ),
+  );
+  return locale.t('wizard.rehearsal.in-time', {
+    time: locale.duration(batterySeconds - (Number.isFinite(off) ? off : 0)),
+  });
+}
+
+/** A length of time as a clock shows it: `5:05`, `1:05:00`. */
+export function clockLength(seconds: number): string {
+  const whole = Math.round(seconds);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}

@@ -1,0 +1,69 @@
+/** From what is attached to UPSes of the settings. Pure. */
+import type { FoundDevice } from '#domain/contract.ts';
+import { freeName } from '../settings/client-cards.ts';
+import { newUps, type UpsDraft } from '../settings/fields.ts';
+import { pinsIn, withPins } from '../settings/pin-unit.ts';
+
+/** Long enough for a short cut to pass and to save one's work, short enough for any battery. */
+const PROPOSED_TIMER_SECONDS = 300;
+
+/** A UPS as the wizard begins with it: the first one on USB. @param id given once, for ever */
+export const proposedUps = (id: string, taken: readonly string[] = []): UpsDraft => ({
+  ...newUps(id, freeName('ups', new Set(taken.map((name) => name.toLowerCase())))),
+  shutdown: 'BATT',
+  shutdowntimer: PROPOSED_TIMER_SECONDS,
+});
+
+/** `Back-UPS ES 700`, without the ids that stand behind it. */
+export const nameOfUnit = ({ title }: FoundDevice): string => title.replace(/\s*\([0-9a-f]{4}:[0-9a-f]{4}\)$/i, '');
+
+/**
+ * UPSes of the settings for units that were chosen. Of several each is pinned to its own; a single one may be exchanged
+ * for another without anybody having to come here again.
+ */
+export function upsesFor(
+  chosen: readonly FoundDevice[],
+  attached: readonly FoundDevice[],
+  makeId: () => string,
+): readonly UpsDraft[] {
+  const upses: UpsDraft[] = [];
+  for (const unit of chosen) {
+    const ups = proposedUps(
+      makeId(),
+      upses.map(({ identifier }) => identifier),
+    );
+    const name = nameOfUnit(unit);
+    upses.push({
+      ...ups,
+      // NUT's files hold nothing but ASCII.
+      description: /^[\x20-\x7e]{1,120}$/.test(name) ? name : '',
+      options: attached.length > 1 ? withPins('', unit.selectors) : '',
+    });
+  }
+  return upses;
+}
+
+/** A UPS whose cable is at another computer. */
+export const remoteUps = (id: string): UpsDraft => ({
+  ...proposedUps(id),
+  mode: 'SLAVE',
+  driver: '',
+  port: '',
+});
+
+/** Whether a UPS of the settings stands for a unit that was found. */
+export function standsFor(ups: UpsDraft, unit: FoundDevice, attached: readonly FoundDevice[]): boolean {
+  if (ups.mode !== 'MASTER' || ups.driver !== 'usbhid-ups') return false;
+  const pins = pinsIn(ups.options);
+  if (pins.length === 0) return attached.length === 1;
+  return pins.join('\n') === pinsIn(unit.selectors.join('\n')).join('\n');
+}
+
+/** The line of the udev rule that gives the right to a unit; undefined where its ids are not known. */
+export function ruleLine({ selectors }: FoundDevice): string | undefined {
+  const id = (name: string): string | undefined =>
+    new RegExp(`^\\s*${name}\\s*=\\s*"?([0-9a-f]{4})"?\\s*$`, 'im').exec(selectors.join('\n'))?.[1]?.toUpperCase();
+  const [vendor, product] = [id('vendorid'), id('productid')];
+  if (vendor === undefined || product === undefined) return undefined;
+  return `SUBSYSTEM=="hidraw", KERNELS=="0003:${vendor}:${product}.*", MODE="0660", GROUP="ridethrough", TAG+="uaccess"`;
+}
