@@ -98,7 +98,9 @@ describe('config export', () => {
 
   test('is checked without a complaint, and moves in again as it was', async () => {
     const checked = await ridethrough(['config', 'check', '--nut-conf', conf]);
-    expect(checked).toMatchObject({ status: 0, stderr: '' });
+    // What only upssched needs is told to have no effect here.
+    const complaints = checked.stderr.split('\n').filter((line) => line !== '' && !line.includes('has no effect'));
+    expect([checked.status, complaints]).toEqual([0, []]);
     const other = join(folder, 'again');
     const moved = await ridethrough(['config', 'import', '--nut-conf', conf, '--data-dir', other]);
     expect([moved.status, moved.stderr]).toEqual([0, '']);

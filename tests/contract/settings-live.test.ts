@@ -37,6 +37,9 @@ let port: number;
 let program: RunningProgram;
 const children: ChildProcess[] = [];
 
+/** The program under test acts: nothing of what is played here may shut this computer down. */
+const HARMLESS = ['ups.0.shutdownaction', 'nothing'] as const;
+
 const DEV = 'ups.status: OB LB\nbattery.charge: 90\nbattery.charge.low: 20\nups.delay.shutdown: 20\nups.mfr: ACME\n';
 
 async function set(...pairs: string[]): Promise<void> {
@@ -76,6 +79,7 @@ describe.skipIf(!programs.ok)(`settings changed live ${programs.ok ? '' : progra
       'dummy-ups',
       'ups.0.port',
       join(folder, 'office.dev'),
+      ...HARMLESS,
       'server.monpwd',
       'mon-pw',
     );
@@ -133,7 +137,16 @@ describe.skipIf(!programs.ok)(`settings changed live ${programs.ok ? '' : progra
   });
 
   test('a second UPS comes, and goes', async () => {
-    await set('ups.1.identifier', 'second', 'ups.1.driver', 'demo', 'ups.1.port', 'auto');
+    await set(
+      'ups.1.identifier',
+      'second',
+      'ups.1.shutdownaction',
+      'nothing',
+      'ups.1.driver',
+      'demo',
+      'ups.1.port',
+      'auto',
+    );
     await becomes('ups.status', /OL/, 'second');
     await becomes('driver.name', 'demo', 'second');
     await set('ups.1.identifier', '');
@@ -211,6 +224,8 @@ describe.skipIf(!programs.ok)(`settings changed live ${programs.ok ? '' : progra
       'MAXAGE 3',
       'ups.1.identifier',
       'fronted',
+      'ups.1.shutdownaction',
+      'nothing',
       'ups.1.driver',
       'scripted-ups',
       'ups.1.port',
@@ -333,6 +348,7 @@ describe.skipIf(!programs.ok)(`a data folder that is not as it should be ${progr
       'dummy-ups',
       'ups.0.port',
       join(where, 'x.dev'),
+      ...HARMLESS,
       'mail.password',
       'mail-pw',
       '--data-dir',
