@@ -40,7 +40,8 @@ const children: ChildProcess[] = [];
 /** The program under test acts: nothing of what is played here may shut this computer down. */
 const HARMLESS = ['ups.0.shutdownaction', 'nothing'] as const;
 
-const DEV = 'ups.status: OB LB\nbattery.charge: 90\nbattery.charge.low: 20\nups.delay.shutdown: 20\nups.mfr: ACME\n';
+// Low on line is no outage.
+const DEV = 'ups.status: OL LB\nbattery.charge: 90\nbattery.charge.low: 20\nups.delay.shutdown: 20\nups.mfr: ACME\n';
 
 async function set(...pairs: string[]): Promise<void> {
   const { status, stderr } = await ridethrough(['config', 'set', ...pairs, '--data-dir', data]);
@@ -113,7 +114,7 @@ describe.skipIf(!programs.ok)(`settings changed live ${programs.ok ? '' : progra
   });
 
   test('options: pollinterval, override, default, ignorelb', async () => {
-    expect(await valueOf('ups.status')).toBe('OB LB');
+    expect(await valueOf('ups.status')).toBe('OL LB');
     await set(
       'ups.0.options',
       'pollinterval = 3\noverride.battery.charge.low = 33\ndefault.ups.serial = "a b"\nignorelb',
@@ -121,9 +122,9 @@ describe.skipIf(!programs.ok)(`settings changed live ${programs.ok ? '' : progra
     await becomes('driver.parameter.pollinterval', '3');
     await becomes('battery.charge.low', '33');
     await becomes('ups.serial', 'a b');
-    await becomes('ups.status', 'OB');
+    await becomes('ups.status', 'OL');
     await set('ups.0.options', 'override.battery.charge.low = 95\nignorelb');
-    await becomes('ups.status', 'OB LB');
+    await becomes('ups.status', 'OL LB');
     await set('ups.0.options', '');
     await becomes('battery.charge.low', '20');
   });
@@ -309,8 +310,8 @@ describe.skipIf(!programs.ok)(`settings changed live ${programs.ok ? '' : progra
       await set('ups.0.mode', 'SLAVE', 'ups.0.remotehost', '127.0.0.1', 'ups.0.remoteport', String(other.port));
       await becomes('ups.mfr', 'Elsewhere');
       await becomes('battery.charge', '42');
-      await other.writeDevice('ups', 'ups.status: OB\nbattery.charge: 41\nups.mfr: Elsewhere\n');
-      await becomes('ups.status', 'OB');
+      await other.writeDevice('ups', 'ups.status: OL CHRG\nbattery.charge: 41\nups.mfr: Elsewhere\n');
+      await becomes('ups.status', 'OL CHRG');
       await set('ups.0.mode', 'MASTER');
       await becomes('ups.mfr', 'ACME');
     } finally {
