@@ -98,10 +98,13 @@ describe('config export', () => {
 
   test('is checked without a complaint, and moves in again as it was', async () => {
     const checked = await ridethrough(['config', 'check', '--nut-conf', conf]);
-    expect(checked).toMatchObject({ status: 0, stderr: '' });
+    // What only upssched needs is told to have no effect here.
+    const complaints = ({ stderr }: ProgramRun): string[] =>
+      stderr.split('\n').filter((line) => line !== '' && !line.includes('has no effect'));
+    expect([checked.status, complaints(checked)]).toEqual([0, []]);
     const other = join(folder, 'again');
     const moved = await ridethrough(['config', 'import', '--nut-conf', conf, '--data-dir', other]);
-    expect([moved.status, moved.stderr]).toEqual([0, '']);
+    expect([moved.status, complaints(moved)]).toEqual([0, []]);
     const all = async (dir: string): Promise<string[]> =>
       (await ridethrough(['config', 'get', '--data-dir', dir])).stdout
         .split('\n')
