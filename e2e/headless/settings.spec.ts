@@ -195,8 +195,13 @@ test('other computers are let in after a password was thought of, each by a card
 }) => {
   await settings.switchOn('Remote Monitor');
   await expect(page.getByRole('switch', { name: 'Remote Monitor' })).not.toBeChecked();
+  await settings.pick('A new random one');
+  const made = await settings.dialog.locator('code').innerText();
   await settings.dialog.getByRole('button', { name: 'Let them connect' }).click();
   await expect(page.getByRole('switch', { name: 'Remote Monitor' })).toBeChecked();
+  const own = settings.field('Monitor Password').getByRole('textbox');
+  await expect(own).toHaveValue(made);
+  await expect(own).toHaveAttribute('type', 'text');
   await page.getByRole('button', { name: 'Add TrueNAS' }).click();
   await page.getByRole('button', { name: 'Add Synology' }).click();
   await expect(page.getByRole('button', { name: 'Add Synology' })).toBeDisabled();
@@ -204,6 +209,8 @@ test('other computers are let in after a password was thought of, each by a card
   const password = await settings.onCard('TrueNAS', 'Password').innerText();
   expect(password).toMatch(/^[a-z2-9]{20}$/);
   await settings.save();
+  await expect(own).toHaveValue('');
+  expect(await logIn(port, 'upsmon', made, 'ups')).toBe('OK');
   await expect(settings.card('TrueNAS')).toContainText('Has not logged in yet.');
   await expect(settings.onCard('TrueNAS', 'Password')).toHaveText('(kept, not shown)');
   await expect(page.getByText('Fingerprint of its certificate')).toBeVisible();
