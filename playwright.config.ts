@@ -2,6 +2,9 @@ import { defineConfig, devices } from '@playwright/test';
 import { CHROMIUM } from './e2e/support/chromium.ts';
 import { electronBinary } from './e2e/support/shell.ts';
 
+// What runs here is a program that shuts computers down, and this one is not to be.
+process.env.RIDETHROUGH_NO_POWER = 'true';
+
 // Once, not again in every worker.
 if (process.env.TEST_WORKER_INDEX === undefined) {
   const binary = electronBinary();

@@ -6,6 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, release, totalmem, type as systemName } from 'node:os';
 import { join } from 'node:path';
 import { hid } from './hid.ts';
+import { history } from './history.ts';
 import { interfaceInBrowser } from './interface.ts';
 import { nutClients } from './nut-clients.ts';
 import { nutThroughput } from './nut-throughput.ts';
@@ -13,11 +14,15 @@ import type { Part, Section } from './section.ts';
 import { service } from './service.ts';
 import { shellWindow } from './shell-window.ts';
 
+// What is measured here shuts computers down, and this one is not to be.
+process.env.RIDETHROUGH_NO_POWER = 'true';
+
 /** Every part of the benchmark, by the name it is asked for; a new one is a file and a line here. */
 const PARTS: Readonly<Record<string, Part>> = {
   'nut-throughput': nutThroughput,
   'nut-clients': nutClients,
   hid,
+  history,
   service,
   interface: interfaceInBrowser,
   'shell-window': shellWindow,

@@ -9,7 +9,15 @@ import { HostName, Port } from './schema/settings/parts.ts';
 import { Rehearsal } from './schema/rehearsal.ts';
 import { SettingsDraft } from './schema/settings/settings.ts';
 import { MonitorView, PhraseSchema, WishOutcome } from './schema/monitor.ts';
-import { Availability, Incident, NetworkClient, Sample, UpsSnapshot, WireErrorSchema } from './schema/snapshot.ts';
+import {
+  Availability,
+  Incident,
+  INCIDENT_KINDS,
+  NetworkClient,
+  Sample,
+  UpsSnapshot,
+  WireErrorSchema,
+} from './schema/snapshot.ts';
 
 /** Rights, each includes the ones before: look, act on a UPS, change how the program works. */
 export const ACCESS_LEVELS = ['read', 'control', 'admin'] as const;
@@ -67,6 +75,21 @@ const SettingsState = z.object({
 });
 export type SettingsState = z.infer<typeof SettingsState>;
 
+/** The most points of one line of a chart of the past. */
+export const MOST_HISTORY_POINTS = 2000;
+const SpanOfTime = { from: z.number(), to: z.number() };
+const HistoryColumn = z.array(z.number().nullable());
+
+/** One variable of one UPS in steps of equal length; null where nothing is known. */
+export const HistorySeries = z.object({
+  ups: UpsName,
+  variable: z.string(),
+  min: HistoryColumn,
+  mean: HistoryColumn,
+  max: HistoryColumn,
+});
+export type HistorySeries = z.infer<typeof HistorySeries>;
+
 /** What is handed to a UPS: one line, since drivers speak in lines and the log is read in lines. */
 const DeviceText = z
   .string()
@@ -112,6 +135,54 @@ export const requests = {
   'ups.samples': {
     params: z.object({ ups: UpsName, sinceAt: z.number().optional() }),
     result: z.object({ samples: z.array(Sample) }),
+    access: 'read',
+  },
+  /** The past of up to 16 variables of up to 8 UPSes, as finely as it is kept and as many points allow. */
+  'history.range': {
+    params: z
+      .object({
+        ups: z.array(UpsName).min(1).max(8),
+        variables: z.array(DottedName).min(1).max(16),
+        ...SpanOfTime,
+        points: z.int().min(2).max(MOST_HISTORY_POINTS),
+      })
+      .refine(({ from, to }) => from < to, { path: ['to'], error: 'must be later than from' }),
+    result: z.object({
+      /** Milliseconds since 1970 where the first step begins; a little before what was asked for. */
+      from: z.number(),
+      stepMs: z.number(),
+      /** What is known of no UPS is left out. */
+      series: z.array(HistorySeries),
+      /** When they ran on battery; those nearer to each other than a step are one. */
+      outages: z.array(z.object({ ups: UpsName, ...SpanOfTime })),
+      /** Where history begins. */
+      oldest: z.number().optional(),
+      /** Why nothing is written at present. */
+      problem: WireErrorSchema.optional(),
+    }),
+    access: 'read',
+  },
+  /** Incidents, newest first, a page at a time. */
+  'history.incidents': {
+    params: z.object({
+      ups: UpsName.optional(),
+      kinds: z.array(z.enum(INCIDENT_KINDS)).optional(),
+      /** Id of the last one of the page before. */
+      beforeId: z.number().optional(),
+      limit: z.int().min(1).max(200),
+    }),
+    result: z.object({
+      incidents: z.array(Incident),
+      isMore: z.boolean(),
+      /** Why nothing is written at present. */
+      problem: WireErrorSchema.optional(),
+    }),
+    access: 'read',
+  },
+  /** How `ups.status` went in a time, oldest first, beginning with the one in force before. */
+  'history.statuses': {
+    params: z.object({ ups: UpsName, ...SpanOfTime, limit: z.int().min(1).max(500) }),
+    result: z.object({ statuses: z.array(z.object({ at: z.number(), status: z.string() })) }),
     access: 'read',
   },
   'ups.runCommand': {

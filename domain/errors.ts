@@ -82,6 +82,11 @@ export class ShutdownError<Code extends CodeOf<'monitor'> = CodeOf<'monitor'>> e
   override readonly name = 'ShutdownError';
 }
 
+/** The history of the past cannot be kept or read. */
+export class HistoryError<Code extends CodeOf<'history'> = CodeOf<'history'>> extends AppError<Code> {
+  override readonly name = 'HistoryError';
+}
+
 /** A request of a face that cannot be answered. */
 export class ApiError<Code extends CodeOf<'api' | 'client'> = CodeOf<'api' | 'client'>> extends AppError<Code> {
   override readonly name = 'ApiError';

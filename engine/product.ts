@@ -1,4 +1,4 @@
-/** The whole product behind a face: engine, recent history, incidents and the contract, wired together. */
+/** The whole product behind a face: engine, history, incidents and the contract, wired together. */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FoundDevice } from '#domain/contract.ts';
@@ -13,8 +13,10 @@ import { builtInDefinitions, type DefinitionSet } from './devices/definition.ts'
 import { createDriverFactory } from './drivers/create-driver.ts';
 import type { DriverOutcome } from './drivers/driver.ts';
 import { createEngine, type Engine, type ListenAddress } from './engine.ts';
+import { createHistory } from './history/history.ts';
 import { createIncidentLog } from './history/incidents.ts';
 import { createRecentSamples } from './history/recent-samples.ts';
+import { HISTORY_FILE } from './history/sqlite-file.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
 import { keepInFile } from './monitor/kept-state.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
@@ -55,6 +57,8 @@ export interface Product {
   start(): Promise<readonly ListenAddress[]>;
   /** Takes a configuration up that was read again. */
   reconfigure(configuration: Configuration): Promise<void>;
+  /** A UPS has another name from the next reconfigure on: its history and incidents go with it. */
+  renameUps(name: string, next: string): void;
   metrics(webClients: number): string;
   health(): { readonly status: number; readonly body: unknown };
   stop(): Promise<void>;
@@ -99,6 +103,8 @@ export function createProduct(parts: ProductParts): Product {
     power: parts.power,
     keeper: keepInFile(join(dataDir, 'monitor.json')),
   });
+  const history = createHistory({ store: engine.store, clock, log, file: join(dataDir, HISTORY_FILE) });
+  incidents.onIncident((incident) => history.record(incident));
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
   /** Tells people; with NUT's files that is NOTIFYCMD's part. Undefined before the start. */
   let alerts: Alerts | undefined;
@@ -113,7 +119,7 @@ export function createProduct(parts: ProductParts): Product {
     try {
       await engine.reconfigure(next.engine);
     } finally {
-      // A port that cannot be had keeps nobody from being shut down in time.
+      // What guards this computer does not wait for a port to be free.
       await monitor.reconfigure(next.monitor ?? NO_POLICY);
     }
   };
@@ -137,6 +143,7 @@ export function createProduct(parts: ProductParts): Product {
     samples,
     incidents,
     monitor,
+    history,
     clock,
     log,
     about: () => ({
@@ -182,16 +189,19 @@ export function createProduct(parts: ProductParts): Product {
     api,
     monitor,
     async start() {
+      // Before a UPS is heard: what lasted when the program ended may still last.
+      incidents.restore(await history.start(), (ups) => history.watchedUntil(ups));
       const addresses = await engine.start();
+      incidents.endOfRemoved(clock.now());
+      await monitor.start();
       if (keeper) {
         const { locale = 'en' } = parts;
         alerts = await openAlerts({ dataDir, store: engine.store, samples, incidents, clock, log, locale });
         alerts.setSettings(keeper.current.settings);
       }
-      await monitor.start();
       return addresses;
     },
-    async reconfigure(next) {
+    reconfigure(next) {
       const fixed = ({ engine: { nut: server }, statePath, driverPath }: Configuration): string =>
         JSON.stringify([server, statePath, driverPath]);
       if (fixed(next) !== fixed(configuration)) {
@@ -201,6 +211,10 @@ export function createProduct(parts: ProductParts): Product {
       }
       // As upsd does: what is open stays as it was opened.
       return reconfigure({ ...next, engine: { ...next.engine, nut: configuration.engine.nut } });
+    },
+    renameUps(name, next) {
+      history.renameUps(name, next);
+      incidents.rename(name, next);
     },
     metrics: (webClients) =>
       renderMetrics(
@@ -213,6 +227,7 @@ export function createProduct(parts: ProductParts): Product {
       body: {
         status: 'ok',
         version: VERSION,
+        history: history.problem === undefined ? 'ok' : 'not-written',
         ups: Object.fromEntries(engine.store.list().map((ups) => [ups.config.name, ups.availability])),
       },
     }),
@@ -222,6 +237,7 @@ export function createProduct(parts: ProductParts): Product {
       samples.stop();
       incidents.stop();
       await Promise.all([alerts?.stop(), monitor.stop(), engine.stop()]);
+      await history.stop();
     },
   };
 }

@@ -13,6 +13,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => {
       // Start-up fills the young generation of the heap, which then keeps up to 16 MiB of a service that needs 2.
       setFlagsFromString('--semi-space-growth-factor=1');
+      // The other heaps keep less of what start-up left as well: 4 MiB that would do nothing. Speed stays the same.
+      setFlagsFromString('--optimize-for-size');
       return (await import('./commands/serve.ts')).serve;
     },
   },
@@ -27,6 +29,18 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   config: {
     summary: 'Show and change settings, move them in and out, check NUT files',
     load: async () => (await import('./commands/config.ts')).config,
+  },
+  doctor: {
+    summary: 'Look for what would keep a shutdown or a message from working',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  log: {
+    summary: 'Show what happened: outages, alarms, lost contact',
+    load: async () => (await import('./commands/log.ts')).log,
+  },
+  export: {
+    summary: 'Write history as CSV',
+    load: async () => (await import('./commands/export.ts')).exportHistory,
   },
   upsc: {
     summary: 'Show variables of a UPS on any NUT server',

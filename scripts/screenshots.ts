@@ -33,12 +33,50 @@ const isKept = (name: string, size: string, theme: string): boolean =>
   CORE.includes(name) || (size === 'wide') === (theme === 'light');
 
 const shots: readonly Shot[] = [
-  ...(Object.keys(SCENES) as SceneName[]).map((scene) => ({ name: scene, scene, page: 'overview' })),
+  ...(Object.keys(SCENES) as SceneName[])
+    .filter((scene) => !scene.startsWith('history'))
+    .map((scene) => ({ name: scene, scene, page: 'overview' })),
   { name: 'mains-whole', scene: 'mains', page: 'overview', isWhole: true },
   { name: 'on-battery-whole', scene: 'on-battery', page: 'overview', isWhole: true },
   { name: 'variables', scene: 'mains', page: 'device' },
   { name: 'commands', scene: 'mains', page: 'device/commands' },
   { name: 'events', scene: 'on-battery', page: 'events' },
+  { name: 'history', scene: 'history', page: 'history', isWhole: true },
+  {
+    name: 'history-year',
+    scene: 'history',
+    page: 'history',
+    isWhole: true,
+    async then(page) {
+      await page.getByText('1 y', { exact: true }).click();
+      await page.getByRole('checkbox', { name: 'rack' }).check();
+    },
+  },
+  {
+    name: 'history-table',
+    scene: 'history',
+    page: 'history',
+    async then(page) {
+      await page.getByText('Table', { exact: true }).click();
+      await page.getByRole('table').waitFor();
+    },
+  },
+  { name: 'history-none', scene: 'history-not-written', page: 'history' },
+  {
+    name: 'event-details',
+    scene: 'history',
+    page: 'events',
+    isWhole: true,
+    async then(page) {
+      await page
+        .getByRole('listitem')
+        .filter({ hasText: 'The power was out.' })
+        .first()
+        .getByRole('button', { name: 'Details' })
+        .click();
+      await page.getByRole('link', { name: 'Show in History' }).waitFor();
+    },
+  },
   { name: 'all', scene: 'several', page: 'all' },
   ...(['Programs', 'Outage', 'E-mail', 'Rehearsal', 'Done'] as const).map((step): Shot => ({
     name: `first-launch-${step.toLowerCase().replaceAll(/\W/g, '-')}`,
@@ -104,7 +142,7 @@ const shots: readonly Shot[] = [
       await page.getByRole('switch', { name: 'Remote Monitor' }).click();
       await page.getByRole('button', { name: 'Let them connect' }).click();
       await page.getByRole('button', { name: 'Add Home Assistant' }).click();
-      await page.getByRole('button', { name: 'Add QNAP' }).click();
+      await page.getByRole('button', { name: 'Add Synology' }).click();
       await page.getByRole('heading', { name: 'Connect another computer' }).scrollIntoViewIfNeeded();
       await page.evaluate("document.querySelector('.clients').scrollIntoView({ block: 'start' }); scrollBy(0, -80)");
     },
@@ -201,7 +239,8 @@ async function take(browser: Browser, view: View): Promise<void> {
       const height = await page.evaluate<number>('document.documentElement.scrollHeight');
       await page.setViewportSize({ width: viewport.width, height });
     }
-    await page.waitForTimeout(250);
+    // Charts of the past are asked for and drawn.
+    await page.waitForTimeout(shot.page === 'overview' ? 250 : 900);
     if (isKept(shot.name, size, theme)) await page.screenshot({ path: `${folder}${name}.png` });
     const { violations: found } = await new AxeBuilder({ page }).analyze();
     for (const { id, help, nodes } of found) {

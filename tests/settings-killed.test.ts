@@ -39,7 +39,11 @@ async function whatIsThere(folder: string): Promise<string> {
 }
 
 async function killOnce(folder: string, afterMs: number): Promise<string> {
-  const child = spawn(process.execPath, [SAVER, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [SAVER, folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // It is started 200 times.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'compiled') },
+  });
   const ended = once(child, 'exit');
   await Promise.race([once(child.stdout, 'data'), ended]);
   await delay(afterMs);

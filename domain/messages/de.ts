@@ -14,11 +14,13 @@
 import { alerts } from './de/alerts.ts';
 import { api } from './de/api.ts';
 import { devices } from './de/devices.ts';
+import { doctor } from './de/doctor.ts';
 import { drivers } from './de/drivers.ts';
 import { faces } from './de/faces.ts';
 import { form } from './de/form.ts';
 import { hid } from './de/hid.ts';
 import { monitor } from './de/monitor.ts';
+import { history } from './de/history.ts';
 import { nut } from './de/nut.ts';
 import { pages } from './de/pages.ts';
 import { power } from './de/power.ts';
@@ -34,6 +36,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...alerts,
   ...api,
   ...hid,
+  ...doctor,
+  ...history,
   ...drivers,
   ...devices,
   ...monitor,

@@ -1,11 +1,13 @@
 import { alerts } from './en/alerts.ts';
 import { api } from './en/api.ts';
 import { devices } from './en/devices.ts';
+import { doctor } from './en/doctor.ts';
 import { drivers } from './en/drivers.ts';
 import { faces } from './en/faces.ts';
 import { form } from './en/form.ts';
 import { hid } from './en/hid.ts';
 import { monitor } from './en/monitor.ts';
+import { history } from './en/history.ts';
 import { nut } from './en/nut.ts';
 import { pages } from './en/pages.ts';
 import { power } from './en/power.ts';
@@ -21,6 +23,8 @@ export const en = {
   ...alerts,
   ...api,
   ...hid,
+  ...doctor,
+  ...history,
   ...drivers,
   ...devices,
   ...monitor,

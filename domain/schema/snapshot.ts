@@ -83,13 +83,16 @@ export const INCIDENT_KINDS = [
 ] as const;
 
 export const Incident = z.object({
+  /** Stays the same after a restart; grows with the time of the beginning. */
   id: z.number(),
   ups: UpsName,
   kind: z.enum(INCIDENT_KINDS),
   startedAt: z.number(),
   /** Absent while it lasts. */
   endedAt: z.number().optional(),
-  /** Text of the alarm, where there is one. */
+  /** The program was not there to see the end: at this moment it still lasted, at `endedAt` it was over. */
+  watchedUntil: z.number().optional(),
+  /** Text of the alarm, where there is one; of an outage, why the UPS went to its battery, in its own words. */
   detail: z.string().optional(),
   /** Charge in percent at the start and at the lowest point, where known. */
   chargeAtStart: z.number().optional(),

@@ -21,7 +21,7 @@ const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height
 for (const theme of ['light', 'dark'] as const) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     test(`axe finds nothing to say about any page, ${theme} and ${size}`, async ({ served, page }) => {
-      test.slow();
+      test.slow(); // axe looks through every page there is, one after the other
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
       await page.setViewportSize(viewport);
       const dashboard = new Dashboard(page);

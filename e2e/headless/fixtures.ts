@@ -1,11 +1,13 @@
 /** The built program, served to a browser, and its interface opened by the link it prints. */
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base, expect } from '@playwright/test';
+import { test as base, expect, type Page } from '@playwright/test';
 import { createNutFolder, startProgram, type RunningProgram } from '#tests/support/served-program.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import type { FakeEngine } from '../../renderer/client/fake-client.ts';
 import { Dashboard } from '../pages/dashboard.ts';
+import { SettingsPage } from '../pages/settings.ts';
 import { startFakeHost, type FakeHost } from '../support/fake-host.ts';
 
 export { expect };
@@ -72,7 +74,54 @@ export async function serve(files: Readonly<Record<string, string>> = { 'ups.con
   };
 }
 
+/** The program on settings of its own, in a data folder with two UPSes described in files. */
+export interface SetUp {
+  readonly settings: SettingsPage;
+  readonly dashboard: Dashboard;
+  readonly link: string;
+  readonly data: string;
+  /** Port of the NUT server at the start. */
+  readonly port: number;
+}
+
+const DEV_FILES = {
+  'office.dev': 'ups.status: OL\nups.load: 12\nbattery.charge: 64\nbattery.charge.low: 20\ndevice.model: Office 700\n',
+  'lab.dev': 'ups.status: OL\nups.load: 30\nbattery.charge: 91\ndevice.model: Lab 900\n',
+};
+
+async function setUp(page: Page): Promise<SetUp & { readonly dispose: () => Promise<void> }> {
+  const data = await mkdtemp(join(tmpdir(), 'ridethrough-settings-'));
+  const port = await freePort();
+  const settings = {
+    version: 2,
+    ups: [{ id: 'office', identifier: 'ups', driver: 'dummy-ups', port: 'office.dev' }],
+    server: { remoteport: port },
+  };
+  for (const [name, text] of Object.entries({ ...DEV_FILES, 'settings.json': JSON.stringify(settings) })) {
+    await writeFile(join(data, name), text, { mode: 0o600 });
+  }
+  const program = startProgram(['serve', '--data-dir', data, '--web', `127.0.0.1:${await freePort()}`]);
+  const [, link = ''] = / web=(\S+)/.exec(await program.ready()) ?? [];
+  const dashboard = new Dashboard(page);
+  await dashboard.open(link);
+  const form = new SettingsPage(page);
+  await form.open();
+  return {
+    settings: form,
+    dashboard,
+    link,
+    data,
+    port,
+    dispose: async () => {
+      await program.end();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
 interface Fixtures {
+  /** Starts the program on settings of its own and opens their page. */
+  readonly form: SetUp;
   /** Serves with NUT's files and opens the overview. */
   readonly open: (files?: Readonly<Record<string, string>>) => Promise<{ dashboard: Dashboard; served: Served }>;
   /** Opens the interface before a fake engine. @param address from `#` on */
@@ -90,6 +139,11 @@ export const test = base.extend<Fixtures>({
       return { dashboard, served };
     });
     for (const served of running) await served.dispose();
+  },
+  form: async ({ page }, use) => {
+    const { dispose, ...form } = await setUp(page);
+    await use(form);
+    await dispose();
   },
   play: async ({ page }, use) => {
     const hosts: FakeHost[] = [];

@@ -1,7 +1,7 @@
 /** The interface as a person uses it: by roles and names, the same in a browser and in the desktop window. */
 import type { Locator, Page } from '@playwright/test';
 
-export type PageName = 'Overview' | 'Device' | 'Events' | 'All UPSes';
+export type PageName = 'Overview' | 'History' | 'Events' | 'Device' | 'All UPSes' | 'Settings';
 type ReadingName = 'Charge' | 'Remaining time' | 'Load' | 'Mains voltage';
 type DemoControl = 'Good' | 'Out' | 'Too low' | 'Too high' | 'Pull the USB cable for 10 s';
 
@@ -82,7 +82,7 @@ export class Dashboard {
   }
 
   /** One of a row of choices: the span of the charts, chart or table, which events. */
-  async choose(choice: 'Span' | 'View' | 'Show' | 'Colours' | 'Language', option: string): Promise<void> {
+  async choose(choice: 'Span' | 'View' | 'Length' | 'Show' | 'Colours' | 'Language', option: string): Promise<void> {
     const group = this.page.getByRole('group', { name: choice });
     const radio = this.page.getByRole('radio', { name: option, exact: true });
     // The label, as a hand does: the radio itself lies below its word.
@@ -91,6 +91,25 @@ export class Dashboard {
 
   incident(sentence: string): Locator {
     return this.page.getByRole('listitem').filter({ hasText: sentence });
+  }
+
+  /** Opens the details of the newest incident with this sentence. @returns its row */
+  async openIncident(sentence: string): Promise<Locator> {
+    const row = this.incident(sentence).first();
+    await row.getByRole('button', { name: 'Details' }).click();
+    return row;
+  }
+
+  /** The page History. */
+  get past(): {
+    readonly span: Locator;
+    move(way: 'Earlier' | 'Later' | 'Now' | 'Zoom in' | 'Zoom out'): Promise<void>;
+  } {
+    const moves = this.page.getByRole('group', { name: 'Move in time' });
+    return {
+      span: this.page.locator('header p[aria-live]'),
+      move: (way) => moves.getByRole('button', { name: way, exact: true }).click(),
+    };
   }
 
   /** Presses a control of the demo UPS. */

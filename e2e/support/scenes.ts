@@ -1,6 +1,6 @@
 /** Situations a UPS can be in, played to a fake engine: for screenshots and for checks of every page in every state. */
 import type { FoundDevice } from '#domain/contract.ts';
-import { DriverError } from '#domain/errors.ts';
+import { DriverError, HistoryError } from '#domain/errors.ts';
 import { phrase } from '#domain/messages/message.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { Incident } from '#domain/schema/snapshot.ts';
@@ -95,6 +95,64 @@ function passOnBattery(engine: FakeEngine, seconds: number, charge: number, runt
     });
     engine.tick();
   }
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** What the unit told in the years before, outages included. */
+function withHistory(engine: FakeEngine): void {
+  const now = engine.now();
+  const outages = [
+    { from: now - 5.2 * HOUR_MS, to: now - 4.9 * HOUR_MS },
+    { from: now - 3.4 * DAY_MS, to: now - 3.37 * DAY_MS },
+    { from: now - 40 * DAY_MS, to: now - 39.95 * DAY_MS },
+    { from: now - 300 * DAY_MS, to: now - 299.9 * DAY_MS },
+  ];
+  for (const { from, to } of outages) {
+    engine.addIncident({
+      ups: 'ups',
+      kind: 'on-battery',
+      startedAt: from,
+      endedAt: to,
+      detail: 'input voltage out of range',
+      chargeAtStart: 100,
+      chargeLowest: 64,
+    });
+  }
+  engine.setStatuses(
+    outages
+      .flatMap(({ from, to }) => [
+        { at: from, status: 'OB DISCHRG' },
+        { at: to, status: 'OL CHRG' },
+        { at: to + HOUR_MS, status: 'OL' },
+      ])
+      .sort((a, b) => a.at - b.at),
+  );
+  engine.setPast(
+    (ups, variable, at) => {
+      const second = at / 1000;
+      const outage = outages.find(({ from, to }) => at >= from && at < to + 2 * HOUR_MS);
+      const isOut = outage !== undefined && at < outage.to;
+      const spent = outage ? (Math.min(at, outage.to) - outage.from) / (outage.to - outage.from) : 0;
+      const back = outage && !isOut ? (at - outage.to) / (2 * HOUR_MS) : 0;
+      const charge = 100 - 36 * spent * (1 - back);
+      const day = Math.sin((at / DAY_MS) * 2 * Math.PI);
+      // A service stop in which nobody watched.
+      if (at > now - 15 * HOUR_MS && at < now - 13.5 * HOUR_MS) return undefined;
+      const values: Record<string, number> = {
+        'battery.charge': Math.round(charge),
+        'battery.runtime': Math.round(charge * (28 - day * 4 + swing(second / 300) * 2)),
+        'input.voltage': isOut ? 0 : 229 + day * 3 + swing(second / 40) * 2.4 - (ups === 'rack' ? 4 : 0),
+        'output.voltage': isOut ? 230 : 229 + day * 2 + swing(second / 40) * 1.2,
+        'ups.load': Math.round(24 + day * 8 + swing(second / 200) * 6 + (ups === 'rack' ? 22 : 0)),
+        'ups.temperature': 28 + day * 2 + spent * 3,
+        'input.frequency': isOut ? 0 : 50 + swing(second / 25) * 0.05,
+      };
+      return values[variable];
+    },
+    now - 400 * DAY_MS,
+  );
 }
 
 function withPast(engine: FakeEngine): void {
@@ -317,6 +375,22 @@ export const SCENES = {
     engine.set('ups', { 'ups.status': 'OL TRIM' });
     engine.addIncident({ ups: 'ups', kind: 'trim', startedAt: engine.now() });
     passOnMains(engine, 2 * MINUTES, 258);
+    return engine;
+  },
+  history(startAt) {
+    const engine = usual(startAt);
+    withHistory(engine);
+    engine.add({ ...GOOD_UPS, name: 'rack' });
+    passOnMains(engine, 30);
+    return engine;
+  },
+  'history-not-written'(startAt) {
+    const engine = usual(startAt);
+    passOnMains(engine, 30);
+    engine.setHistoryProblem({
+      ...new HistoryError('history/cannot-write', { file: '/data/history.sqlite', reason: 'no space left' }).toWire(),
+      details: { file: '/data/history.sqlite', reason: phrase('reason.no-space', {}) },
+    });
     return engine;
   },
   'back-after-outage'(startAt) {

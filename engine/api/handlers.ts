@@ -16,6 +16,7 @@ import { ApiError, AppError } from '#domain/errors.ts';
 import { phrase } from '#domain/messages/message.ts';
 import type { NetworkClient } from '#domain/schema/snapshot.ts';
 import type { Engine } from '#engine/engine.ts';
+import type { History } from '#engine/history/history.ts';
 import type { IncidentLog } from '#engine/history/incidents.ts';
 import type { RecentSamples } from '#engine/history/recent-samples.ts';
 import type { Monitor } from '#engine/monitor/monitor.ts';
@@ -37,6 +38,7 @@ export interface ApiDeps {
   readonly samples: RecentSamples;
   readonly incidents: IncidentLog;
   readonly monitor: Pick<Monitor, 'view' | 'onChanged' | 'ask'>;
+  readonly history: History;
   readonly clock: Clock;
   readonly log: Log;
   /** Who answers, and what it runs on now. */
@@ -68,7 +70,7 @@ type Handlers = {
 type Unnumbered<Payload> = Payload extends unknown ? Omit<Payload, 'sequence'> : never;
 
 export function createApi(deps: ApiDeps): Api {
-  const { engine, samples, incidents, monitor, log } = deps;
+  const { engine, samples, incidents, monitor, history, log } = deps;
   const listeners = new Set<(event: NumberedEvent) => void>();
   let sequence = 0;
 
@@ -92,6 +94,9 @@ export function createApi(deps: ApiDeps): Api {
     return { outcome };
   };
 
+  const problemOfHistory = (): Pick<RequestResult<'history.range'>, 'problem'> =>
+    history.problem === undefined ? {} : { problem: wireOf(history.problem) };
+
   const handlers: Handlers = {
     'engine.hello': (_, access) => ({ ...deps.about(), access }),
     'ups.list': () => ({
@@ -101,6 +106,30 @@ export function createApi(deps: ApiDeps): Api {
       incidents: [...incidents.list()],
     }),
     'ups.samples': ({ ups, sinceAt }) => ({ samples: [...samples.of(upsNamed(ups).config.name, sinceAt)] }),
+    'history.range': (question) => {
+      const { from, stepMs, series, outages, oldest } = history.range(question);
+      return {
+        from,
+        stepMs,
+        series: [...series],
+        outages: [...outages],
+        ...(oldest === undefined ? {} : { oldest }),
+        ...problemOfHistory(),
+      };
+    },
+    'history.incidents': ({ ups, kinds, beforeId, limit }) => {
+      // One more than asked for tells whether there are more.
+      const found = history.incidents({
+        limit: limit + 1,
+        ...(ups === undefined ? {} : { ups: [ups] }),
+        ...(kinds === undefined ? {} : { kinds }),
+        ...(beforeId === undefined ? {} : { beforeId }),
+      });
+      return { incidents: found.slice(0, limit), isMore: found.length > limit, ...problemOfHistory() };
+    },
+    'history.statuses': ({ ups, from, to, limit }) => ({
+      statuses: history.statuses(ups, { from, to }, limit).map(({ at, status }) => ({ at, status })),
+    }),
     'ups.runCommand': async ({ ups, command, parameter }) => ({
       outcome: await engine.control.runCommand(upsNamed(ups).config.name, command, parameter),
     }),
@@ -198,4 +227,9 @@ export function createApi(deps: ApiDeps): Api {
       listeners.clear();
     },
   } as Api;
+}
+
+function wireOf(error: AppError): { code: string; message: string; remedy: string; details: Record<string, unknown> } {
+  const wire = error.toWire();
+  return { ...wire, details: { ...wire.details } };
 }

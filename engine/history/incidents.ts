@@ -31,6 +31,7 @@ export function incidentsIn(state: UpsState): ReadonlyMap<IncidentKind, string |
   if (!isDeviceHeard(state)) return kinds;
   const tokens = statusTokens(state);
   for (const [token, kind] of BY_TOKEN) if (tokens.has(token)) kinds.set(kind, undefined);
+  if (kinds.has('on-battery')) kinds.set('on-battery', state.variables.get('input.transfer.reason')?.value);
   const alarm = state.variables.get('ups.alarm')?.value;
   if (tokens.has('ALARM') || alarm !== undefined) kinds.set('alarm', alarm);
   return kinds;
@@ -91,6 +92,13 @@ const KEPT_INCIDENTS = 200;
 export interface IncidentLog {
   /** Newest first. */
   list(): readonly Incident[];
+  /**
+   * Takes over what was known before this start, before anything is heard.
+   * @param watchedUntil until when a UPS was watched then
+   */
+  restore(known: readonly Incident[], watchedUntil: (ups: string) => number | undefined): void;
+  /** A UPS has another name from now on. */
+  rename(name: string, next: string): void;
   onIncident(receive: (incident: Incident) => void): Stop;
   /** Ends what lasts of UPSes that are no longer there: nobody will tell its end. */
   endOfRemoved(at: number): void;
@@ -101,7 +109,11 @@ export function createIncidentLog(store: UpsStore): IncidentLog {
   const incidents = new Map<number, Incident>();
   const heardOnce = new Set<string>();
   const listeners = new Set<(incident: Incident) => void>();
+  /** Incidents that lasted when the program ended, and until when they were watched. */
+  const unseen = new Map<number, number>();
   let lastId = 0;
+  /** The moment makes numbers that nothing has to remember; two of one moment follow each other. */
+  const idAt = (at: number) => (): number => (lastId = Math.max(lastId + 1, at));
   const keep = (incident: Incident): void => {
     incidents.set(incident.id, incident);
     for (const listener of listeners) listener(incident);
@@ -115,7 +127,11 @@ export function createIncidentLog(store: UpsStore): IncidentLog {
     if (state.availability === 'available' && state.isReady) heardOnce.add(name);
     if (!heardOnce.has(name)) return;
     const open = [...incidents.values()].filter((incident) => incident.ups === name && incident.endedAt === undefined);
-    for (const incident of stepIncidents(open, state, change.at, () => ++lastId)) keep(incident);
+    for (const incident of stepIncidents(open, state, change.at, idAt(change.at))) {
+      const watchedUntil = incident.endedAt === undefined ? undefined : unseen.get(incident.id);
+      keep(watchedUntil === undefined ? incident : { ...incident, watchedUntil });
+    }
+    if (isDeviceHeard(state)) for (const { id } of open) unseen.delete(id);
     for (const id of incidents.keys()) {
       if (incidents.size <= KEPT_INCIDENTS) break;
       if (incidents.get(id)?.endedAt !== undefined) incidents.delete(id);
@@ -124,6 +140,21 @@ export function createIncidentLog(store: UpsStore): IncidentLog {
 
   return {
     list: () => [...incidents.values()].sort((a, b) => b.id - a.id),
+    restore(known, watchedUntil) {
+      for (const incident of known) {
+        incidents.set(incident.id, incident);
+        lastId = Math.max(lastId, incident.id);
+        if (incident.endedAt === undefined) {
+          unseen.set(incident.id, watchedUntil(incident.ups) ?? incident.startedAt);
+        }
+      }
+    },
+    rename(name, next) {
+      if (heardOnce.delete(name)) heardOnce.add(next);
+      for (const incident of incidents.values()) {
+        if (incident.ups === name) keep({ ...incident, ups: next });
+      }
+    },
     onIncident(receive) {
       listeners.add(receive);
       return () => listeners.delete(receive);

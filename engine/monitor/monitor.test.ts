@@ -238,5 +238,9 @@ describe('the monitor', () => {
       story: { outageBeganAt: beganAt, shutDownAt, charge: 18, reason: { phrase: 'monitor.why.time' } },
     });
     expect(second.monitor.view().story?.backAt).toBeDefined();
+    const told = second.log.lines.map(({ message }) => message).find((line) => line.startsWith('Power was out'));
+    expect(told).toMatch(
+      /^Power was out from [\d :-]+; this computer shut down at [\d :-]+ with 18 % left; power came back at [\d :-]+\.$/,
+    );
   });
 });

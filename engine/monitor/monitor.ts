@@ -12,7 +12,7 @@ import type { UpsState } from '#engine/state/ups-state.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
 import { essenceOf, type Kept, type StateKeeper } from './kept-state.ts';
 import { advance, continueFrom, type MachineTime } from './machine-clock.ts';
-import { NEW_STATE, type MonitorNow, type MonitorState } from './monitor-state.ts';
+import { NEW_STATE, type MonitorNow, type MonitorState, type Story } from './monitor-state.ts';
 import type { Notice } from './notices.ts';
 import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
 import { clearPowerDownFlag, writePowerDownFlag } from './power-down-flag.ts';
@@ -99,12 +99,14 @@ export function createMonitor(parts: MonitorParts): Monitor {
     const advanced = advance(time, { monotonic: clock.monotonic(), wall: clock.now() });
     ({ time } = advanced);
     const effects: MonitorEffect[] = [];
+    const storyBefore = state.story;
     for (const event of advanced.isGap ? [{ type: 'resumed' } as const, ...events] : events) {
       const next = step(policy, state, event, now());
       state = next.state;
       effects.push(...next.effects);
     }
     const essence = essenceOf(state);
+    if (storyBefore?.backAt === undefined && state.story?.backAt !== undefined) say('info', storyOf(state.story));
     const isChanged = essence !== keptEssence;
     const isOut = Object.values(state.supplies).some(({ line }) => line === 'OB');
     if (isChanged || (isOut && time.at - keptAt >= KEEP_AGAIN_MS)) await keep(essence);
@@ -156,6 +158,9 @@ export function createMonitor(parts: MonitorParts): Monitor {
       case 'say':
         say(effect.level, effect.text);
         break;
+      case 'shout':
+        shout(textIn(effect.text) ?? effect.text.phrase);
+        break;
       case 'notify':
         notify(effect.notice);
         break;
@@ -206,14 +211,16 @@ export function createMonitor(parts: MonitorParts): Monitor {
     });
   };
 
+  const shout = (text: string): void => {
+    void power.wall(text).then((failure) => {
+      // Where nobody is logged in there may be no program for it either.
+      if (failure !== undefined) log.debug(`No terminal was told: ${textIn(failure) ?? ''}`);
+    });
+  };
+
   const notify = ({ type, ups, message, flags }: Notice): void => {
     if (flags.includes('SYSLOG')) log.warn(message, { notice: type });
-    if (flags.includes('WALL')) {
-      // Where nobody is logged in there is no program for it either.
-      void power.wall(message).then((failure) => {
-        if (failure !== undefined) log.debug(`No terminal was told: ${textIn(failure) ?? ''}`);
-      });
-    }
+    if (flags.includes('WALL')) shout(message);
     const { notifyCmd } = policy.notices;
     if (!flags.includes('EXEC') || notifyCmd === undefined) return;
     ranWell('NOTIFYCMD', power.run([...notifyCmd, message], { NOTIFYTYPE: type, UPSNAME: ups }));
@@ -456,4 +463,16 @@ function textsOf({ variables }: UpsState): Omit<Parameters<typeof factsOf>[0], '
     test: text('ups.test.result'),
     alarm: text('ups.alarm'),
   };
+}
+
+/** The story as a sentence, with the times of this computer's clock. */
+function storyOf({ outageBeganAt, at, charge, backAt, why }: Story): Phrase {
+  // The one locale that writes dates as ISO does, in local time.
+  const time = (wall: number | undefined): string =>
+    wall === undefined ? '' : new Date(wall).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
+  const known = { at: time(at), back: time(backAt) };
+  if (outageBeganAt === undefined) return phrase('monitor.story.shutdown', { ...known, why });
+  const from = time(outageBeganAt);
+  if (charge === undefined) return phrase('monitor.story.outage-plain', { ...known, from });
+  return phrase('monitor.story.outage', { ...known, from, charge: Math.round(charge) });
 }

@@ -59,6 +59,12 @@ describe('a primary', () => {
     expect(namesOf(machine.wait(3600))).toEqual([]);
   });
 
+  test('does not take a UPS that tells neither line nor battery for either', () => {
+    const machine = driveMachine(policyOf());
+    expect(sentencesOf(machine.status('LB'))).toEqual(['monitor.now.unknown']);
+    expect(namesOf(machine.wait(60))).toEqual([]);
+  });
+
   test('calibrates in peace: a low battery is what calibration is about', () => {
     const machine = driveMachine(policyOf());
     machine.status('OL');
@@ -378,6 +384,7 @@ describe('the action', () => {
       const effects = machine.tell({ type: 'action-ended', attempt, failure: 'exit status 1' });
       if (attempt === 5) {
         expect(effects).toContainEqual(expect.objectContaining({ type: 'say', level: 'error' }));
+        expect(namesOf(effects)).toEqual(['shout']);
         break;
       }
       const before = machine.seconds;

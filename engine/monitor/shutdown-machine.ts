@@ -56,6 +56,8 @@ export type PersonsWish =
 export type MonitorEffect =
   | { readonly type: 'say'; readonly level: 'info' | 'warn' | 'error'; readonly text: Phrase }
   | { readonly type: 'notify'; readonly notice: Notice }
+  /** Nobody may miss it. */
+  | { readonly type: 'shout'; readonly text: Phrase }
   | { readonly type: 'run-script'; readonly run: ScriptRun }
   | { readonly type: 'set-fsd'; readonly upses: readonly string[] }
   | { readonly type: 'clear-fsd'; readonly upses: readonly string[] }
@@ -368,10 +370,8 @@ function actionEnded(
   const pause = RETRY_PAUSES_MS[attempt - 1];
   if (pause === undefined) {
     const failed: Phase = { phase: 'failed', why, since: now.at, failure };
-    return {
-      state: { ...state, phase: failed },
-      effects: [say(phrase('monitor.say.failed', { attempts: attempt, failure }), 'error')],
-    };
+    const text = phrase('monitor.say.failed', { attempts: attempt, failure });
+    return { state: { ...state, phase: failed }, effects: [say(text, 'error'), { type: 'shout', text }] };
   }
   return {
     state: { ...state, phase: { phase: 'retrying', why, attempt: attempt + 1, at: now.at + pause, failure } },

@@ -117,6 +117,7 @@ export function judge(supply: SupplyState, own: SupplyPolicy, policy: MonitorPol
   if (supply.line !== 'OB') {
     if (isLost && supply.line === undefined) return good(phrase('monitor.now.never-heard', { ups }));
     if (isLost) return good(phrase('monitor.now.lost-on-line', { ups }));
+    if (supply.line === undefined) return good(phrase('monitor.now.unknown', { ups }));
     if (has(supply, 'LB')) return good(phrase('monitor.now.low-on-line', { ups }));
     return good(phrase('monitor.now.line', { ups }));
   }

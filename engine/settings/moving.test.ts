@@ -284,7 +284,7 @@ describe("NUT's files", () => {
     expect(settingsOf(moved).ups[0]).toMatchObject(
       seconds === undefined ? { shutdown: 'LOWBATT' } : { shutdown: 'BATT', shutdowntimer: seconds },
     );
-    expect(notesOf(moved).some((note) => /taken for the time until the shutdown/.test(note))).toBe(
+    expect(notesOf(moved).some((note) => note.includes('taken for the time until the shutdown'))).toBe(
       seconds !== undefined,
     );
   });
@@ -607,7 +607,7 @@ describe('there and back', () => {
       minLength: 1,
       maxLength: 128,
     })
-    .filter((text) => !text.includes('#'));
+    .filter((text) => !/[#="\\]/.test(text));
   const host = fc
     .oneof(fc.ipV4(), fc.ipV6(), fc.domain())
     .filter((name) => !/^(?:127\.|::1$|0:0:0:0:0:0:0:1$)/.test(name));

@@ -207,8 +207,8 @@ function fromSection({ name, driver, port, description, options }: UpsConfig, fo
   };
 }
 
-/** Files are named relative to NUT's folder, which is not where the settings are. */
-function wholePort(driver: string, port: string, folder: string): string {
+/** Files may be named relative to a folder, and what is moved is not in it any more. */
+export function wholePort(driver: string, port: string, folder: string): string {
   if (driver === 'dummy-ups' && /\.(?:dev|seq)$/i.test(port)) return resolve(folder, port);
   if (port.startsWith(RECORDING_PREFIX)) {
     return `${RECORDING_PREFIX}${resolve(folder, port.slice(RECORDING_PREFIX.length))}`;

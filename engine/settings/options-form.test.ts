@@ -172,16 +172,20 @@ const ROWS: Readonly<Record<string, Row>> = {
     as: 'secondary',
     default: '(set)',
     taken: [
-      ['pw"\\$=', '(set)'],
+      ["pw'$%/[x]", '(set)'],
       ['fixmepass', '(set)'],
       ['', '(not set)'],
     ],
     refused: [
-      ['two words', /cannot be "…".*no blank and no #/],
+      ['two words', /cannot be "…".*no blank, no quote/],
       ['a#b', /cannot be "…"/],
       ['pässword', /without accents/],
+      // upsmon sends it as it is, and the grammar of the protocol would eat it.
+      ['a=b', /no quote and none of/],
+      ['a\\b', /none of/],
+      ['a"b', /none of/],
     ],
-    means: [['pw"\\$=', monitorOf, { password: 'pw"\\$=' }]],
+    means: [["pw'$%/[x]", monitorOf, { password: "pw'$%/[x]" }]],
   },
   'ups.0.shutdown': {
     default: 'BATT',
@@ -361,7 +365,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'server.monpwd': {
     default: '(set)',
     taken: [
-      ['a"b\\c=d', '(set)'],
+      ["a'b$c%d", '(set)'],
       ['', '(not set)'],
     ],
     refused: [
@@ -369,9 +373,9 @@ const ROWS: Readonly<Record<string, Row>> = {
       ['a#b', /cannot be "…"/],
     ],
     means: [
-      ['a"b\\c=d', ({ conf }) => conf.users[0], { password: 'a"b\\c=d' }],
-      ['a"b\\c=d', monitorOf, { password: 'a"b\\c=d' }],
-      ['a"b\\c=d', fileOf('upsd.users'), containing('password = "a\\"b\\\\c=d"')],
+      ["a'b$c%d", ({ conf }) => conf.users[0], { password: "a'b$c%d" }],
+      ["a'b$c%d", monitorOf, { password: "a'b$c%d" }],
+      ["a'b$c%d", fileOf('upsd.users'), containing('password = "a\'b$c%d"')],
     ],
   },
   'server.extrausers': {

@@ -260,6 +260,15 @@ describe('passwords that cannot be had', () => {
     });
   });
 
+  test('brought back while the program runs they are taken up', async () => {
+    await setSecrets();
+    const keeper = await open();
+    await rename(at('secrets.json'), at('backup'));
+    await look(() => keeper.current.settings.mail.password === undefined);
+    await rename(at('backup'), at('secrets.json'));
+    await look(() => keeper.current.settings.mail.password === 'mail-pw');
+  });
+
   test('sealed by the desktop app, they outlive a change from the command line', async () => {
     const seal: SecretSeal = {
       seal: (text) => Buffer.from(`sealed ${text}`).toString('hex'),

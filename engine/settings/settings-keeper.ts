@@ -59,7 +59,6 @@ export interface SettingsKeeper {
  */
 export async function openSettingsKeeper(parts: SettingsKeeperParts): Promise<SettingsKeeper> {
   const { dataDir, clock, log, seal } = parts;
-  const file = join(dataDir, SETTINGS_FILE);
   const listeners = new Set<(now: StoredSettings) => void>();
   let notice: AppError | undefined;
   let turn: Promise<unknown> = Promise.resolve();
@@ -75,8 +74,8 @@ export async function openSettingsKeeper(parts: SettingsKeeperParts): Promise<Se
     tell(damage);
     await setAside(join(dataDir, SECRETS_FILE), clock, log);
   }
-  /** The file as it was read last; undefined: it was written from here, and is looked at once more. */
-  let seen: string | undefined = await fingerprint(file);
+  /** The files as they were read last; undefined: they were written from here, and are looked at once more. */
+  let seen: string | undefined = await fingerprint(dataDir);
   let current = await readSettings(dataDir, seal).catch(async (error: unknown) => {
     if (!(error instanceof SettingsError) || error.code !== 'settings/bad-file') throw error;
     tell(error);
@@ -125,12 +124,13 @@ export async function openSettingsKeeper(parts: SettingsKeeperParts): Promise<Se
   };
 
   const look = async (): Promise<void> => {
-    const now = await fingerprint(file);
+    const now = await fingerprint(dataDir);
     if (now === seen) return;
     seen = now;
     try {
       let next = await readSettings(dataDir, seal);
-      if (next.revision === current.revision) return;
+      // Passwords may be back from a backup with the settings as they were.
+      if (next.revision === current.revision && isSame(next, current)) return;
       // The account of this computer always has a password: without one its own monitor could not log in.
       if (next.settings.server.monpwd === undefined) {
         next = await updateSettings(dataDir, withOwnPassword, seal);
@@ -235,12 +235,18 @@ async function goBack(dataDir: string, clock: Clock, log: Log, seal: SecretSeal 
   return before;
 }
 
-/** Changes whenever the file is replaced. */
-async function fingerprint(file: string): Promise<string> {
-  try {
-    const { ino, size, mtimeNs } = await stat(file, { bigint: true });
-    return `${ino}:${size}:${mtimeNs}`;
-  } catch {
-    return 'none'; // reading it tells what is wrong with a file that is there
-  }
+const isSame = (one: StoredSettings, other: StoredSettings): boolean =>
+  JSON.stringify(one.settings) === JSON.stringify(other.settings);
+
+/** Changes whenever one of the files is replaced. */
+async function fingerprint(dataDir: string): Promise<string> {
+  const of = async (name: string): Promise<string> => {
+    try {
+      const { ino, size, mtimeNs } = await stat(join(dataDir, name), { bigint: true });
+      return `${ino}:${size}:${mtimeNs}`;
+    } catch {
+      return 'none'; // reading it tells what is wrong with a file that is there
+    }
+  };
+  return (await Promise.all([SETTINGS_FILE, SECRETS_FILE].map(of))).join(' ');
 }

@@ -2,77 +2,103 @@ import { describe, expect, test } from 'vitest';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
 import { settingsConfiguration } from './configuration.ts';
-import { settingsPolicy } from './settings-policy.ts';
 
-const settingsOf = (...upses: readonly Record<string, unknown>[]): Settings =>
-  Settings.parse({
-    ups: upses.map((ups, index) => ({
-      id: `id${index}`,
+const policyOf = (...ups: readonly Readonly<Record<string, unknown>>[]) => {
+  const settings = Settings.parse({
+    ups: ups.map((one, index) => ({
+      id: String(index),
       identifier: `ups${index}`,
       driver: 'usbhid-ups',
       port: 'auto',
-      ...ups,
+      ...one,
     })),
   });
+  const { monitor } = settingsConfiguration(settings, '/data', createRememberingLog());
+  if (!monitor) throw new Error('no policy');
+  return monitor;
+};
 
-const policyOf = (...upses: readonly Record<string, unknown>[]) => settingsPolicy(settingsOf(...upses), 'ups');
+describe('what the monitor is to do', () => {
+  test('before anything is chosen: the attached UPS is guarded until its battery is low', () => {
+    const policy = policyOf();
+    expect(policy.supplies).toMatchObject([
+      {
+        name: 'ups',
+        source: { kind: 'local' },
+        role: 'primary',
+        powerValue: 1,
+        rules: { mode: 'low-battery' },
+      },
+    ]);
+    expect(policy.action).toEqual({ kind: 'shutdown' });
+  });
 
-describe('what the settings ask of the shutdown monitor', () => {
-  test('before anybody has decided anything the attached UPS is watched, and a low battery shuts down', () => {
-    const { kind, monitor } = settingsConfiguration(settingsOf(), '/nowhere', createRememberingLog());
-    expect(kind).toBe('automatic');
-    expect(monitor).toMatchObject({
-      supplies: [{ ups: 'ups', source: { kind: 'local' }, role: 'primary', rules: { mode: 'low-battery' } }],
-      action: { kind: 'shutdown' },
-      powerOff: { isWanted: false },
+  test('a UPS on our cable has its mode, timer and conditions', () => {
+    const { supplies, powerOff, hostSync, noCommWarnTime } = policyOf({
+      shutdowntimer: 300,
+      shutdowncharge: 40,
+      shutdownruntime: 600,
+      shutdownignore: 5,
+      powerdown: true,
+      hostsync: 90,
+      nocommwarntime: 120,
+    });
+    expect(supplies[0]?.rules).toEqual({
+      mode: 'on-battery',
+      timer: 300,
+      chargeBelow: 40,
+      runtimeBelow: 600,
+      ignoreShorterThan: 5,
+      holdDuringTest: true,
+    });
+    expect([powerOff.isWanted, hostSync, noCommWarnTime]).toEqual([true, 90, 120]);
+  });
+
+  test('conditions that are not set are none, and without values NUT has its own', () => {
+    const { supplies, powerOff, hostSync, noCommWarnTime } = policyOf({ shutdown: 'LOWBATT' });
+    expect(supplies[0]?.rules).toEqual({ mode: 'low-battery', timer: 30, ignoreShorterThan: 0, holdDuringTest: true });
+    expect([powerOff.isWanted, hostSync, noCommWarnTime]).toEqual([false, 15, 300]);
+  });
+
+  test('a UPS on another computer is asked there, as a secondary', () => {
+    const slave = { mode: 'SLAVE', remotehost: 'fd00::2', remoteport: 3494, monuser: 'me', monpwd: 'secret' };
+    expect(policyOf(slave).supplies[0]).toMatchObject({
+      ups: 'ups0@[fd00::2]:3494',
+      source: { kind: 'remote', host: 'fd00::2', port: 3494, user: 'me', password: 'secret', tls: 'try' },
+      role: 'secondary',
     });
   });
 
-  test('every rule of the form, each UPS its own', () => {
-    const policy = policyOf(
-      { shutdown: 'BATT', shutdowntimer: 300, shutdowncharge: 40, shutdownignore: 5 },
-      { shutdown: 'LOWBATT', shutdownruntime: 240 },
-    );
-    expect(policy.supplies.map(({ ups, rules }) => [ups, rules])).toEqual([
-      ['ups0', { mode: 'on-battery', timer: 300, chargeBelow: 40, ignoreShorterThan: 5, holdDuringTest: true }],
-      ['ups1', { mode: 'low-battery', timer: 30, runtimeBelow: 240, ignoreShorterThan: 0, holdDuringTest: true }],
-    ]);
-  });
-
-  test('a UPS on another computer is watched there, under its account', () => {
-    const other = { mode: 'SLAVE', remotehost: 'nas', monuser: 'desk', monpwd: 'secret', driver: '', port: '' };
-    expect(policyOf(other).supplies).toMatchObject([
-      { ups: 'ups0@nas', role: 'secondary', source: { kind: 'remote', host: 'nas', port: 3493, user: 'desk' } },
-    ]);
-  });
-
   test.each([
-    [{}, { kind: 'shutdown' }],
-    [{ shutdownaction: 'hibernate' }, { kind: 'hibernate' }],
     [{ shutdowncmd: '/usr/local/bin/down' }, { kind: 'command', command: '/usr/local/bin/down', timeout: 3600 }],
+    [{ shutdownaction: 'hibernate' }, { kind: 'hibernate' }],
+    [{ shutdownaction: 'nothing', shutdowncmd: 'x' }, { kind: 'nothing' }],
+    [{ shutdownaction: 'hibernate', shutdowncmd: 'x' }, { kind: 'hibernate' }],
     [
-      { shutdownaction: 'command', shutdowncmd: 'true' },
-      { kind: 'command', command: 'true', timeout: 3600 },
+      { shutdownaction: 'command', shutdowncmd: 'x' },
+      { kind: 'command', command: 'x', timeout: 3600 },
     ],
-    [{ shutdownaction: 'nothing' }, { kind: 'nothing' }],
-  ])('%j ends in %j', (ups, action) => {
-    expect(policyOf(ups).action).toEqual(action);
+  ])('%j does that: %j', (given, action) => {
+    expect(policyOf(given).action).toEqual(action);
   });
 
-  test('the UPS is switched off where its box is ticked, by a delay of the computer and not by a file for scripts', () => {
-    expect(policyOf({ powerdown: true })).toMatchObject({ powerOff: { isWanted: true, delay: 'measured' } });
+  test('the UPS is switched off where its box is ticked, and a simulated one never', () => {
     expect(policyOf({ powerdown: true })).not.toHaveProperty('powerDownFlag');
-    expect(policyOf({ powerdown: false }).powerOff.isWanted).toBe(false);
+    expect(policyOf({ powerdown: true, driver: 'demo' }).powerOff.isWanted).toBe(false);
   });
 
-  test('a simulated UPS shuts nothing real down', () => {
-    const demo = { driver: 'demo', powerdown: true };
-    expect(policyOf(demo)).toMatchObject({ action: { kind: 'nothing' }, powerOff: { isWanted: false } });
-    expect(policyOf(demo, {}).supplies.map(({ ups }) => ups)).toEqual(['ups1']);
-  });
-
-  test('the longest Host Sync and the shortest warning time count for all', () => {
-    const policy = policyOf({ hostsync: 20, nocommwarntime: 120 }, { hostsync: 60, nocommwarntime: 60 });
-    expect(policy).toMatchObject({ hostSync: 60, noCommWarnTime: 60 });
-  });
+  test.each([{ driver: 'demo' }, { port: 'recording:/tmp/unit' }, { driver: 'dummy-ups', port: 'office.dev' }])(
+    'a simulation takes no computer down: %j',
+    (simulated) => {
+      expect(policyOf(simulated)).toMatchObject({ supplies: [{ powerValue: 1 }], action: { kind: 'nothing' } });
+      expect(policyOf({ ...simulated, shutdowncmd: 'echo' }).action).toMatchObject({
+        kind: 'command',
+        command: 'echo',
+      });
+      expect(policyOf({}, simulated)).toMatchObject({
+        supplies: [{ powerValue: 1 }, { powerValue: 0 }],
+        action: { kind: 'shutdown' },
+      });
+    },
+  );
 });

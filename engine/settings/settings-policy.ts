@@ -1,6 +1,7 @@
 /** What the settings ask of the shutdown monitor. */
 import type { Settings, UpsSettings } from '#domain/schema/settings/settings.ts';
 import { asSeconds } from '#domain/units.ts';
+import { attachmentOf } from '#engine/drivers/attachment.ts';
 import {
   NO_RULES,
   POLICY_DEFAULTS,
@@ -9,11 +10,10 @@ import {
   type ShutdownRules,
   type SupplyPolicy,
 } from '#engine/monitor/policy.ts';
+import { formatUpsAddress } from '#engine/nut/ups-address.ts';
 import { parseDriverKey } from './driver-key.ts';
-import { monitorPolicyOf } from './monitor-policy.ts';
-import { toNutConf } from './settings-to-nut.ts';
 
-/** A command of one's own may sync and save for long; one that hangs for so long will not do it any more. */
+/** A command that hangs for so long will not shut anything down any more. */
 const COMMAND_TIMEOUT = asSeconds(3600);
 
 /**
@@ -22,35 +22,58 @@ const COMMAND_TIMEOUT = asSeconds(3600);
  */
 const automaticPolicy = (ups: string): MonitorPolicy => ({
   ...POLICY_DEFAULTS,
-  supplies: [{ ups, name: ups, source: { kind: 'local' }, role: 'primary', powerValue: 1, rules: NO_RULES }],
+  supplies: [localSupply(ups, NO_RULES)],
   action: { kind: 'shutdown' },
 });
 
 /** @param attached name of the UPS that is looked for where none is configured */
-export function settingsPolicy(settings: Settings, attached: string): MonitorPolicy {
-  const policy = monitorPolicyOf(toNutConf(settings).conf);
-  if (!policy) return automaticPolicy(attached);
-  // What is simulated shuts nothing real down. Where there is nothing else it is watched, so that the plan is seen.
-  const real = settings.ups.filter((ups) => !isSimulated(ups));
-  const watched = real.length > 0 ? real : settings.ups;
-  const { powerDownFlag: _flag, ...rest } = policy;
+export function settingsPolicy({ ups: upses }: Settings, attached: string): MonitorPolicy {
+  if (upses.length === 0) return automaticPolicy(attached);
+  const real = upses.filter((ups) => !isSimulated(ups));
+  const warnTimes = upses.flatMap(({ nocommwarntime }) => nocommwarntime ?? []);
   return {
-    ...rest,
-    supplies: settings.ups.flatMap((ups, index): SupplyPolicy[] => {
-      const supply = policy.supplies[index];
-      if (!supply || !watched.includes(ups)) return [];
-      const name = supply.source.kind === 'local' ? ups.identifier : supply.ups;
-      return [{ ...supply, ups: name, rules: rulesOf(ups) }];
-    }),
-    action: real.length > 0 ? actionOf(real) : { kind: 'nothing' },
+    ...POLICY_DEFAULTS,
+    // Beside a real UPS a simulated one is there to be looked at; on its own it shows what would happen.
+    supplies: upses.map((ups) => ({
+      ...supplyOf(ups),
+      ...(real.length > 0 && !real.includes(ups) ? { powerValue: 0 } : {}),
+    })),
+    hostSync: asSeconds(Math.max(...upses.map(({ hostsync }) => hostsync))),
+    noCommWarnTime: warnTimes.length === 0 ? POLICY_DEFAULTS.noCommWarnTime : asSeconds(Math.min(...warnTimes)),
+    action: real.length > 0 ? actionOf(real) : onlyCommand(actionOf(upses)),
     powerOff: { isWanted: real.some(({ mode, powerdown }) => mode === 'MASTER' && powerdown), delay: 'measured' },
-    // NOTIFYCMD and its kind are for NUT's files; people are told by the alerts.
-    notices: POLICY_DEFAULTS.notices,
   };
 }
 
-const isSimulated = ({ mode, driver }: UpsSettings): boolean =>
-  mode === 'MASTER' && parseDriverKey(driver).driver === 'demo';
+const isSimulated = ({ mode, driver, port }: UpsSettings): boolean =>
+  mode === 'MASTER' && attachmentOf({ driver: parseDriverKey(driver).driver, port }) === 'simulated';
+
+function localSupply(name: string, rules: ShutdownRules): SupplyPolicy {
+  return { ups: name, name, source: { kind: 'local' }, role: 'primary', powerValue: 1, rules };
+}
+
+function supplyOf(ups: UpsSettings): SupplyPolicy {
+  const { identifier, mode, remotehost, remoteport, monuser, monpwd } = ups;
+  const rules = rulesOf(ups);
+  if (mode === 'MASTER') return localSupply(identifier, rules);
+  return {
+    ups: formatUpsAddress({ ups: identifier, host: remotehost, port: remoteport }),
+    name: identifier,
+    source: {
+      kind: 'remote',
+      host: remotehost,
+      port: remoteport,
+      user: monuser,
+      password: monpwd ?? '',
+      // Servers without encryption are the rule in a house, and a secondary that cannot connect guards nothing.
+      tls: 'try',
+      verify: false,
+    },
+    role: 'secondary',
+    powerValue: 1,
+    rules,
+  };
+}
 
 const rulesOf = (ups: UpsSettings): ShutdownRules => ({
   mode: ups.shutdown === 'BATT' ? 'on-battery' : 'low-battery',
@@ -72,3 +95,7 @@ function actionOf(upses: readonly UpsSettings[]): ShutdownAction {
   }
   return { kind };
 }
+
+/** A simulation never takes a computer down; a command that somebody wrote for it is run. */
+const onlyCommand = (action: ShutdownAction): ShutdownAction =>
+  action.kind === 'command' ? action : { kind: 'nothing' };

@@ -31,6 +31,22 @@ export async function readSettings(dataDir: string, seal?: SecretSeal): Promise<
   return readSettingsFile(join(dataDir, SETTINGS_FILE), book);
 }
 
+/** The same, and the last good ones or the defaults in place of a file that broke. @throws SettingsError for any other reason */
+export async function readUsableSettings(dataDir: string, seal?: SecretSeal): Promise<StoredSettings> {
+  const isBroken = (error: unknown): boolean => error instanceof SettingsError && error.code === 'settings/bad-file';
+  try {
+    return await readSettings(dataDir, seal);
+  } catch (error) {
+    if (!isBroken(error)) throw error;
+  }
+  try {
+    return await readSettingsFile(join(dataDir, LAST_GOOD_FILE), await openSecretBook(dataDir, seal));
+  } catch (error) {
+    if (!isBroken(error)) throw error;
+    return stored({}, '');
+  }
+}
+
 export async function readSettingsFile(file: string, book: SecretBook): Promise<StoredSettings> {
   let text: string;
   try {
@@ -104,19 +120,22 @@ async function writeSettings(
  * Takes the file as it is for the last good one: somebody else wrote it, and it can be used.
  * @throws SettingsError settings/cannot-keep
  */
-export function keepAsLastGood(dataDir: string, seal?: SecretSeal): Promise<void> {
-  return withSettingsLock(dataDir, async () => {
-    const file = join(dataDir, SETTINGS_FILE);
-    const lastGood = join(dataDir, LAST_GOOD_FILE);
-    // It may have been broken meanwhile.
-    await readSettings(dataDir, seal);
-    try {
+export async function keepAsLastGood(dataDir: string, seal?: SecretSeal): Promise<void> {
+  const file = join(dataDir, SETTINGS_FILE);
+  const lastGood = join(dataDir, LAST_GOOD_FILE);
+  const isSame = async (): Promise<boolean> => (await readIfThere(file)) === (await readIfThere(lastGood));
+  try {
+    if (await isSame()) return;
+    await withSettingsLock(dataDir, async () => {
+      // It may have been broken meanwhile.
+      await readSettings(dataDir, seal);
       const text = await readIfThere(file);
-      if (text !== undefined && text !== (await readIfThere(lastGood))) await replaceFile(lastGood, text);
-    } catch (error) {
-      throw new SettingsError('settings/cannot-keep', { file: lastGood, reason: reasonOf(error) }, error);
-    }
-  });
+      if (text !== undefined && !(await isSame())) await replaceFile(lastGood, text);
+    });
+  } catch (error) {
+    if (error instanceof SettingsError) throw error;
+    throw new SettingsError('settings/cannot-keep', { file: lastGood, reason: reasonOf(error) }, error);
+  }
 }
 
 /** @throws Error of the file system */

@@ -8,7 +8,9 @@ import type { Settings } from '#domain/schema/settings/settings.ts';
 import { beyondNut } from '#engine/settings/beyond-nut.ts';
 import { checkSettings, describeFieldProblem } from '#engine/settings/check-settings.ts';
 import { newPassword } from '#engine/settings/new-password.ts';
+import type { NutConf } from '#engine/settings/nut-conf/nut-conf.ts';
 import { writeNutFiles, type NutFile } from '#engine/settings/nut-files.ts';
+import { wholePort } from '#engine/settings/nut-to-settings.ts';
 import { readSettings } from '#engine/settings/settings-store.ts';
 import { toNutConf } from '#engine/settings/settings-to-nut.ts';
 import { lostPasswords } from '#engine/settings/stored-settings.ts';
@@ -42,7 +44,7 @@ export async function exportSettings(
 
   const { settings, notes } = withAccount(stored.settings);
   const folder = resolve(target);
-  const files = writeNutFiles(toNutConf(settings).conf, settings, folder);
+  const files = writeNutFiles(withWholePaths(toNutConf(settings).conf, resolve(dataDir)), settings, folder);
   const there = isForced ? [] : await existing(files.map(({ name }) => join(folder, name)));
   if (there.length > 0) {
     for (const file of there) io.stderr.write(`${file} is there already; --force replaces it.\n`);
@@ -55,6 +57,20 @@ export async function exportSettings(
     io.stdout.write(`upssched.conf names the script in ${folder}: correct CMDSCRIPT if the files are moved.\n`);
   }
   return EXIT.ok;
+}
+
+/** Files that the settings name relative to the data folder. */
+function withWholePaths(conf: NutConf, dataDir: string): NutConf {
+  const { certFile, certPath } = conf.upsd;
+  return {
+    ...conf,
+    ups: conf.ups.map((ups) => ({ ...ups, port: wholePort(ups.driver, ups.port, dataDir) })),
+    upsd: {
+      ...conf.upsd,
+      ...(certFile === undefined ? {} : { certFile: resolve(dataDir, certFile) }),
+      ...(certPath === undefined ? {} : { certPath: resolve(dataDir, certPath) }),
+    },
+  };
 }
 
 /** The account of this computer has a password as soon as the program has run once. */

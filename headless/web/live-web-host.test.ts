@@ -149,9 +149,18 @@ describe('the settings at the start', () => {
     expect((await logIn(origin, 'guess')).status).toBe(403);
   });
 
-  test('settings that cannot be used are told and nothing is opened', async () => {
+  test('settings that cannot be used are told, and the last good ones are in force', async () => {
+    await set(['web.tls', 'own']);
     await writeFile(join(folder, 'settings.json'), '{"version":1,"web":{"tls":"sure"}}');
-    await expect(start()).rejects.toMatchObject({ code: 'settings/bad-file' });
+    expect((await start()).protocol).toBe('https:');
+    expect(running.log.lines.map(({ message }) => message).join()).toMatch(
+      /last good settings: .*web\.tls: write one of/,
+    );
+  });
+
+  test('settings of a newer version are told and nothing is opened', async () => {
+    await writeFile(join(folder, 'settings.json'), '{"version":99}');
+    await expect(start()).rejects.toMatchObject({ code: 'settings/newer-file' });
   });
 });
 

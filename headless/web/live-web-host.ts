@@ -5,9 +5,9 @@
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeError } from '#domain/errors.ts';
+import { describeError, SettingsError } from '#domain/errors.ts';
 import type { Stop } from '#engine/ports.ts';
-import { readSettings, SETTINGS_FILE } from '#engine/settings/settings-store.ts';
+import { readSettings, readUsableSettings, SETTINGS_FILE } from '#engine/settings/settings-store.ts';
 import { readWebSecrets, WEB_SECRETS_FILE } from './secrets.ts';
 import { createSessions } from './sessions.ts';
 import { createWebHost, type WebHost, type WebHostDeps } from './web-host.ts';
@@ -34,12 +34,24 @@ export function createLiveWebHost(parts: LiveWebHostParts): WebHost {
   let endWatch: Stop | undefined;
   let isStopped = false;
 
-  const read = async (): Promise<Pick<WebHostDeps, 'config'> & { readonly signingKey: Buffer }> => {
-    const { web } = (await readSettings(dataDir)).settings;
+  const read = async (
+    readAll: typeof readSettings = readSettings,
+  ): Promise<Pick<WebHostDeps, 'config'> & { readonly signingKey: Buffer }> => {
+    const { web } = (await readAll(dataDir)).settings;
     const { passwords, signingKey } = await readWebSecrets(dataDir);
     const tls = await readWebTls(web, { dataDir, host }, clock, log);
     const { allowPlainHttp, hostNames } = web;
     return { config: { host, port, token, passwords, tls, allowPlainHttp, hostNames }, signingKey };
+  };
+  /** A broken file that could not be set aside must not keep away the interface where it is told. */
+  const readAtStart = async (): ReturnType<typeof read> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof SettingsError) || error.code !== 'settings/bad-file') throw error;
+      log.error(`The web interface starts on the last good settings: ${describeError(error)}`);
+      return read(readUsableSettings);
+    }
   };
   const make = ({ config, signingKey }: Awaited<ReturnType<typeof read>>): WebHost =>
     createWebHost({ ...parts, config, sessions: createSessions(signingKey) });
@@ -73,10 +85,10 @@ export function createLiveWebHost(parts: LiveWebHostParts): WebHost {
     async start() {
       await readWebSecrets(dataDir); // the first start makes them
       seen = await fingerprint(dataDir);
-      current = make(await read());
+      current = make(await readAtStart());
       const link = await current.start();
       port = Number(new URL(link).port) || port;
-      inForce = JSON.stringify(await read());
+      inForce = JSON.stringify(await read(readUsableSettings));
       endWatch = clock.every(LOOK_EVERY_MS, () => {
         looking ??= look().finally(() => (looking = undefined));
       });

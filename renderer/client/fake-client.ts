@@ -9,6 +9,7 @@ import type {
   EventName,
   EventPayload,
   FoundDevice,
+  HistorySeries,
   RequestName,
   RequestParams,
   RequestResult,
@@ -45,6 +46,11 @@ export interface FakeEngine extends EngineClient {
   setClients(clients: readonly NetworkClient[]): void;
   /** Changes what the shutdown monitor says of itself. */
   setMonitor(change: Partial<MonitorView>): void;
+  /** Makes up the past. @param read the value of a variable at a moment; undefined where nothing is known */
+  setPast(read: Past, oldest: number): void;
+  setStatuses(statuses: RequestResult<'history.statuses'>['statuses']): void;
+  /** Says that history is not written, or that it is again. */
+  setHistoryProblem(problem: RequestResult<'history.range'>['problem']): void;
   setAccess(access: AccessLevel): void;
   /** Nobody has set it up yet, and this is what the wizard finds beside the attached units. */
   setFirstLaunch(found: {
@@ -68,7 +74,11 @@ export interface FakeEngine extends EngineClient {
   readonly asked: readonly { readonly name: RequestName; readonly params: unknown }[];
 }
 
+type Past = (ups: string, variable: string, at: number) => number | undefined;
+
 const KEPT_SAMPLES = 1800;
+/** How often the made-up past is read within one step of a chart. */
+const READ_IN_STEP = 8;
 
 const HARDWARE: RequestResult<'drivers.list'>['hardware'] = [
   { maker: 'Lumen', model: 'Harbor 1500', driver: 'usbhid-ups', key: 'usbhid-ups$Harbor 1500', level: 5, hint: 'USB' },
@@ -169,6 +179,10 @@ export function createFakeEngine(startAt: number): FakeEngine {
   let sequence = 0;
   let lastIncident = 0;
   let isMissing = false;
+  let past: Past = () => undefined;
+  let oldest = startAt;
+  let statuses: RequestResult<'history.statuses'>['statuses'] = [];
+  let problem: RequestResult<'history.range'>['problem'];
 
   const publish = <Name extends EventName>(name: Name, payload: Omit<EventPayload<Name>, 'sequence'>): void => {
     sequence += 1;
@@ -286,6 +300,63 @@ export function createFakeEngine(startAt: number): FakeEngine {
     publish('monitor.changed', { monitor });
   };
 
+  const pastOf = (ups: string, variable: string, from: number, stepMs: number, count: number): HistorySeries => {
+    const series: HistorySeries = { ups, variable, min: [], mean: [], max: [] };
+    for (let place = 0; place < count; place += 1) {
+      const values = Array.from({ length: READ_IN_STEP }, (_, part) => {
+        const at = from + (place + part / READ_IN_STEP) * stepMs;
+        return at > clock || at < oldest ? undefined : past(ups, variable, at);
+      }).filter((value) => value !== undefined);
+      const isKnown = values.length > 0;
+      series.min.push(isKnown ? Math.min(...values) : null);
+      series.max.push(isKnown ? Math.max(...values) : null);
+      series.mean.push(isKnown ? values.reduce((sum, value) => sum + value, 0) / values.length : null);
+    }
+    return series;
+  };
+
+  const range = ({
+    ups,
+    variables,
+    from,
+    to,
+    points,
+  }: RequestParams<'history.range'>): RequestResult<'history.range'> => {
+    const stepMs = Math.max(1000, Math.ceil((to - from) / (points - 1)));
+    const start = Math.floor(from / stepMs) * stepMs;
+    const count = Math.ceil((to - start) / stepMs);
+    return {
+      from: start,
+      stepMs,
+      series: ups
+        .flatMap((name) => variables.map((variable) => pastOf(name, variable, start, stepMs, count)))
+        .filter(({ min }) => min.some((value) => value !== null)),
+      outages: incidents
+        .filter((incident) => incident.kind === 'on-battery' && ups.includes(incident.ups))
+        .map(({ ups: name, startedAt, endedAt = clock }) => ({ ups: name, from: startedAt, to: endedAt }))
+        .filter((outage) => outage.from < to && outage.to > from)
+        .sort((a, b) => a.from - b.from),
+      oldest,
+      ...(problem === undefined ? {} : { problem }),
+    };
+  };
+
+  const page = ({
+    ups,
+    kinds,
+    beforeId = Infinity,
+    limit,
+  }: RequestParams<'history.incidents'>): RequestResult<'history.incidents'> => {
+    const found = incidents
+      .filter((one) => (ups ?? one.ups) === one.ups && (kinds ?? [one.kind]).includes(one.kind) && one.id < beforeId)
+      .sort((a, b) => b.id - a.id);
+    return {
+      incidents: found.slice(0, limit),
+      isMore: found.length > limit,
+      ...(problem === undefined ? {} : { problem }),
+    };
+  };
+
   const answers: { [Name in RequestName]: (params: RequestParams<Name>) => RequestResult<Name> } = {
     'engine.hello': () => ({
       version: '0.1.0',
@@ -299,6 +370,14 @@ export function createFakeEngine(startAt: number): FakeEngine {
     'ups.list': () => ({ sequence, upses: [...upses.values()], clients: [...clients], incidents: [...incidents] }),
     'ups.samples': ({ ups, sinceAt = 0 }) => ({
       samples: (samples.get(get(ups).name) ?? []).filter(({ at }) => at > sinceAt),
+    }),
+    'history.range': range,
+    'history.incidents': page,
+    'history.statuses': ({ from, to, limit }) => ({
+      statuses: [
+        ...statuses.filter(({ at }) => at < from).slice(-1),
+        ...statuses.filter(({ at }) => at >= from && at <= to).slice(0, limit),
+      ],
     }),
     'ups.runCommand': (params) => ({ outcome: runCommand(params) }),
     'ups.setVariable': (params) => ({ outcome: setVariable(params) }),
@@ -448,7 +527,8 @@ export function createFakeEngine(startAt: number): FakeEngine {
     set,
     patch: (name, change) => put({ ...get(name), ...change }, []),
     addIncident(incident) {
-      const told = { ...incident, id: ++lastIncident };
+      lastIncident = Math.max(lastIncident + 1, incident.startedAt);
+      const told = { ...incident, id: lastIncident };
       incidents.push(told);
       publish('incident', { incident: told });
       return told.id;
@@ -475,6 +555,16 @@ export function createFakeEngine(startAt: number): FakeEngine {
       configuration = kind;
     },
     setMonitor,
+    setPast(read, begin) {
+      past = read;
+      oldest = begin;
+    },
+    setStatuses(next) {
+      statuses = next;
+    },
+    setHistoryProblem(next) {
+      problem = next;
+    },
     setAccess(next) {
       access = next;
     },

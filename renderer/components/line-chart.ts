@@ -8,11 +8,12 @@ import {
   PointElement,
   type ChartConfiguration,
   type ChartDataset,
+  type Scale,
 } from 'chart.js';
 import type { Point } from '../text/series.ts';
 import { createMarksPlugin, type MarkColours, type Marks } from './chart-marks.ts';
 import type { ChartAxis } from './chart-series.ts';
-import { timeTicks } from './chart-ticks.ts';
+import { timeTicks, type TickUnit } from './chart-ticks.ts';
 
 /** What stays while a chart stands; when it changes, the chart is made anew. */
 export interface ChartLook {
@@ -20,18 +21,23 @@ export interface ChartLook {
   readonly text: string;
   readonly marks: MarkColours;
   readonly font: { readonly size: number; readonly family: string };
-  /** Milliseconds since 1970 as clock time. */
-  readonly writeTime: (at: number) => string;
+  /** Milliseconds since 1970 as what distinguishes a tick from its neighbours. */
+  readonly writeTime: (at: number, unit: TickUnit) => string;
   readonly writeNumber: (value: number) => string;
   readonly hasSecondAxis: boolean;
 }
 
-interface ChartLine {
+export interface ChartLine {
   /** Oldest first. */
   readonly points: readonly Point[];
   readonly axis: 'y' | 'y2';
   readonly colour: string;
-  readonly isFilled: boolean;
+  /** Softly filled down to the axis, or to the line that follows. */
+  readonly fill: 'origin' | 'next' | false;
+  /** Lengths of strokes and gaps; a whole line without. */
+  readonly dash?: readonly number[];
+  /** Only what it fills is seen. */
+  readonly isEdge?: boolean;
 }
 
 /** What one moment shows. Times in milliseconds since 1970. */
@@ -41,6 +47,12 @@ export interface ChartPicture {
   readonly from: number;
   readonly to: number;
   readonly marks: Omit<Marks, 'cursor' | 'colours'>;
+}
+
+/** A chart that stands on a page. */
+export interface ChartHandle {
+  /** Where a pointer stands along the time axis, 0 to 1; undefined before the chart is drawn. */
+  shareAt(clientX: number): number | undefined;
 }
 
 export interface LineChart {
@@ -107,11 +119,21 @@ export function createLineChart(canvas: HTMLCanvasElement, look: ChartLook): Lin
   };
 }
 
-const styleOf = ({ axis, colour, isFilled }: ChartLine): Omit<ChartDataset<'line', Point[]>, 'data'> => ({
+const FILLS = { origin: 'origin', next: '+1' } as const;
+
+const styleOf = ({
+  axis,
+  colour,
+  fill,
+  dash = [],
+  isEdge = false,
+}: ChartLine): Omit<ChartDataset<'line', Point[]>, 'data'> => ({
   yAxisID: axis,
   borderColor: colour,
-  backgroundColor: colour.replace(/\)$/, ' / 0.1)'),
-  fill: isFilled ? 'origin' : false,
+  backgroundColor: colour.replace(/\)$/, fill === 'next' ? ' / 0.22)' : ' / 0.1)'),
+  fill: fill === false ? false : FILLS[fill],
+  borderDash: [...dash],
+  borderWidth: isEdge ? 0 : 1.5,
 });
 
 function configurationOf(
@@ -119,12 +141,25 @@ function configurationOf(
   units: Readonly<Record<'y' | 'y2', string>>,
   marks: () => Marks,
 ): ChartConfiguration<'line', Point[]> {
+  let unit: TickUnit = 'clock';
   const vertical = (name: 'y' | 'y2') => ({
     type: 'linear' as const,
     position: name === 'y' ? ('left' as const) : ('right' as const),
     bounds: 'data' as const,
     border: { display: false },
     grid: { color: look.grid, display: name === 'y', drawTicks: false },
+    // Where the data end between two round values there is a tick as well, crowded against its neighbour.
+    afterBuildTicks(axis: Scale) {
+      const all = axis.ticks.map(({ value }) => value);
+      const [first = 0, second = 0, third] = all;
+      if (third === undefined) return;
+      const step = third - second;
+      const isEven = (low: number, high: number): boolean => high - low > step * 0.99;
+      axis.ticks = axis.ticks.filter(({ value }, place) => {
+        if (place === 0) return isEven(first, second);
+        return place < all.length - 1 || isEven(all[place - 1] ?? value, value);
+      });
+    },
     ticks: {
       color: look.text,
       font: look.font,
@@ -146,7 +181,7 @@ function configurationOf(
       normalized: true,
       parsing: false,
       events: [],
-      datasets: { line: { borderWidth: 1.5, pointRadius: 0 } },
+      datasets: { line: { pointRadius: 0 } },
       scales: {
         x: {
           type: 'linear',
@@ -158,11 +193,13 @@ function configurationOf(
             maxRotation: 0,
             padding: 4,
             autoSkip: false,
-            callback: (value) => look.writeTime(Number(value)),
+            callback: (value) => look.writeTime(Number(value), unit),
           },
           afterBuildTicks(axis) {
             const most = Math.max(2, Math.floor(axis.width / 90));
-            axis.ticks = timeTicks(axis.min, axis.max, most).map((value) => ({ value }));
+            const ticks = timeTicks(axis.min, axis.max, most);
+            unit = ticks.unit;
+            axis.ticks = ticks.at.map((value) => ({ value }));
           },
         },
         y: vertical('y'),

@@ -3,6 +3,7 @@ import { afterPaint } from '../state/frames.ts';
 
 export const pages = {
   device: () => import('./device/DevicePage.svelte'),
+  history: () => import('./history/HistoryPage.svelte'),
   events: () => import('./events/EventsPage.svelte'),
   all: () => import('./all/AllPage.svelte'),
   settings: () => import('./settings/SettingsPage.svelte'),

@@ -13,6 +13,7 @@ import {
 } from '#domain/messages/message.ts';
 import { roughTime } from '#domain/power-sentence.ts';
 import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
+import { isMidnight, type TickUnit } from '../components/chart-ticks.ts';
 import type { LanguageKeeper } from './language-keeper.ts';
 
 const TIME_STYLES = {
@@ -20,6 +21,10 @@ const TIME_STYLES = {
   minute: { hour: 'numeric', minute: '2-digit' },
   day: { hour: 'numeric', minute: '2-digit', day: 'numeric', month: 'short' },
   date: { dateStyle: 'short' },
+  whole: { dateStyle: 'medium', timeStyle: 'short' },
+  dayOnly: { day: 'numeric', month: 'short' },
+  month: { month: 'short', year: 'numeric' },
+  year: { year: 'numeric' },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
 // Making a format costs far more than using it, and every second asks for dozens.
@@ -92,14 +97,29 @@ export class LocaleState {
     return this.t('time.ago', { time: this.duration(seconds) });
   };
 
-  /** Clock time, with the day where it is not today. */
+  /** Clock time, with the day where it is not today, and the year where it is not this one. */
   moment = (at: number, now: number): string => {
     const isToday = timeFormat('en', 'date').format(at) === timeFormat('en', 'date').format(now);
+    if (timeFormat('en', 'year').format(at) !== timeFormat('en', 'year').format(now)) return this.date(at);
     return timeFormat(this.#format, isToday ? 'minute' : 'day').format(at);
   };
 
   clock = (at: number, withSeconds: boolean): string =>
     timeFormat(this.#format, withSeconds ? 'second' : 'minute').format(at);
+
+  /** A moment of any year. */
+  date = (at: number): string => timeFormat(this.#format, 'whole').format(at);
+
+  /** What tells a tick of a time axis from its neighbours. */
+  tick = (at: number, unit: TickUnit): string => {
+    const style = {
+      clock: isMidnight(at) ? 'dayOnly' : 'minute',
+      day: 'dayOnly',
+      month: 'month',
+      year: 'year',
+    } as const;
+    return timeFormat(this.#format, style[unit]).format(at);
+  };
 
   list = (items: readonly string[]): string => listFormat(this.#format, 'conjunction').format(items);
 

@@ -1,4 +1,4 @@
-export const PAGES = ['overview', 'device', 'events', 'all', 'settings', 'setup'] as const;
+export const PAGES = ['overview', 'history', 'events', 'device', 'all', 'settings', 'setup'] as const;
 export type Page = (typeof PAGES)[number];
 export type DevicePart = 'variables' | 'commands';
 
@@ -6,6 +6,8 @@ export type DevicePart = 'variables' | 'commands';
 export class Route {
   page = $state<Page>('overview');
   part = $state<DevicePart>('variables');
+  /** The time the page History shows; whatever it chooses without. Milliseconds since 1970. */
+  span = $state.raw<{ readonly from: number; readonly to: number }>();
 
   /** Shows a page at once, as a link to it would. */
   go(page: Page, window: Window): void {
@@ -18,6 +20,8 @@ export class Route {
     const read = (): void => {
       const [page = '', part = ''] = window.location.hash.replace(/^#\/?/, '').split('/');
       this.page = PAGES.find((known) => known === page) ?? 'overview';
+      const [, from = NaN, to = NaN] = /^(\d{1,14})-(\d{1,14})$/.exec(part)?.map(Number) ?? [];
+      this.span = from < to ? { from, to } : undefined;
       this.part = part === 'commands' ? 'commands' : 'variables';
     };
     read();
@@ -27,3 +31,5 @@ export class Route {
 }
 
 export const addressOf = (page: Page, part?: DevicePart): string => `#/${page}${part ? `/${part}` : ''}`;
+
+export const addressOfSpan = (from: number, to: number): string => `#/history/${Math.round(from)}-${Math.round(to)}`;

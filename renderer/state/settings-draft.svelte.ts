@@ -14,7 +14,20 @@ const CHECK_AFTER_MS = 250;
 const isOvertaken = (error: unknown): boolean =>
   (error instanceof AppError || error instanceof RemoteError) && error.code === 'settings/changed-meanwhile';
 
+/** For a page that comes and goes. What a component makes ends with it, and with that what is derived from it. */
+export function openSettingsDraft(client: EngineClient): SettingsDraftState {
+  let draft: SettingsDraftState | undefined;
+  const end = $effect.root(() => {
+    draft = new SettingsDraftState(client);
+  });
+  if (!draft) throw new Error('a root effect runs at once');
+  draft.onStop = end;
+  return draft;
+}
+
 export class SettingsDraftState {
+  /** Runs at the end of it. */
+  onStop: (() => void) | undefined;
   /** The settings as they are; undefined until they were heard. */
   saved = $state.raw<SettingsState>();
   /** Numbers may be texts in it, while they are typed. */
@@ -26,6 +39,8 @@ export class SettingsDraftState {
   overtakenBy = $state.raw<readonly Change[]>([]);
   /** The password that the program made, once it was asked for. */
   revealed = $state<string>();
+  /** Passwords that were made on this page and nobody typed: they are shown until they are saved. */
+  made = $state.raw<readonly string[]>([]);
   isSaving = $state(false);
   /** Saved a moment ago, and nothing changed since. */
   isFresh = $state(false);
@@ -41,6 +56,8 @@ export class SettingsDraftState {
   #checks = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #heardRevision: string | undefined;
+  /** Something typed that is on its way into the draft. */
+  #taking: Promise<unknown> | undefined;
 
   constructor(client: EngineClient, checkAfterMs = CHECK_AFTER_MS) {
     this.#client = client;
@@ -54,6 +71,7 @@ export class SettingsDraftState {
   stop(): void {
     clearTimeout(this.#timer);
     this.#stopListening();
+    this.onStop?.();
   }
 
   /** Reads the settings; what was edited meanwhile is kept. */
@@ -99,7 +117,11 @@ export class SettingsDraftState {
     );
   }
 
+  /** A UPS that was just added has nothing yet to be told apart from. */
   isChanged(path: FieldPath): boolean {
+    const [list, index] = path;
+    const ups = list === 'ups' && typeof index === 'number' ? this.draft?.ups[index] : undefined;
+    if (ups && !this.saved?.settings.ups.some(({ id }) => id === ups.id)) return false;
     return !isAlike(this.value(path), this.savedValue(path));
   }
 
@@ -110,17 +132,21 @@ export class SettingsDraftState {
   discard(): void {
     if (!this.saved) return;
     this.overtakenBy = [];
+    this.made = [];
     this.failure = undefined;
     this.#become(this.saved.settings);
   }
 
   /** @returns whether they were saved; what is in the way is in `problems` or `failure` */
   async save(): Promise<boolean> {
-    const { draft: sent, saved } = this;
-    if (!sent || !saved || this.isSaving) return false;
+    if (this.isSaving) return false;
     this.isSaving = true;
     this.failure = undefined;
     try {
+      // Leaving a field for the button may have begun to take it up.
+      if (this.#taking) await this.#taking;
+      const { draft: sent, saved } = this;
+      if (!sent || !saved) return false;
       const answer = await this.#client.request('settings.save', { settings: sent, revision: saved.revision });
       this.#answered(answer.problems);
       if (!answer.isSaved) return false;
@@ -128,6 +154,7 @@ export class SettingsDraftState {
       // What was typed while they were saved is not saved yet.
       this.draft = rebase(sent, this.draft ?? sent, answer.state.settings);
       this.saved = answer.state;
+      this.made = [];
       this.failure = answer.failure;
       this.isFresh = this.changes.length === 0;
       if (!this.isFresh) this.#check();
@@ -159,7 +186,15 @@ export class SettingsDraftState {
   }
 
   /** Accounts from such a text; what is wrong with it is told and what can be used of it is taken. @throws as the request */
-  async takeUsersText(text: string): Promise<readonly Problem[]> {
+  takeUsersText(text: string): Promise<readonly Problem[]> {
+    const taken = this.#takeUsersText(text);
+    this.#taking = taken
+      .catch(() => undefined) // who asked is told
+      .finally(() => (this.#taking = undefined));
+    return taken;
+  }
+
+  async #takeUsersText(text: string): Promise<readonly Problem[]> {
     const { users, problems } = await this.#client.request('settings.usersFromText', { text, ...this.#onlyUsers() });
     this.set(['server', 'users'], users);
     return problems;
@@ -173,7 +208,9 @@ export class SettingsDraftState {
   #take(state: SettingsState): void {
     const { saved, draft } = this;
     if (saved && draft && this.changes.length > 0) {
-      this.overtakenBy = changesBetween(saved.settings, state.settings);
+      const theirs = changesBetween(saved.settings, state.settings);
+      const told = this.overtakenBy.filter(({ key }) => !theirs.some((change) => change.key === key));
+      this.overtakenBy = [...told, ...theirs];
       this.draft = rebase(saved.settings, draft, state.settings);
     } else {
       this.draft = state.settings;

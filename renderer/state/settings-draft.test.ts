@@ -94,6 +94,9 @@ describe('a draft of the settings', () => {
     expect(draft.draft?.mail.host).toBe('theirs.example');
     expect(draft.changes.map(({ key }) => key)).toEqual(['ups/a/description']);
     expect(draft.overtakenBy.map(({ key }) => key)).toEqual(['mail/host']);
+    await changeElsewhere(engine, ({ web }) => ({ web: { ...web, tls: 'own' } }));
+    await draft.load();
+    expect(draft.overtakenBy.map(({ key }) => key)).toEqual(['mail/host', 'web/tls']);
     expect(await draft.save()).toBe(true);
     expect(draft.overtakenBy).toEqual([]);
   });
@@ -126,6 +129,28 @@ describe('a draft of the settings', () => {
     expect(draft.value(['ups', 0, 'description'])).toBe('second');
     expect(draft.saved?.settings.ups[0]?.description).toBe('first');
     expect(draft.isFresh).toBe(false);
+  });
+
+  test('waits with saving for accounts that are being read from their text', async () => {
+    const { engine, draft } = await start();
+    const request = engine.request.bind(engine);
+    const users = [{ name: 'pi', password: { value: 'raspberry-7' }, actions: [], instcmds: [], upsmon: 'none' }];
+    Object.assign(engine, {
+      request: async (name: RequestName, params: never) =>
+        name === 'settings.usersFromText' ? { users, problems: [] } : request(name, params),
+    });
+    const taking = draft.takeUsersText('[pi]\n');
+    expect(await draft.save()).toBe(true);
+    await taking;
+    expect(draft.saved?.settings.server.users.map(({ name }) => name)).toEqual(['pi']);
+  });
+
+  test('does not call the fields of a UPS changed that was just added', async () => {
+    const { draft } = await start();
+    draft.addUps(SettingsDraft.parse({ ups: [{ ...UPS, id: 'b', identifier: 'b' }] }).ups[0]!);
+    draft.set(['ups', 1, 'description'], 'New');
+    expect(draft.isChanged(['ups', 1, 'description'])).toBe(false);
+    expect(draft.changes.map(({ key, kind }) => `${kind} ${key}`)).toEqual(['added ups/b']);
   });
 
   test('survives that the engine cannot be reached', async () => {

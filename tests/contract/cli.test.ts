@@ -42,11 +42,14 @@ function start(args: readonly string[], options?: Parameters<typeof startProgram
 }
 
 describe('the words of a call', () => {
-  test.each(['serve', 'scan', 'record', 'config', 'upsc', 'upscmd', 'upsrw'])('%s --help helps', async (command) => {
-    const { status, stdout } = await ridethrough([command, '--help']);
-    expect(status).toBe(0);
-    expect(stdout).toMatch(/usage:/i);
-  });
+  test.each(['serve', 'scan', 'record', 'config', 'log', 'export', 'upsc', 'upscmd', 'upsrw'])(
+    '%s --help helps',
+    async (command) => {
+      const { status, stdout } = await ridethrough([command, '--help']);
+      expect(status).toBe(0);
+      expect(stdout).toMatch(/usage:/i);
+    },
+  );
 
   test('help names every command, and the version is told', async () => {
     for (const word of ['--help', '-h', 'help']) {
@@ -77,6 +80,10 @@ describe('the words of a call', () => {
     [['scan', '--community', 'public']],
     [['record']],
     [['record', '--out', 'x', '--seconds', 'long']],
+    [['log', 'word']],
+    [['log', '--since', 'yesterday']],
+    [['export']],
+    [['export', '--out', 'x.csv', '--from', '1h', '--to', '2h']],
     [['config']],
     [['config', 'check']],
     [['config', 'nosuch', '--nut-conf', '.']],

@@ -4,6 +4,7 @@ import { createSettingsHandlers } from '#engine/api/settings-handlers.ts';
 import { createSetupHandlers } from '#engine/api/setup-handlers.ts';
 import { createWizardHandlers } from '#engine/api/wizard-handlers.ts';
 import { createEngine, type Engine } from '#engine/engine.ts';
+import { createHistory, type History } from '#engine/history/history.ts';
 import { createIncidentLog } from '#engine/history/incidents.ts';
 import { keepInFile, type StateKeeper } from '#engine/monitor/kept-state.ts';
 import { createMonitor, type Monitor } from '#engine/monitor/monitor.ts';
@@ -18,6 +19,8 @@ import { createRememberingLog, type RememberingLog } from './silent-log.ts';
 export interface TestEngine {
   readonly engine: Engine;
   readonly api: Api;
+  /** Kept in memory. */
+  readonly history: History;
   readonly clock: FakeClock;
   readonly log: RememberingLog;
   readonly monitor: Monitor;
@@ -88,11 +91,14 @@ export async function startMonitoredEngine({
     power,
     keeper,
   });
+  const history = createHistory({ store: engine.store, clock, log, file: ':memory:' });
+  incidents.onIncident((incident) => history.record(incident));
   const api = createApi({
     engine,
     samples,
     incidents,
     monitor,
+    history,
     clock,
     log,
     about: () => ({
@@ -124,10 +130,12 @@ export async function startMonitoredEngine({
     scanDevices: () => Promise.resolve([]),
     demo: { start: () => Promise.resolve('demo'), stop: () => Promise.resolve() },
   });
+  incidents.restore(await history.start(), (ups) => history.watchedUntil(ups));
   await engine.start();
   await monitor.start();
   return {
     engine,
+    history,
     api,
     monitor,
     power,
@@ -140,6 +148,7 @@ export async function startMonitoredEngine({
       incidents.stop();
       await monitor.stop();
       await engine.stop();
+      await history.stop();
     },
   };
 }

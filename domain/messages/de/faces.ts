@@ -57,6 +57,7 @@ export const faces = {
   'quantity.output-voltage': 'Ausgangsspannung',
   'quantity.battery-voltage': 'Akkuspannung',
   'quantity.temperature': 'Temperatur',
+  'quantity.battery-temperature': 'Akkutemperatur',
   'quantity.frequency': 'Netzfrequenz',
   'quantity.power': 'Leistung',
   'quantity.unknown': 'unbekannt',
@@ -67,6 +68,7 @@ export const faces = {
   'frame.pages': 'Seiten',
   'frame.state': 'Zustand der Stromversorgung',
   'frame.overview': 'Übersicht',
+  'frame.history': 'Verlauf',
   'frame.device': 'Gerät',
   // A soft hyphen: with five places in the bar of a narrow window the word is a little too long.
   'frame.events': 'Ereig\u00adnisse',

@@ -317,6 +317,7 @@ export const form = {
     'Benutzer und Passwort sind dort fest eingebaut und allgemein bekannt. Das Konto darf sich anmelden und sonst nichts; Fremde hält eine Firewall fern.',
   'form.card.needs-name':
     'Gefragt wird nach einer USV namens „{wanted}“, und so heißt keine. Eine davon umbenennen: {names}.',
+  'form.card.taken': '{kind} meldet sich immer als „{name}“ an, und ein anderes Konto heißt schon so.',
   'form.card.host': 'Rechner',
   'form.card.port': 'Port',
   'form.card.ups': 'Name der USV',

@@ -4,6 +4,7 @@ export const monitor = {
   'monitor.now.unheard': 'Warten auf das erste Zeichen von {ups}.',
   'monitor.now.never-heard': 'Noch keine Verbindung zu {ups}: sie gilt als gut, nichts wird heruntergefahren.',
   'monitor.now.line': '{ups} ist im Netzbetrieb: nichts wird heruntergefahren.',
+  'monitor.now.unknown': '{ups} sagt nicht, ob Netzbetrieb ist: nichts wird heruntergefahren.',
   'monitor.now.low-on-line':
     '{ups} meldet einen fast leeren Akku, ist aber im Netzbetrieb: nichts wird heruntergefahren.',
   'monitor.now.lost-on-line':
@@ -70,6 +71,11 @@ export const monitor = {
   'monitor.plan.command': 'führt den Befehl zum Herunterfahren aus',
   'monitor.plan.nothing': 'würde jetzt handeln, soll aber nichts tun',
   'monitor.plan.power-off': 'schaltet den Ausgang ab',
+  'monitor.story.outage':
+    'Der Strom fiel um {from} aus; dieser Rechner fuhr um {at} mit {charge} % Ladestand herunter; um {back} war der Strom wieder da.',
+  'monitor.story.outage-plain':
+    'Der Strom fiel um {from} aus; dieser Rechner fuhr um {at} herunter; um {back} war der Strom wieder da.',
+  'monitor.story.shutdown': 'Dieser Rechner fuhr um {at} herunter ({why}) und startete um {back} wieder.',
   'monitor.this-computer': 'Dieser Rechner',
 
   'error.monitor/refused-under-test': 'Keine echte Abschaltung unter Test: {action}.',

@@ -142,7 +142,8 @@ export const settings = {
   'expected.host': 'ein Rechnername oder eine Adresse, ohne Port',
   'expected.host-names': 'Namen wie ups.example, ohne Port, durch Kommas getrennt',
   'expected.user-name': 'ein Name ohne Leerzeichen, Anführungszeichen, Klammern, \\, # und =',
-  'expected.nut-password': 'Buchstaben, Ziffern und Zeichen ohne Umlaute und Akzente, kein Leerzeichen und kein #',
+  'expected.nut-password':
+    'Buchstaben, Ziffern und Zeichen ohne Umlaute und Akzente, kein Leerzeichen, kein Anführungszeichen und keines von \\ # =',
   'expected.identifier': 'Buchstaben, Ziffern, „.“, „-“ und „_“',
   'expected.identifier-not-reserved': 'ein anderer Name; diesen behält NUT für sich',
   'expected.free-identifier': 'ein Name, den keine andere USV hat',

@@ -302,6 +302,7 @@ export const form = {
     'User and password are built into it and known to everybody. The account may log in and nothing else; let a firewall keep strangers away.',
   'form.card.needs-name':
     'It asks for a UPS called "{wanted}", and there is none of that name. Rename one of: {names}.',
+  'form.card.taken': '{kind} always logs in as "{name}", and there is another account of that name.',
   'form.card.host': 'Host',
   'form.card.port': 'Port',
   'form.card.ups': 'UPS name',

@@ -6,6 +6,7 @@ export const monitor = {
   'monitor.now.unheard': 'Waiting for the first word of {ups}.',
   'monitor.now.never-heard': 'No contact with {ups} yet: it counts as good, nothing is shut down.',
   'monitor.now.line': '{ups} is on mains power: nothing is shut down.',
+  'monitor.now.unknown': '{ups} does not say whether it is on mains power: nothing is shut down.',
   'monitor.now.low-on-line': '{ups} says that its battery is low but is on mains power: nothing is shut down.',
   'monitor.now.lost-on-line': 'Contact with {ups} is lost. It was on mains power: nothing is shut down.',
   'monitor.now.lost-on-battery':
@@ -69,6 +70,11 @@ export const monitor = {
   'monitor.plan.command': 'runs its shutdown command',
   'monitor.plan.nothing': 'would act now, but is set to do nothing',
   'monitor.plan.power-off': 'switches its output off',
+  'monitor.story.outage':
+    'Power was out from {from}; this computer shut down at {at} with {charge} % left; power came back at {back}.',
+  'monitor.story.outage-plain':
+    'Power was out from {from}; this computer shut down at {at}; power came back at {back}.',
+  'monitor.story.shutdown': 'This computer shut down at {at} ({why}) and was started again at {back}.',
   'monitor.this-computer': 'This computer',
 
   'error.monitor/refused-under-test': 'No real power action under test: {action}.',

@@ -139,7 +139,7 @@ export const settings = {
   'expected.host': 'a host name or an address, without port',
   'expected.host-names': 'names such as ups.example, without port, joined by commas',
   'expected.user-name': 'a name without blanks, quotes, brackets, \\, # and =',
-  'expected.nut-password': 'letters, digits and signs without accents, no blank and no #',
+  'expected.nut-password': 'letters, digits and signs without accents, no blank, no quote and none of \\ # =',
   'expected.identifier': 'letters, digits, ".", "-" and "_"',
   'expected.identifier-not-reserved': 'another name; NUT keeps this one for itself',
   'expected.free-identifier': 'a name that no other UPS has',

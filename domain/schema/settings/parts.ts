@@ -42,8 +42,11 @@ export const HostName = z
 /** The user of NUT's files and protocol. */
 export const NutUserName = AsciiLine(50).regex(/^[^\s"\\#=[\]]+$/, wants('expected.user-name'));
 
-/** A password that NUT's files and every client can hold. */
-export const NutPassword = AsciiLine(128).regex(/^[^\s#]+$/, wants('expected.nut-password'));
+/**
+ * A password that NUT's files and every client can hold: upsmon sends it as it is, so that what means something to the
+ * protocol's grammar would not arrive.
+ */
+export const NutPassword = AsciiLine(128).regex(/^[^\s#="\\]+$/, wants('expected.nut-password'));
 
 /** Several lines for NUT's files. */
 export const Lines = z.string(wants('expected.text')).max(65_536, wants('expected.shorter-text'));

@@ -21,28 +21,45 @@ const PORTS = { none: 25, starttls: 587, tls: 465 } as const;
 /** Without an answer for this long the server is taken for dead, and tried again later. */
 const PATIENCE_MS = 20_000;
 
+/** A connection to be made, for one mail or one look. @throws AlertError alert/no-mail-server */
+async function transportOf({ host, port, security, user, password }: Settings['mail']) {
+  if (host === '') throw new AlertError('alert/no-mail-server', {});
+  // Fetched when the first mail is due: most hours of a year there is none.
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    host,
+    port: port ?? PORTS[security],
+    secure: security === 'tls',
+    requireTLS: security === 'starttls',
+    ignoreTLS: security === 'none',
+    connectionTimeout: PATIENCE_MS,
+    greetingTimeout: PATIENCE_MS,
+    socketTimeout: PATIENCE_MS,
+    ...(user === '' ? {} : { auth: { user, pass: password ?? '' } }),
+  });
+}
+
+const nameOf = ({ host, port, security }: Settings['mail']): string => `${host}:${port ?? PORTS[security]}`;
+
+/** Connects and logs in as for a mail, and sends none. @throws AlertError with what to do about it */
+export async function checkMailServer(server: Settings['mail']): Promise<void> {
+  const transport = await transportOf(server);
+  try {
+    await transport.verify();
+  } catch (error) {
+    throw toAlertError(error, nameOf(server));
+  } finally {
+    transport.close();
+  }
+}
+
 export function createMailChannel({ id, server, to, subject, clock, locale }: MailParts): Channel {
-  const { host, security, user, password } = server;
-  const port = server.port ?? PORTS[security];
   return {
     id,
     async send(messages) {
       const last = messages.at(-1);
       if (!last) return;
-      if (host === '') throw new AlertError('alert/no-mail-server', {});
-      // Fetched when the first mail is due: most hours of a year there is none.
-      const { createTransport } = await import('nodemailer');
-      const transport = createTransport({
-        host,
-        port,
-        secure: security === 'tls',
-        requireTLS: security === 'starttls',
-        ignoreTLS: security === 'none',
-        connectionTimeout: PATIENCE_MS,
-        greetingTimeout: PATIENCE_MS,
-        socketTimeout: PATIENCE_MS,
-        ...(user === '' ? {} : { auth: { user, pass: password ?? '' } }),
-      });
+      const transport = await transportOf(server);
       const heading = messages.length === 1 ? undefined : message('alert.digest', { count: messages.length }, locale);
       try {
         await transport.sendMail({
@@ -59,7 +76,7 @@ export function createMailChannel({ id, server, to, subject, clock, locale }: Ma
           html: htmlOf(heading, messages),
         });
       } catch (error) {
-        throw toAlertError(error, `${host}:${port}`);
+        throw toAlertError(error, nameOf(server));
       } finally {
         transport.close();
       }

@@ -7,6 +7,7 @@ import { isAlike } from '../../state/settings-changes.ts';
 import type { SettingsDraftState } from '../../state/settings-draft.svelte.ts';
 import { isFound } from './field-text.ts';
 import { defaultOf, keyOf, pathOf, type FieldDescription, type UpsDraft } from './fields.ts';
+import { randomPassword } from './random.ts';
 
 export class FormView {
   readonly draft: SettingsDraftState;
@@ -42,6 +43,13 @@ export class FormView {
   async loadOwn(): Promise<void> {
     this.own = (await this.#heard(this.#app.engine.client.request('network.own', {}))) ?? this.own;
   }
+
+  /** A random password, which has to be seen before it is saved. */
+  readonly makePassword = (): string => {
+    const password = randomPassword();
+    this.draft.made = [...this.draft.made, password];
+    return password;
+  };
 
   isShown(field: FieldDescription, index: number): boolean {
     const path = pathOf(field.name, index);

@@ -1,0 +1,26 @@
+/** What `ridethrough doctor` finds. `.fix` is what to do about it. */
+export const doctor = {
+  'doctor.usb.none': 'No UPS is attached by USB, or none that can be seen from here.',
+  'doctor.usb.fine': '{title} may be opened.',
+  'doctor.network.off': 'Nothing is served to the network.',
+  'doctor.network.free': 'Port {port} is free for the NUT server.',
+  'doctor.network.running': 'A NUT server with these UPSes runs on port {port}.',
+  'doctor.network.other': 'Another NUT server has port {port}, with {names}.',
+  'doctor.shutdown.none': 'This computer is not shut down by anything here.',
+  'doctor.shutdown.none.fix': 'Choose an action in the settings if it hangs on a UPS.',
+  'doctor.shutdown.fine': 'This computer can be shut down, by {by}.',
+  'doctor.shutdown.refused': 'This computer cannot be shut down from here: {reason}.',
+  'doctor.shutdown.refused.fix':
+    'Run Ridethrough as a service, or allow its user to power off (polkit), or set a shutdown command.',
+  'doctor.mail.off': 'No mail is wanted.',
+  'doctor.mail.fine': 'The mail server {server} takes mails from here.',
+  'doctor.clock.fine': 'The clock is right as far as can be told.',
+  'doctor.clock.wrong': 'The clock stands at {date}.',
+  'doctor.clock.alone': 'The clock is not kept by a time server: times in messages and history may be wrong.',
+  'doctor.clock.fix': 'Set it, or switch on the time service of the system.',
+  'doctor.disk.fine': '{folder} can be written to.',
+  'doctor.disk.full': '{folder} has {free} MiB left.',
+  'doctor.disk.full.fix': 'Make room: without it neither settings nor history can be kept.',
+  'doctor.disk.refused': '{folder} cannot be written to: {reason}.',
+  'doctor.disk.refused.fix': 'Make the folder, or give it to the user that runs Ridethrough.',
+} as const;

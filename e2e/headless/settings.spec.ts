@@ -1,0 +1,406 @@
+/** The options form before the real engine: what is changed there is seen from outside, by NUT's protocol. */
+import type { Page } from '@playwright/test';
+import { openRawClient, startTestServer } from '#tests/support/nut-server.ts';
+import { freePort } from '#tests/support/nut-upsd.ts';
+import { ridethrough } from '#tests/support/served-program.ts';
+import { isWiderThanWindow, tabStops, violationsOf } from '../support/for-everybody.ts';
+import { expect, test } from './fixtures.ts';
+
+const upsc = async (...args: string[]): Promise<string> => (await ridethrough(['upsc', ...args])).stdout.trim();
+
+/** What a server says to a log-in for a UPS. */
+async function logIn(port: number, user: string, password: string, ups: string): Promise<string> {
+  const client = await openRawClient(port);
+  try {
+    expect(await client.ask(`USERNAME ${user}`)).toBe('OK');
+    expect(await client.ask(`PASSWORD ${password}`)).toBe('OK');
+    return await client.ask(`LOGIN ${ups}`);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Everything that the program tells the page. */
+function heardBy(page: Page): string[] {
+  const frames: string[] = [];
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => void frames.push(String(payload))));
+  return frames;
+}
+
+test('what a UPS is called and described as is what clients see', async ({ form: { settings, port } }) => {
+  await settings.text('Description').fill('Up in the office');
+  await settings.text('Identifier').fill('office');
+  await expect(settings.bar).toContainText('2 changes');
+  await settings.save();
+  expect(await upsc('-L', `127.0.0.1:${port}`)).toBe('office: Up in the office');
+  await expect(settings.bar.getByText('Saved')).toBeVisible();
+});
+
+test('the server moves to another port', async ({ form: { settings, port } }) => {
+  const next = await freePort();
+  await settings.text('Remote Port').fill(String(next));
+  await settings.save();
+  expect(await upsc(`ups@127.0.0.1:${next}`, 'device.model')).toBe('Office 700');
+  expect((await ridethrough(['upsc', `ups@127.0.0.1:${port}`])).status).toBe(1);
+});
+
+test('another file, another driver: the UPS is another one at once', async ({ form: { settings, port }, page }) => {
+  await settings.take('Port or Hostname', 'lab', 'lab.dev');
+  await settings.save();
+  await expect.poll(() => upsc(`ups@127.0.0.1:${port}`, 'device.model')).toBe('Lab 900');
+  await settings.take('Driver', 'demo', /^demo/);
+  await settings.box('Port or Hostname').fill('auto');
+  await settings.save();
+  await expect.poll(() => upsc(`ups@127.0.0.1:${port}`, 'driver.name')).toBe('demo');
+  await expect(page.getByRole('banner')).toContainText('ups');
+});
+
+test('auxiliary lines are completed, marked where they are wrong, and take effect', async ({
+  form: { settings, port },
+  page,
+}) => {
+  await settings.showAll();
+  const lines = settings.text('Auxiliary Parameters (ups.conf)');
+  const field = settings.field('Auxiliary Parameters (ups.conf)');
+  await lines.fill('override.battery.charge.low = 33\npolinterval = 5');
+  await expect(field).toContainText('Line 2: polinterval is no option of dummy-ups');
+  await expect(field).toContainText('Write pollinterval if that is meant.');
+  await settings.bar.getByRole('button', { name: 'Save' }).click();
+  await expect(lines).toBeFocused();
+  await lines.fill('override.battery.charge.low = 33\npolli');
+  await page.getByRole('button', { name: /^pollinterval/ }).click();
+  await expect(lines).toHaveValue('override.battery.charge.low = 33\npollinterval = ');
+  await page.keyboard.type('5');
+  await settings.save();
+  await expect.poll(() => upsc(`ups@127.0.0.1:${port}`, 'battery.charge.low')).toBe('33');
+  expect(await upsc(`ups@127.0.0.1:${port}`, 'driver.parameter.pollinterval')).toBe('5');
+});
+
+test('every other kind of field reaches the settings, and the NUT files they amount to', async ({
+  form: { settings, data },
+  page,
+}) => {
+  await settings.showAll();
+  await settings.pick('When the battery is low');
+  await settings.pick('After a time on battery');
+  await settings.text('Shutdown Timer').fill('300');
+  await settings.text('Shutdown Command').fill('/sbin/poweroff "now"');
+  await settings.choose('Shutdown Action', 'Hibernate');
+  await settings.switchOn('Power Off UPS');
+  await settings.text('Host Sync').fill('20');
+  await settings.text('No Communication Warning Time').fill('120');
+  await settings.text('Email').fill('a@example.org; b@example.org');
+  await settings.switchOn('Send Email Status Updates');
+  await settings.text('Outgoing Mail Server').fill('mail.example.org');
+  await settings.text('Auxiliary Parameters (upsd.conf)').fill('MAXAGE 25');
+  await settings.choose('Encryption', 'One that the program makes');
+
+  await page.getByRole('button', { name: 'As NUT files' }).click();
+  await settings.dialog.getByRole('tab', { name: 'upsmon.conf' }).click();
+  const shown = settings.dialog.getByRole('tabpanel', { name: 'upsmon.conf' });
+  await expect(shown).toContainText('HOSTSYNC 20');
+  await expect(shown).toContainText('NOCOMMWARNTIME 120');
+  await expect(shown).toContainText('POWERDOWNFLAG');
+  await page.keyboard.press('Escape');
+  await expect(settings.dialog).toBeHidden();
+
+  await settings.save();
+  const told = (await ridethrough(['config', 'get', '--data-dir', data])).stdout;
+  for (const line of [
+    'ups.0.shutdown = BATT',
+    'ups.0.shutdowntimer = 300',
+    'ups.0.shutdowncmd = /sbin/poweroff "now"',
+    'ups.0.shutdownaction = hibernate',
+    'ups.0.powerdown = true',
+    'ups.0.hostsync = 20',
+    'ups.0.nocommwarntime = 120',
+    'ups.0.emailnotify = true',
+    'ups.0.toemail = a@example.org;b@example.org',
+    'mail.host = mail.example.org',
+    'server.optionsupsd = MAXAGE 25',
+    'web.tls = own',
+  ]) {
+    expect(told.split('\n')).toContain(line);
+  }
+});
+
+test('a value that cannot be is told in place with what would be right, and is not saved', async ({
+  form: { settings, data },
+}) => {
+  const timer = settings.text('Shutdown Timer');
+  await timer.fill('-5');
+  await expect(settings.field('Shutdown Timer')).toContainText('This cannot be used. Write a whole number.');
+  await expect(settings.bar).toContainText('1 field has to be put right');
+  await settings.text('Description').focus();
+  await settings.bar.getByRole('button', { name: 'Save' }).click();
+  await expect(timer).toBeFocused();
+  await settings.field('Shutdown Timer').getByRole('button', { name: 'back to default' }).click();
+  await expect(timer).toHaveValue('30');
+  await expect(settings.bar).toBeHidden();
+  expect((await ridethrough(['config', 'get', '--data-dir', data, 'ups.0.shutdowntimer'])).stdout.trim()).toBe('30');
+});
+
+test('an account of the table can log in, and no password is ever told', async ({ form: { settings, port }, page }) => {
+  const heard = heardBy(page);
+  await page.reload();
+  await settings.open();
+  await page.getByRole('button', { name: 'Add an account' }).click();
+  await settings.text('Name').fill('pi');
+  await settings.text('Password').first().fill('raspberry-7');
+  await settings.choose('Role', 'Secondary');
+  await settings.save();
+  expect(await logIn(port, 'pi', 'raspberry-7', 'ups')).toBe('OK');
+  expect(await logIn(port, 'pi', 'wrong', 'ups')).toBe('ERR ACCESS-DENIED');
+
+  await page.getByRole('group', { name: 'View' }).getByText('As upsd.users').click();
+  const text = settings.text('Accounts as upsd.users');
+  await expect(text).toHaveValue(/\[pi\]/);
+  await text.fill(`${await text.inputValue()}\n[cam]\n  password = lens-44\n  upsmon secondary\n`);
+  await text.blur();
+  await page.getByRole('group', { name: 'View' }).getByText('Table').click();
+  await expect(page.getByRole('row', { name: /^cam/ })).toContainText('Secondary');
+  await settings.save();
+  expect(await logIn(port, 'cam', 'lens-44', 'ups')).toBe('OK');
+  expect(await logIn(port, 'pi', 'raspberry-7', 'ups')).toBe('OK');
+  await page.reload();
+  await settings.open();
+  const told = heard.join('\n');
+  expect(told).toContain('"isSet":true');
+  expect(told).not.toContain('raspberry-7');
+  // What was written into the text came back once, from the reader of the text, and not from the settings.
+  expect(told.split('lens-44').length).toBeLessThanOrEqual(2);
+});
+
+test('the password that the program made is shown once, and is the one that counts', async ({
+  form: { settings, port },
+  page,
+}) => {
+  await settings.field('Monitor Password').getByRole('button', { name: 'Show it once' }).click();
+  const made = await settings.field('Monitor Password').locator('code').last().innerText();
+  expect(made).toMatch(/^[a-z2-9]{20}$/);
+  expect(await logIn(port, 'upsmon', made, 'ups')).toBe('OK');
+  await page.reload();
+  await settings.open();
+  await expect(settings.field('Monitor Password').getByRole('button', { name: 'Show it once' })).toBeHidden();
+
+  await settings.field('Monitor Password').getByRole('textbox').fill('another-one');
+  await settings.save();
+  expect(await logIn(port, 'upsmon', 'another-one', 'ups')).toBe('OK');
+  expect(await logIn(port, 'upsmon', made, 'ups')).toBe('ERR ACCESS-DENIED');
+});
+
+test('other computers are let in after a password was thought of, each by a card of its own', async ({
+  form: { settings, port },
+  page,
+}) => {
+  await settings.switchOn('Remote Monitor');
+  await expect(page.getByRole('switch', { name: 'Remote Monitor' })).not.toBeChecked();
+  await settings.pick('A new random one');
+  const made = await settings.dialog.locator('code').innerText();
+  await settings.dialog.getByRole('button', { name: 'Let them connect' }).click();
+  await expect(page.getByRole('switch', { name: 'Remote Monitor' })).toBeChecked();
+  const own = settings.field('Monitor Password').getByRole('textbox');
+  await expect(own).toHaveValue(made);
+  await expect(own).toHaveAttribute('type', 'text');
+  await page.getByRole('button', { name: 'Add TrueNAS' }).click();
+  await page.getByRole('button', { name: 'Add Synology' }).click();
+  await expect(page.getByRole('button', { name: 'Add Synology' })).toBeDisabled();
+  await expect(settings.card('TrueNAS')).toContainText('Save first');
+  const password = await settings.onCard('TrueNAS', 'Password').innerText();
+  expect(password).toMatch(/^[a-z2-9]{20}$/);
+  await settings.save();
+  await expect(own).toHaveValue('');
+  expect(await logIn(port, 'upsmon', made, 'ups')).toBe('OK');
+  await expect(settings.card('TrueNAS')).toContainText('Has not logged in yet.');
+  await expect(settings.onCard('TrueNAS', 'Password')).toHaveText('(kept, not shown)');
+  await expect(page.getByText('Fingerprint of its certificate')).toBeVisible();
+
+  const client = await openRawClient(port, '127.0.0.2');
+  await client.ask('USERNAME truenas');
+  await client.ask(`PASSWORD ${password}`);
+  expect(await client.ask('LOGIN ups')).toBe('OK');
+  await expect(settings.card('TrueNAS')).toContainText('Logged in from');
+  expect(await client.ask('FSD ups')).toBe('ERR ACCESS-DENIED');
+  client.destroy();
+  await expect(settings.card('TrueNAS')).toContainText('Has not logged in yet.');
+});
+
+test('the password that everybody knows is refused once others may connect', async ({ form: { settings } }) => {
+  await settings.field('Monitor Password').getByRole('textbox').fill('fixmepass');
+  await settings.switchOn('Remote Monitor');
+  await settings.dialog.getByRole('button', { name: 'Let them connect' }).click();
+  await expect(settings.field('Monitor Password')).toContainText('Everybody knows this password');
+  await expect(settings.bar).toContainText('1 field has to be put right');
+});
+
+test('a UPS of another computer is found there and read from there', async ({ form: { settings, port }, page }) => {
+  const other = await startTestServer({
+    ups: { rack: { variables: { 'ups.status': 'OL', 'device.model': 'Rack 3000' }, description: 'In the rack' } },
+  });
+  try {
+    await settings.pick('Another computer has the cable');
+    await expect(settings.box('Driver')).toBeHidden();
+    await settings
+      .field('Remote Port')
+      .first()
+      .getByRole('textbox')
+      .fill(String(await freePort()));
+    await settings.text('Remote Host').fill('127.0.0.1');
+    await settings.text('Remote Host').blur();
+    await expect(settings.field('Remote Host')).toContainText('Cannot connect');
+    await settings.field('Remote Port').first().getByRole('textbox').fill(String(other.port));
+    await settings.text('Remote Host').focus();
+    await settings.text('Remote Host').blur();
+    await expect(settings.field('Remote Host')).toContainText('127.0.0.1 answers');
+    await page.getByRole('button', { name: 'Use rack' }).click();
+    await expect(settings.text('Identifier')).toHaveValue('rack');
+    await settings.save();
+    await expect.poll(() => upsc(`rack@127.0.0.1:${port}`, 'device.model')).toBe('Rack 3000');
+  } finally {
+    await other.stop();
+  }
+});
+
+test('a second UPS is added, served, and taken away after a question', async ({ form: { settings, port }, page }) => {
+  await page.getByRole('button', { name: 'Add a UPS' }).click();
+  await expect(settings.text('Identifier')).toHaveValue('ups2');
+  await settings.text('Identifier').fill('lab');
+  await settings.take('Driver', 'dummy', /^dummy-ups/);
+  await settings.take('Port or Hostname', '', 'lab.dev');
+  await settings.save();
+  await expect.poll(async () => (await upsc('-l', `127.0.0.1:${port}`)).split('\n').sort()).toEqual(['lab', 'ups']);
+  await settings.ups('lab').click();
+  await page.getByRole('button', { name: 'Remove lab' }).click();
+  await settings.dialog.getByRole('button', { name: 'Remove it' }).click();
+  await expect(settings.ups('lab')).toBeHidden();
+  await settings.save();
+  await expect.poll(() => upsc('-l', `127.0.0.1:${port}`)).toBe('ups');
+});
+
+test('changes wait while other pages are looked at, and are told there', async ({
+  form: { settings, dashboard },
+  page,
+}) => {
+  await settings.text('Description').fill('Waiting');
+  await dashboard.goTo('Overview');
+  await expect(dashboard.navigation.getByRole('link', { name: 'Settings' })).toContainText('1 change is not saved');
+  await settings.open();
+  await expect(settings.text('Description')).toHaveValue('Waiting');
+  await settings.bar.getByRole('button', { name: 'Show them' }).click();
+  await expect(settings.dialog).toContainText('Description');
+  await expect(settings.dialog).toContainText('Waiting');
+  await page.keyboard.press('Escape');
+  await settings.field('Description').getByRole('button', { name: 'Undo' }).click();
+  await expect(settings.bar).toBeHidden();
+});
+
+test('what somebody else changes meanwhile does not take a draft away', async ({ form: { settings, data }, page }) => {
+  await settings.text('Description').fill('Mine');
+  const changed = await ridethrough(['config', 'set', '--data-dir', data, 'ups.0.shutdowntimer', '77']);
+  expect(changed.status).toBe(0);
+  await expect(page.getByText('Somebody else changed the settings meanwhile.')).toBeVisible();
+  await expect(page.getByText('Changed there: Shutdown Timer')).toBeVisible();
+  await expect(settings.text('Shutdown Timer')).toHaveValue('77');
+  await expect(settings.text('Description')).toHaveValue('Mine');
+  await settings.save();
+  const told = (await ridethrough(['config', 'get', '--data-dir', data])).stdout;
+  expect(told).toContain('ups.0.shutdowntimer = 77');
+  expect(told).toContain('ups.0.description = Mine');
+});
+
+test('the search shows what fits, wherever it is', async ({ form: { settings } }) => {
+  await settings.search.fill('HOSTSYNC');
+  await expect(settings.text('Host Sync')).toBeVisible();
+  await expect(settings.text('Identifier')).toBeHidden();
+  await settings.search.fill('no such thing');
+  await expect(settings.page.getByText('No setting has "no such thing"')).toBeVisible();
+  await settings.search.fill('');
+  await expect(settings.text('Identifier')).toBeVisible();
+});
+
+test('a model is found by its maker and says what its driver needs', async ({ form: { settings }, page }) => {
+  await settings.box('Driver').fill('ES 850G2');
+  await expect(page.getByRole('option').first()).toContainText('usbhid-ups');
+  await settings.take('Driver', 'eaton connectups', /./);
+  await expect(settings.field('Driver')).toContainText(/snmp-ups|netxml-ups/);
+});
+
+test('everything goes by keyboard', async ({ form: { settings, port }, page }) => {
+  await settings.box('Port or Hostname').focus();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('lab');
+  await expect(page.getByRole('option', { name: 'lab.dev' })).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(settings.box('Port or Hostname')).toHaveValue('lab.dev');
+  await page.getByRole('switch', { name: 'Power Off UPS' }).focus();
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('switch', { name: 'Power Off UPS' })).toBeChecked();
+  await settings.bar.getByRole('button', { name: 'Save' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(settings.bar).toContainText('Saved, and in force.');
+  await expect.poll(() => upsc(`ups@127.0.0.1:${port}`, 'device.model')).toBe('Lab 900');
+
+  await settings.box('Driver').fill('apc');
+  await page.keyboard.press('Escape');
+  await expect(settings.box('Driver')).toHaveValue('dummy-ups');
+});
+
+test('every place of the form can be reached with the tab key and is seen there', async ({
+  form: { settings },
+  page,
+}) => {
+  await settings.showAll();
+  const stops = await tabStops(page);
+  expect(stops.length).toBeGreaterThan(40);
+  expect(stops.filter(({ isSeen }) => !isSeen).map(({ name }) => name)).toEqual([]);
+});
+
+const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } };
+for (const theme of ['light', 'dark'] as const) {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    test(`axe finds nothing to say about the form, ${theme} and ${size}`, async ({ form: { settings }, page }) => {
+      // A long page, looked at three times.
+      test.slow();
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      await page.setViewportSize(viewport);
+      await settings.showAll();
+      await page.getByRole('button', { name: 'Add Proxmox' }).click();
+      await page.getByRole('button', { name: 'Edit account proxmox' }).click();
+      await settings.text('Shutdown Timer').fill('soon');
+      await expect(settings.bar).toContainText('has to be put right');
+      expect.soft(await violationsOf(page), 'form').toEqual([]);
+      expect.soft(await isWiderThanWindow(page)).toBe(false);
+      await settings.box('Driver').fill('apc');
+      await page.getByRole('option').first().waitFor();
+      expect.soft(await violationsOf(page), 'choices').toEqual([]);
+      await page.keyboard.press('Escape');
+      await settings.bar.getByRole('button', { name: 'Show them' }).click();
+      await settings.dialog.waitFor();
+      expect.soft(await violationsOf(page), 'changes').toEqual([]);
+    });
+  }
+}
+
+test('speaks German, with NUT’s words as they are', async ({ form: { link, dashboard, settings }, page }) => {
+  await page.getByRole('button', { name: 'Appearance' }).click();
+  await dashboard.choose('Language', 'Deutsch');
+  await page.keyboard.press('Escape');
+  await dashboard.load(link, 'settings');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Einstellungen');
+  await expect(settings.field('Abschaltfrist')).toContainText('upssched.conf START-TIMER');
+  await settings.text('Abschaltfrist').fill('bald');
+  await expect(settings.field('Abschaltfrist')).toContainText('Zulässig: eine ganze Zahl.');
+  await page.setViewportSize(SIZES.narrow);
+  expect(await isWiderThanWindow(page)).toBe(false);
+});
+
+test('NUT’s own files are shown and cannot be changed here', async ({ open, page }) => {
+  const { dashboard } = await open();
+  await dashboard.goTo('Settings');
+  await expect(page.getByText('These settings come from NUT’s own files')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Identifier' })).toHaveValue('demo');
+  await expect(page.getByRole('textbox', { name: 'Identifier' })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Add a UPS' })).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Add Synology' })).toBeHidden();
+});

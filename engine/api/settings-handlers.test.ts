@@ -1,0 +1,285 @@
+/** The settings over the contract: what a form sees, sends and is told. */
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { requests } from '#domain/contract.ts';
+import { SettingsError } from '#domain/errors.ts';
+import { textIn } from '#domain/messages/message.ts';
+import { Settings, type SettingsDraft } from '#domain/schema/settings/settings.ts';
+import { changeSettings, type SettingChange } from '#engine/settings/change-settings.ts';
+import { openSettingsKeeper, type SettingsKeeper } from '#engine/settings/settings-keeper.ts';
+import { createFakeClock } from '#tests/support/fake-clock.ts';
+import { createRememberingLog } from '#tests/support/silent-log.ts';
+import { createSettingsHandlers, type SettingsHandlers } from './settings-handlers.ts';
+
+let folder: string;
+let keeper: SettingsKeeper;
+let api: SettingsHandlers;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ridethrough-handlers-'));
+  await mkdir(join(folder, 'data'));
+  keeper = await openSettingsKeeper({
+    dataDir: join(folder, 'data'),
+    clock: createFakeClock(),
+    log: createRememberingLog(),
+  });
+  api = createSettingsHandlers(
+    { kind: 'kept', keeper, applied: () => Promise.resolve(undefined) },
+    () => Promise.resolve(),
+    {
+      places: [
+        { kind: 'nut-conf', path: join(folder, 'nut') },
+        { kind: 'apcupsd', path: join(folder, 'apcupsd.conf') },
+      ],
+      env: {},
+    },
+  );
+});
+afterEach(async () => {
+  keeper.stop();
+  await rm(folder, { recursive: true });
+});
+
+const set = (...changes: SettingChange[]) => keeper.change((before) => changeSettings(before, changes));
+const UPS: SettingChange[] = [
+  ['ups.0.identifier', 'office'],
+  ['ups.0.driver', 'usbhid-ups'],
+  ['ups.0.port', 'auto'],
+];
+async function draft(): Promise<{ settings: SettingsDraft; revision: string }> {
+  const { settings, revision } = await api['settings.get']({});
+  return { settings: structuredClone(settings), revision };
+}
+const said = (
+  problems: readonly { path: readonly (string | number)[]; severity: string; reason: unknown; fix: unknown }[],
+): string[] =>
+  problems.map(
+    ({ path, severity, reason, fix }) =>
+      `${severity} ${path.join('.')}: ${textIn(reason) ?? ''} (${textIn(fix) ?? ''})`,
+  );
+
+describe('a form', () => {
+  test('sees that passwords are set and never which', async () => {
+    await set(
+      ...UPS,
+      ['mail.password', 'mail-pw'],
+      ['server.extrausers', '[nas]\n password = nas-pw\n upsmon secondary\n'],
+    );
+    const state = await api['settings.get']({});
+    expect(requests['settings.get'].result.parse(state)).toEqual(state);
+    expect(state).toMatchObject({
+      isReadOnly: false,
+      hasUnseenPassword: true,
+      settings: {
+        mail: { password: { isSet: true } },
+        server: { monpwd: { isSet: true }, users: [{ password: { isSet: true } }] },
+      },
+    });
+    expect(JSON.stringify(state)).not.toMatch(/mail-pw|nas-pw/);
+    expect(JSON.stringify(state)).not.toContain(keeper.current.settings.server.monpwd);
+  });
+
+  test('saves what it was given; passwords that were not touched stay, wherever their UPS and account went', async () => {
+    await set(
+      ...UPS,
+      ['ups.1.identifier', 'far'],
+      ['ups.1.mode', 'SLAVE'],
+      ['ups.1.remotehost', 'nas'],
+      ['ups.1.monpwd', 'far-pw'],
+      ['mail.password', 'mail-pw'],
+      ['server.extrausers', '[a]\n password = a-pw\n[b]\n password = b-pw\n'],
+    );
+    const own = keeper.current.settings.server.monpwd;
+    const { settings, revision } = await draft();
+    settings.ups.reverse();
+    settings.server.users.reverse();
+    settings.ups[0]!.identifier = 'renamed';
+    settings.mail.password = { value: 'new-pw' };
+    settings.mail.host = 'smtp.example.org';
+    const saved = await api['settings.save']({ settings, revision });
+    expect(saved).toMatchObject({ isSaved: true, state: { revision: keeper.current.revision } });
+    expect(keeper.current.settings).toMatchObject({
+      ups: [{ identifier: 'renamed', monpwd: 'far-pw' }, { identifier: 'office' }],
+      server: {
+        monpwd: own,
+        users: [
+          { name: 'b', password: 'b-pw' },
+          { name: 'a', password: 'a-pw' },
+        ],
+      },
+      mail: { password: 'new-pw', host: 'smtp.example.org' },
+    });
+    const again = await draft();
+    again.settings.mail.password = { isSet: false };
+    await api['settings.save'](again);
+    expect(keeper.current.settings.mail).not.toHaveProperty('password');
+  });
+
+  test('keeps out of the file what is as it is by default, and keeps in it what was chosen', async () => {
+    await set(...UPS, ['ups.0.shutdowntimer', '30']);
+    await api['settings.save'](await draft());
+    const file = JSON.parse(await readFile(join(folder, 'data', 'settings.json'), 'utf8')) as {
+      ups: object[];
+      web?: object;
+    };
+    expect(file.ups[0]).toEqual({
+      id: keeper.current.settings.ups[0]?.id,
+      identifier: 'office',
+      driver: 'usbhid-ups',
+      port: 'auto',
+      shutdowntimer: 30,
+    });
+    expect(file).not.toHaveProperty('web');
+  });
+
+  test('is told what is wrong, by field, and then nothing is saved', async () => {
+    await set(...UPS);
+    const { settings, revision } = await draft();
+    const wrong = {
+      ...settings,
+      ups: [{ ...settings.ups[0], shutdowntimer: -1, port: '', options: 'lowbat = 3', monpwd: { value: 'a b' } }],
+      mail: { ...settings.mail, from: 'nobody' },
+      colour: 'red',
+    };
+    const { isSaved, problems } = await api['settings.save']({ settings: wrong, revision });
+    expect(isSaved).toBe(false);
+    expect(said(problems).sort()).toEqual([
+      'error colour: this is not known (remove it)',
+      'error mail.from: this cannot be used (write an e-mail address)',
+      expect.stringMatching(/^error ups\.0\.monpwd: this cannot be used \(write letters/),
+      'error ups.0.port: needed, because mode is "MASTER" (fill it in)',
+      'error ups.0.shutdowntimer: this cannot be used (write a number from 0)',
+    ]);
+    expect(keeper.current.revision).toBe(revision);
+    const second = { ...settings, ups: [{ ...settings.ups[0], port: '' }] };
+    expect(said((await api['settings.check']({ settings: second })).problems)).toEqual([
+      'error ups.0.port: needed, because mode is "MASTER" (fill it in)',
+    ]);
+    const third = { ...settings, ups: [{ ...settings.ups[0], options: 'pollonly\nlowbat = 3' }] };
+    expect((await api['settings.check']({ settings: third })).problems).toMatchObject([
+      { path: ['ups', 0, 'options'], line: 2 },
+    ]);
+  });
+
+  test('that somebody else overtook is told so', async () => {
+    const mine = await draft();
+    await set(...UPS);
+    await expect(api['settings.save'](mine)).rejects.toMatchObject({ code: 'settings/changed-meanwhile' });
+    expect(keeper.current.settings.ups).toHaveLength(1);
+  });
+
+  test('sees the files of NUT without a password in them', async () => {
+    await set(...UPS, ['server.extrausers', '[nas]\n password = nas-pw\n upsmon secondary\n']);
+    const { files } = await api['settings.preview'](await draft());
+    expect(files.map(({ name }) => name)).toContain('upssched.conf');
+    const text = files.map((file) => file.text).join('\n');
+    expect(text).toContain('password = "(hidden)"');
+    expect(text).not.toContain('nas-pw');
+    expect(text).not.toContain(keeper.current.settings.server.monpwd);
+    expect(await api['settings.preview']({ settings: { ups: 3 } })).toEqual({ files: [] });
+  });
+
+  test('is shown the password that was made, once', async () => {
+    expect(await api['settings.revealPassword']({})).toEqual({ password: keeper.current.settings.server.monpwd });
+    expect(await api['settings.revealPassword']({})).toEqual({});
+    expect((await api['settings.get']({})).hasUnseenPassword).toBe(false);
+  });
+
+  test('has the accounts as text and back, passwords kept', async () => {
+    await set(['server.extrausers', '[nas]\n password = nas-pw\n upsmon secondary\n']);
+    const { settings } = await draft();
+    const { text } = await api['settings.usersToText']({ settings });
+    expect(text).toBe('[nas]\n  password = "(set)"\n  upsmon secondary\n');
+    const { users, problems } = await api['settings.usersFromText']({
+      text: `${text}[new]\n password = x\n actions = WIN\n`,
+      settings,
+    });
+    expect(users).toMatchObject([
+      { name: 'nas', password: { isSet: true } },
+      { name: 'new', password: { value: 'x' } },
+    ]);
+    expect(problems).toMatchObject([{ path: ['server', 'users'], severity: 'error', line: 6 }]);
+  });
+
+  test.each(['nut-files', 'demo'] as const)('of %s can be looked at and not saved', async (kind) => {
+    const settings = Settings.parse({ ups: [{ id: 'a', identifier: 'ups', driver: 'demo', port: 'auto' }] });
+    const shown = createSettingsHandlers({ kind, settings: () => settings }, () => Promise.resolve());
+    const state = await shown['settings.get']({});
+    expect(state).toMatchObject({ isReadOnly: true, settings: { ups: [{ identifier: 'ups' }] } });
+    await expect(async () => shown['settings.save'](state)).rejects.toBeInstanceOf(SettingsError);
+    await expect(async () => shown['settings.revealPassword']({})).rejects.toMatchObject({
+      code: 'settings/read-only',
+    });
+  });
+});
+
+describe('moving in', () => {
+  const nut = async (): Promise<void> => {
+    await mkdir(join(folder, 'nut'));
+    await writeFile(join(folder, 'nut', 'ups.conf'), '[office]\n driver = usbhid-ups\n port = auto\n', { mode: 0o600 });
+    await writeFile(join(folder, 'nut', 'upsd.users'), '[upsmon]\n password = nut-pw\n upsmon primary\n', {
+      mode: 0o600,
+    });
+  };
+
+  test('finds what is there', async () => {
+    expect(await api['settings.findImports']({})).toEqual({ found: [] });
+    await nut();
+    expect(await api['settings.findImports']({})).toEqual({ found: [{ kind: 'nut-conf', path: join(folder, 'nut') }] });
+  });
+
+  test('gives a form that can be saved as it is, and saves nothing itself', async () => {
+    await nut();
+    await set(['mail.password', 'mail-pw']);
+    const before = await readdir(join(folder, 'data'));
+    const { revision } = keeper.current;
+    const read = await api['settings.readImport']({ kind: 'nut-conf', path: join(folder, 'nut') });
+    expect(requests['settings.readImport'].result.parse(read)).toEqual(read);
+    expect(read.settings).toMatchObject({
+      ups: [{ identifier: 'office', monpwd: { isSet: false } }],
+      server: { monpwd: { value: 'nut-pw' } },
+      mail: { password: { isSet: true } },
+      setup: { isDone: true },
+    });
+    expect(read.notes.map((note) => textIn(note))).toEqual([expect.stringMatching(/No MONITOR line/)]);
+    expect(keeper.current.revision).toBe(revision);
+    expect(await readdir(join(folder, 'data'))).toEqual(before);
+    expect(await api['settings.save']({ settings: read.settings, revision })).toMatchObject({ isSaved: true });
+    expect(keeper.current.settings).toMatchObject({ server: { monpwd: 'nut-pw' }, mail: { password: 'mail-pw' } });
+    // The same once more is nothing new.
+    expect(
+      (await api['settings.readImport']({ kind: 'nut-conf', path: join(folder, 'nut') })).settings.server.monpwd,
+    ).toEqual({ isSet: true });
+  });
+
+  test('takes the text of TrueNAS, and tells what is wrong with it', async () => {
+    const text = JSON.stringify({
+      identifier: 'a,b',
+      driver: 'usbhid-ups$x',
+      port: 'auto',
+      options: 'lowbat = 3',
+      monpwd: 'fixmepass',
+    });
+    const read = await api['settings.readImport']({ kind: 'truenas', text });
+    expect(read.settings.ups[0]?.identifier).toBe('a_b');
+    expect(read.settings.server.monpwd).toMatchObject({ value: expect.stringMatching(/^[a-z2-9]{20}$/) as string });
+    expect(said(read.problems)).toEqual([expect.stringMatching(/^error ups\.0\.options: lowbat is no option/)]);
+    await expect(async () => api['settings.readImport']({ kind: 'truenas', text: 'x' })).rejects.toMatchObject({
+      code: 'settings/no-truenas',
+    });
+  });
+
+  test('reads no other file than those that are looked for', async () => {
+    await writeFile(join(folder, 'secret'), 'x');
+    for (const kind of ['nut-conf', 'apcupsd'] as const) {
+      await expect(async () =>
+        api['settings.readImport']({ kind, path: join(folder, 'secret') }),
+      ).rejects.toMatchObject({ code: 'settings/no-import' });
+    }
+    await expect(async () => api['settings.readImport']({ kind: 'apcupsd' })).rejects.toMatchObject({
+      code: 'settings/no-import',
+    });
+  });
+});

@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DriverError } from '#domain/errors.ts';
+import { Settings } from '#domain/schema/settings/settings.ts';
+import type { HidDeviceInfo, HidPort, SystemPower } from '#engine/ports.ts';
+import { settingsConfiguration } from '#engine/settings/configuration.ts';
+import { createFakeClock } from '#tests/support/fake-clock.ts';
+import { createFakePower } from '#tests/support/fake-power.ts';
+import { createRememberingLog } from '#tests/support/silent-log.ts';
+import { systemClock } from '#engine/adapters/system-clock.ts';
+import { examine, type Finding } from './doctor.ts';
+
+let folder: string;
+let dataDir: string;
+const servers: Server[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ridethrough-doctor-'));
+  dataDir = folder;
+});
+afterEach(async () => {
+  for (const server of servers.splice(0)) server.close();
+  await rm(folder, { recursive: true });
+});
+
+const NOTHING_ATTACHED: HidPort = {
+  name: 'node-hid',
+  list: () => Promise.resolve([]),
+  open: () => Promise.reject(new Error('nothing to open')),
+  watch: () => () => undefined,
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+interface Given {
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly hidPort?: HidPort;
+  readonly power?: SystemPower;
+  readonly isClockKept?: boolean;
+}
+
+async function found(subject: Finding['subject'], given: Given = {}): Promise<readonly Finding[]> {
+  const log = createRememberingLog();
+  const settings = Settings.parse({ server: { remoteport: await freePort() }, ...given.settings });
+  const findings = await examine({
+    settings,
+    configuration: settingsConfiguration(settings, dataDir, log),
+    dataDir,
+    hidPort: given.hidPort ?? NOTHING_ATTACHED,
+    power: given.power ?? createFakePower(systemClock),
+    clock: systemClock,
+    log,
+    isClockKept: () => Promise.resolve(given.isClockKept),
+  });
+  return findings.filter((finding) => finding.subject === subject);
+}
+
+const A_UPS = { id: 'a', identifier: 'ups', driver: 'usbhid-ups', port: 'auto' };
+
+describe('on a computer where all is well', () => {
+  test.each(['usb', 'network', 'shutdown', 'mail', 'clock', 'disk'] as const)('%s is fine', async (subject) => {
+    expect(await found(subject, { isClockKept: true })).toMatchObject([{ level: 'ok' }]);
+  });
+});
+
+describe('what is wrong is found', () => {
+  test('a UPS that may not be opened, with what to do', async () => {
+    const device: HidDeviceInfo = { path: '/dev/hidraw0', vendorId: 0x051d, productId: 2, usagePage: 0x84 };
+    const hidPort: HidPort = {
+      ...NOTHING_ATTACHED,
+      list: () => Promise.resolve([device]),
+      open: () =>
+        Promise.reject(new DriverError('driver/permission-denied', { device: 'Back-UPS', path: '/dev/hidraw0' })),
+    };
+    const [finding] = await found('usb', { hidPort });
+    expect(finding?.level).toBe('error');
+    expect(finding?.text).toMatch(/Back-UPS.*permission/);
+    expect(finding?.remedy).toBeDefined();
+  });
+
+  test('a port that something else has', async () => {
+    const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\n')).listen(0, '127.0.0.1');
+    servers.push(server);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await found('network', { settings: { server: { remoteport: port } } })).toMatchObject([
+      { level: 'error', text: { phrase: 'error.nut/port-in-use' } },
+    ]);
+  });
+
+  test('a system that does not let itself be shut down, and one where nobody asked for it', async () => {
+    const power: SystemPower = {
+      ...createFakePower(systemClock),
+      check: () => Promise.resolve({ ok: false, reason: 'no right' }),
+    };
+    expect(await found('shutdown', { power })).toMatchObject([
+      { level: 'error', text: { params: { reason: 'no right' } } },
+    ]);
+    const settings = { ups: [{ ...A_UPS, shutdownaction: 'nothing' }] };
+    expect(await found('shutdown', { settings })).toMatchObject([{ level: 'warning' }]);
+  });
+
+  test('a mail server that does not answer', async () => {
+    const settings = {
+      ups: [{ ...A_UPS, emailnotify: true, toemail: ['a@example.org'] }],
+      mail: { host: '127.0.0.1', port: await freePort(), security: 'none' },
+    };
+    expect(await found('mail', { settings })).toMatchObject([
+      { level: 'error', text: { phrase: 'error.alert/mail-server' } },
+    ]);
+  });
+
+  test('a clock that nobody keeps, and one that stands at the beginning of time', async () => {
+    expect(await found('clock', { isClockKept: false })).toMatchObject([{ level: 'warning' }]);
+    const settings = Settings.parse({});
+    const log = createRememberingLog();
+    const findings = await examine({
+      settings,
+      configuration: settingsConfiguration(settings, dataDir, log),
+      dataDir,
+      hidPort: NOTHING_ATTACHED,
+      power: createFakePower(systemClock),
+      clock: createFakeClock(0),
+      log,
+      isClockKept: () => Promise.resolve(true),
+    });
+    expect(findings.find(({ subject }) => subject === 'clock')).toMatchObject({ level: 'error' });
+  });
+
+  test('a file where the folder should be', async () => {
+    dataDir = join(dataDir, 'file');
+    await writeFile(dataDir, '', { mode: 0o600 });
+    expect(await found('disk')).toMatchObject([{ level: 'error' }]);
+  });
+});

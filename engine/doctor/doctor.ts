@@ -1,0 +1,192 @@
+/** What would keep a shutdown or a message from working, looked for before it is needed. Changes nothing. */
+import { existsSync } from 'node:fs';
+import { access, constants, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { AppError, phraseOf } from '#domain/errors.ts';
+import { phrase, type Text } from '#domain/messages/message.ts';
+import type { Settings } from '#domain/schema/settings/settings.ts';
+import { checkMailServer } from '#engine/alerts/channels/mail.ts';
+import { scanUsb } from '#engine/drivers/usb-hid/scan.ts';
+import { openListeners } from '#engine/nut/listeners.ts';
+import { probeServer } from '#engine/nut/probe.ts';
+import type { Clock, HidPort, Log, SystemPower } from '#engine/ports.ts';
+import type { Configuration } from '#engine/settings/configuration.ts';
+import { reasonOf } from '#engine/system-reason.ts';
+
+export const DOCTOR_SUBJECTS = ['usb', 'network', 'shutdown', 'mail', 'clock', 'disk'] as const;
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly subject: (typeof DOCTOR_SUBJECTS)[number];
+  /** `error`: something will not work. `warning`: it may not. */
+  readonly level: 'ok' | 'warning' | 'error';
+  readonly text: Text;
+  /** What to do; absent where all is well. */
+  readonly remedy?: Text;
+}
+
+export interface DoctorParts {
+  readonly settings: Settings;
+  readonly configuration: Configuration;
+  readonly dataDir: string;
+  readonly hidPort: HidPort;
+  readonly power: SystemPower;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Whether the system's clock is kept by a time server; undefined where nobody can tell. */
+  isClockKept(): Promise<boolean | undefined>;
+}
+
+/** Less than this and the history of a few days does not fit. */
+const LEAST_FREE_BYTES = 50 * 1024 * 1024;
+/** No computer that runs this is older: its clock stands at the year its battery died. */
+const EARLIEST = Date.UTC(2026, 0, 1);
+
+/** In the order of the subjects; each subject has a finding at least. */
+export async function examine(parts: DoctorParts): Promise<readonly Finding[]> {
+  const all = [findUsb, findNetwork, findShutdown, findMail, findClock, findDisk];
+  return (await Promise.all(all.map((find) => find(parts)))).flat();
+}
+
+async function findUsb({ hidPort }: DoctorParts): Promise<readonly Finding[]> {
+  const found = await scanUsb(hidPort);
+  if (found.length === 0) return [{ subject: 'usb', level: 'ok', text: phrase('doctor.usb.none', {}) }];
+  return found.map(({ title, problem }): Finding => {
+    if (!problem) return { subject: 'usb', level: 'ok', text: phrase('doctor.usb.fine', { title }) };
+    return { subject: 'usb', level: 'error', text: problem.message, remedy: problem.remedy };
+  });
+}
+
+/** A port that is in use is right where it is this program, or NUT, that uses it for the same UPSes. */
+async function findNetwork({ configuration, clock, log }: DoctorParts): Promise<readonly Finding[]> {
+  const { nut } = configuration.engine;
+  if (!nut) return [{ subject: 'network', level: 'ok', text: phrase('doctor.network.off', {}) }];
+  const port = nut.listen[0]?.port ?? 0;
+  try {
+    const opened = await openListeners({
+      addresses: nut.listen,
+      isOneEnough: false,
+      onConnection: (socket) => socket.destroy(),
+      log,
+    });
+    await Promise.all(opened.map((listener) => listener.close()));
+    return [{ subject: 'network', level: 'ok', text: phrase('doctor.network.free', { port }) }];
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return [await whoListens(port, error as AppError, configuration, clock)];
+  }
+}
+
+async function whoListens(port: number, problem: AppError, { engine }: Configuration, clock: Clock): Promise<Finding> {
+  const wanted = engine.ups.map(({ name }) => name);
+  const fault: Finding = { subject: 'network', level: 'error', text: phraseOf(problem), remedy: problem.remedy };
+  if (problem.code !== 'nut/port-in-use') return fault;
+  try {
+    const served = (await probeServer('127.0.0.1', port, clock)).map(({ name }) => name);
+    const isOurs = wanted.every((name) => served.includes(name));
+    if (isOurs) return { subject: 'network', level: 'ok', text: phrase('doctor.network.running', { port }) };
+    return {
+      subject: 'network',
+      level: 'error',
+      text: phrase('doctor.network.other', { port, names: served }),
+      remedy: problem.remedy,
+    };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return fault; // whoever listens there is no NUT server
+  }
+}
+
+async function findShutdown({ configuration, power }: DoctorParts): Promise<readonly Finding[]> {
+  const policy = configuration.monitor;
+  if (!policy || policy.action.kind === 'nothing') {
+    return [
+      {
+        subject: 'shutdown',
+        level: 'warning',
+        text: phrase('doctor.shutdown.none', {}),
+        remedy: phrase('doctor.shutdown.none.fix', {}),
+      },
+    ];
+  }
+  const check = await power.check(policy.action);
+  if (check.ok) return [{ subject: 'shutdown', level: 'ok', text: phrase('doctor.shutdown.fine', { by: check.by }) }];
+  return [
+    {
+      subject: 'shutdown',
+      level: 'error',
+      text: phrase('doctor.shutdown.refused', { reason: check.reason }),
+      remedy: phrase('doctor.shutdown.refused.fix', {}),
+    },
+  ];
+}
+
+async function findMail({ settings }: DoctorParts): Promise<readonly Finding[]> {
+  const isWanted = settings.ups.some(({ emailnotify }) => emailnotify);
+  if (!isWanted) return [{ subject: 'mail', level: 'ok', text: phrase('doctor.mail.off', {}) }];
+  try {
+    await checkMailServer(settings.mail);
+    return [{ subject: 'mail', level: 'ok', text: phrase('doctor.mail.fine', { server: settings.mail.host }) }];
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return [{ subject: 'mail', level: 'error', text: phraseOf(error as AppError), remedy: error.remedy }];
+  }
+}
+
+async function findClock(parts: DoctorParts): Promise<readonly Finding[]> {
+  const { clock } = parts;
+  if (clock.now() < EARLIEST) {
+    return [
+      {
+        subject: 'clock',
+        level: 'error',
+        text: phrase('doctor.clock.wrong', { date: new Date(clock.now()).toISOString().slice(0, 10) }),
+        remedy: phrase('doctor.clock.fix', {}),
+      },
+    ];
+  }
+  if ((await parts.isClockKept()) !== false)
+    return [{ subject: 'clock', level: 'ok', text: phrase('doctor.clock.fine', {}) }];
+  return [
+    {
+      subject: 'clock',
+      level: 'warning',
+      text: phrase('doctor.clock.alone', {}),
+      remedy: phrase('doctor.clock.fix', {}),
+    },
+  ];
+}
+
+async function findDisk({ dataDir }: DoctorParts): Promise<readonly Finding[]> {
+  try {
+    // A folder that is not there yet is made at the first start.
+    const folder = nearestFolder(dataDir);
+    await access(folder, constants.W_OK | constants.X_OK);
+    const { bavail, bsize } = await statfs(folder);
+    if (bavail * bsize >= LEAST_FREE_BYTES) {
+      return [{ subject: 'disk', level: 'ok', text: phrase('doctor.disk.fine', { folder: dataDir }) }];
+    }
+    return [
+      {
+        subject: 'disk',
+        level: 'warning',
+        text: phrase('doctor.disk.full', { folder: dataDir, free: Math.floor((bavail * bsize) / 1024 / 1024) }),
+        remedy: phrase('doctor.disk.full.fix', {}),
+      },
+    ];
+  } catch (error) {
+    return [
+      {
+        subject: 'disk',
+        level: 'error',
+        text: phrase('doctor.disk.refused', { folder: dataDir, reason: reasonOf(error) }),
+        remedy: phrase('doctor.disk.refused.fix', {}),
+      },
+    ];
+  }
+}
+
+function nearestFolder(folder: string): string {
+  const above = dirname(folder);
+  return existsSync(folder) || above === folder ? folder : nearestFolder(above);
+}

@@ -1,0 +1,86 @@
+/** Where history is kept, and what can be asked of it. */
+import type { Incident } from '#domain/schema/snapshot.ts';
+import type { Columns, Grid, Span } from './downsample.ts';
+import type { JournalRow } from './journal.ts';
+
+/** What happened since the batch before. */
+export interface HistoryBatch {
+  readonly rows: readonly (JournalRow<string> & { readonly ups: string })[];
+  readonly statuses: readonly StatusChange[];
+  /** Incidents that are new or changed. */
+  readonly incidents: readonly Incident[];
+}
+
+export interface StatusChange {
+  readonly ups: string;
+  readonly at: number;
+  readonly status: string;
+}
+
+export interface SeriesColumns extends Columns {
+  readonly ups: string;
+  readonly variable: string;
+}
+
+/** A time of a variable for export. Undefined values: unknown from then on. */
+export interface HistoryRow {
+  readonly at: number;
+  readonly variable: string;
+  readonly value: { readonly min: number; readonly mean: number; readonly max: number } | undefined;
+}
+
+export interface IncidentQuery {
+  readonly ups?: readonly string[];
+  readonly kinds?: readonly Incident['kind'][];
+  /** Only those that began before this one. */
+  readonly beforeId?: number;
+  /** Only those that ended at this moment or later, or still last. */
+  readonly since?: number;
+  readonly limit: number;
+}
+
+/** Synchronous: SQLite is. Every call may throw what SqliteError describes. */
+export interface HistoryStore {
+  /** All or nothing. */
+  write(batch: HistoryBatch): void;
+  /** Puts what was written onto the disk itself, so that a power cut does not take it. */
+  sync(): Promise<void>;
+  /** Turns one hour of one UPS from the journal into buckets. @returns whether there was one */
+  compact(now: number): boolean;
+  /** Takes away what need not be kept any more. */
+  retain(now: number): void;
+  /** Looks one part of the file through. @returns what is wrong, undefined when nothing is */
+  check(part: CheckedPart): string | undefined;
+
+  /** UPSes and the variables that are known of them. */
+  variables(): readonly { readonly ups: string; readonly variable: string }[];
+  range(ups: string, variables: readonly string[], grid: Grid): readonly SeriesColumns[];
+  /** When the UPS ran on its battery, oldest first; an open end is `now`. */
+  outages(ups: string, span: Span, now: number): readonly Span[];
+  /** Where history of a UPS begins. */
+  oldest(ups: string): number | undefined;
+  /** Newest first. */
+  incidents(query: IncidentQuery): readonly Incident[];
+  /** Status changes of a time, oldest first, with the one that was in force before. */
+  statuses(ups: string, span: Span, limit: number): readonly StatusChange[];
+  /** As finely as it is kept, by variable and time. */
+  rows(ups: string, span: Span): Iterable<HistoryRow>;
+  /** Until when a UPS was watched. */
+  watchedUntil(ups: string): number | undefined;
+  /** History goes with the UPS. A history that the new name has already is put aside under `NEW (before DATE)`. */
+  renameUps(name: string, next: string, now: number): void;
+  close(): void;
+}
+
+export const CHECKED_PARTS = [
+  'ups',
+  'series',
+  'journal',
+  'full_rate',
+  'minutes',
+  'quarters',
+  'watches',
+  'status',
+  'incident',
+] as const;
+export type CheckedPart = (typeof CHECKED_PARTS)[number];

@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { asSeconds } from '#domain/units.ts';
+import { systemClock } from '#engine/adapters/system-clock.ts';
+import { createRememberingLog } from '#tests/support/silent-log.ts';
+import { startTestServer, type TestServer } from '#tests/support/nut-server.ts';
+import type { Facts } from './monitor-state.ts';
+import type { RemoteSource } from './policy.ts';
+import { watchRemote, type RemoteWatch } from './remote-watch.ts';
+import { supplyOf } from './test-support.ts';
+
+let server: TestServer | undefined;
+const watches: RemoteWatch[] = [];
+afterEach(async () => {
+  await Promise.all(watches.splice(0).map((watch) => watch.stop()));
+  await server?.stop();
+});
+
+const variables = { 'ups.status': 'OB DISCHRG', 'battery.charge': '61', 'ups.test.result': 'In progress' };
+
+async function watched(role: 'primary' | 'secondary', password = 'pw') {
+  server = await startTestServer({ ups: { office: { variables } } });
+  const source: RemoteSource = {
+    kind: 'remote',
+    host: '127.0.0.1',
+    port: server.port,
+    user: role,
+    password,
+    tls: 'off',
+    verify: false,
+  };
+  const looks: Facts[] = [];
+  let lost = 0;
+  const log = createRememberingLog();
+  const watch = watchRemote({
+    supply: supplyOf('office@here', { name: 'office', role, source }),
+    source,
+    policy: { pollFreq: asSeconds(0.05), pollFreqAlert: asSeconds(0.05), pollFailLogThrottleMax: 0 },
+    clock: systemClock,
+    log,
+    onLook: (facts) => looks.push(facts),
+    onLost: () => (lost += 1),
+  });
+  watches.push(watch);
+  return { server, store: server.store, watch, looks, log, lost: () => lost };
+}
+
+const logins = (): number => server?.server.clients().filter(({ ups }) => ups === 'office').length ?? 0;
+
+describe('a UPS on another server', () => {
+  test('is looked at again and again, and what is no longer told is forgotten', async () => {
+    const { looks, store } = await watched('secondary');
+    await expect
+      .poll(() => looks.at(-1))
+      .toEqual({
+        status: ['OB', 'DISCHRG'],
+        charge: 61,
+        runtime: undefined,
+        isTesting: true,
+        alarm: undefined,
+      });
+    store.dispatch('office', { type: 'update', set: { 'ups.status': 'OL' }, remove: ['battery.charge'] });
+    await expect.poll(() => looks.at(-1)).toMatchObject({ status: ['OL'], charge: undefined });
+    expect(logins()).toBe(1);
+  });
+
+  test('is watched although the login is refused', async () => {
+    const { looks, log } = await watched('secondary', 'wrong');
+    await expect.poll(() => log.lines.map(({ message }) => message).join()).toContain('LOGIN was refused');
+    await expect.poll(() => looks.length).toBeGreaterThan(2);
+    expect(logins()).toBe(0);
+  });
+
+  test('that has no data counts as lost, told once', async () => {
+    const { store, lost, log, looks } = await watched('secondary');
+    await expect.poll(() => looks.length).toBeGreaterThan(0);
+    store.dispatch('office', { type: 'update', set: { 'ups.status': '' } });
+    await expect.poll(lost).toBeGreaterThan(3);
+    expect(log.lines.filter(({ message }) => message.startsWith('Poll of UPS'))).toHaveLength(1);
+  });
+
+  test('is forced down by its primary, which knows who else is there', async () => {
+    const { store, watch, server: running } = await watched('primary');
+    await expect.poll(logins).toBe(1);
+    expect(await watch.others()).toEqual([]);
+    const other = await running.open();
+    for (const line of ['USERNAME secondary', 'PASSWORD pw', 'LOGIN office']) expect(await other.ask(line)).toBe('OK');
+    expect(await watch.others()).toHaveLength(1);
+    await watch.setForcedShutdown();
+    expect(store.get('office')?.isForcedShutdown).toBe(true);
+  });
+
+  test('is forced down as soon as it is reached', async () => {
+    const { store, watch } = await watched('primary');
+    await watch.setForcedShutdown();
+    await expect.poll(() => store.get('office')?.isForcedShutdown).toBe(true);
+  });
+
+  test('is let go and watched on, and logged in to again when asked', async () => {
+    const { watch, looks, lost } = await watched('secondary');
+    await expect.poll(logins).toBe(1);
+    await watch.logOut();
+    await expect.poll(logins).toBe(0);
+    const before = looks.length;
+    await expect.poll(() => looks.length, { timeout: 5_000 }).toBeGreaterThan(before + 2);
+    expect(logins()).toBe(0);
+    expect(lost()).toBe(0);
+    watch.logIn();
+    await expect.poll(logins).toBe(1);
+  });
+});
