@@ -2,12 +2,13 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { pageMessages } from './scripts/page-messages.ts';
+import { pageZod } from './scripts/page-zod.ts';
 
 /** The renderer: one page, relative addresses, so that the same files serve the browser and the window (`app://`). */
 export default defineConfig({
   root: fileURLToPath(new URL('renderer', import.meta.url)),
   base: './',
-  plugins: [pageMessages(), svelte()],
+  plugins: [pageMessages(), pageZod(), svelte()],
   build: {
     outDir: '../dist/renderer',
     emptyOutDir: true,

@@ -132,7 +132,8 @@ async function start(): Promise<void> {
   const refresh = (): void => tray?.show(trayView(watch?.list() ?? [], phase, clock.now(), locale()));
   const stopTicking = clock.every(TOOLTIP_MS, refresh);
   nativeTheme.on('updated', () => tray?.redraw());
-  const setMenu = (): void => installMenu({ platform, isPackaged: app.isPackaged, locale: locale(), quit });
+  const setMenu = (): void =>
+    installMenu({ platform, isPackaged: app.isPackaged, locale: locale(), quit, setUp: () => made.openAt('setup') });
   setMenu();
 
   endThrough(

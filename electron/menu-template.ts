@@ -9,10 +9,12 @@ export interface MenuParts {
   readonly isPackaged: boolean;
   readonly locale: Locale;
   readonly quit: () => void;
+  /** Opens the wizard. */
+  readonly setUp: () => void;
 }
 
 /** Roles bring keys and what they do, and English words, so each is given its own. */
-export function menuTemplate({ platform, isPackaged, locale, quit }: MenuParts): MenuItemConstructorOptions[] {
+export function menuTemplate({ platform, isPackaged, locale, quit, setUp }: MenuParts): MenuItemConstructorOptions[] {
   const say = (key: 'tray.quit' | 'shell.name' | `menu.${MenuWord}`): string => message(key, {}, locale);
   const item = (role: MenuItemConstructorOptions['role'] & string, word: MenuWord): MenuItemConstructorOptions => ({
     role,
@@ -23,6 +25,7 @@ export function menuTemplate({ platform, isPackaged, locale, quit }: MenuParts):
     accelerator: 'CommandOrControl+Q',
     click: quit,
   };
+  const setUpItem: MenuItemConstructorOptions = { label: say('menu.set-up'), click: setUp };
   const closeItem = item('close', 'close-window');
   const separator: MenuItemConstructorOptions = { type: 'separator' };
   const first: MenuItemConstructorOptions =
@@ -32,13 +35,15 @@ export function menuTemplate({ platform, isPackaged, locale, quit }: MenuParts):
           submenu: [
             item('about', 'about'),
             separator,
+            setUpItem,
+            separator,
             item('hide', 'hide'),
             item('hideOthers', 'hide-others'),
             separator,
             quitItem,
           ],
         }
-      : { label: say('menu.file'), submenu: [closeItem, separator, quitItem] };
+      : { label: say('menu.file'), submenu: [setUpItem, closeItem, separator, quitItem] };
   return [
     first,
     {

@@ -21,9 +21,13 @@ export interface MainWindowParts {
   readonly locale: () => Locale;
 }
 
+const addressOf = (page: string): string => `${APP_ORIGIN}/index.html${page === '' ? '' : `#/${page}`}`;
+
 export interface MainWindow {
   /** Makes the window, or brings it to the front. */
   open(): void;
+  /** The same, at a page of the interface. */
+  openAt(page: string): void;
   readonly contents: readonly WebContents[];
   /** Ends the window whatever it says. */
   destroy(): void;
@@ -59,7 +63,7 @@ export function createMainWindow(parts: MainWindowParts): MainWindow {
     if (!made.isDestroyed()) made.minimize();
   };
 
-  const make = (): BrowserWindow => {
+  const make = (page = ''): BrowserWindow => {
     const kept = preferences.get('window');
     const made = new BrowserWindow({
       ...DEFAULT_SIZE,
@@ -94,7 +98,7 @@ export function createMainWindow(parts: MainWindowParts): MainWindow {
     // Windows asks nobody but windows before the session ends.
     made.on('session-end', () => app.quit());
     const load = (): void => {
-      made.loadURL(`${APP_ORIGIN}/index.html`).catch((error: unknown) => {
+      made.loadURL(addressOf(page)).catch((error: unknown) => {
         if (!made.isDestroyed()) parts.log.error(`The window could not show its page: ${describeError(error)}`);
       });
     };
@@ -109,15 +113,30 @@ export function createMainWindow(parts: MainWindowParts): MainWindow {
     return made;
   };
 
+  const show = (shown: BrowserWindow): void => {
+    if (shown.isMinimized()) shown.restore();
+    shown.show();
+    shown.focus();
+  };
+
   return {
+    openAt(page) {
+      if (!window) {
+        window = make(page);
+        return;
+      }
+      show(window);
+      // Only what stands behind # differs: the page stays and goes there by itself.
+      window.loadURL(addressOf(page)).catch((error: unknown) => {
+        parts.log.error(`The window could not show a page: ${describeError(error)}`);
+      });
+    },
     open() {
       if (!window) {
         window = make();
         return;
       }
-      if (window.isMinimized()) window.restore();
-      window.show();
-      window.focus();
+      show(window);
     },
     get contents() {
       return window && !window.isDestroyed() ? [window.webContents] : [];

@@ -8,7 +8,7 @@ import { de } from '../domain/messages/de.ts';
 import { en } from '../domain/messages/en.ts';
 
 /** Said elsewhere than on the page. */
-export const UNSAID = /^(?:alert|close|login|menu|notice|quit|shell|tray)\./;
+export const UNSAID = /^(?:alert|close|login|menu|notice|quit|section|shell|tray)\.|^(?:error|remedy)\.web\//;
 
 type Key = keyof typeof en;
 

@@ -78,6 +78,17 @@ const shots: readonly Shot[] = [
     },
   },
   { name: 'all', scene: 'several', page: 'all' },
+  ...(['Programs', 'Outage', 'E-mail', 'Rehearsal', 'Done'] as const).map((step): Shot => ({
+    name: `first-launch-${step.toLowerCase().replaceAll(/\W/g, '-')}`,
+    scene: 'first-launch',
+    page: 'setup',
+    isWhole: true,
+    async then(page) {
+      await page.getByRole('button', { name: step, exact: true }).click();
+      if (step === 'Rehearsal') await page.getByRole('table').waitFor();
+    },
+  })),
+  { name: 'first-launch-german', scene: 'first-launch-denied', page: 'setup', isWhole: true, locale: 'de-DE' },
   { name: 'settings', scene: 'settings', page: 'settings' },
   { name: 'settings-whole', scene: 'settings', page: 'settings', isWhole: true },
   { name: 'settings-german', scene: 'settings', page: 'settings', isWhole: true, locale: 'de-DE' },

@@ -36,6 +36,8 @@ const SAME_IN_GERMAN = [
   'chart.minutes-axis',
   'quantity.none',
   // Only what is filled in
+  'wizard.import.nut-conf',
+  'wizard.import.apcupsd',
   'alert.title',
   'frame.title',
   'incidents.lasted',
@@ -59,6 +61,7 @@ const SAME_IN_GERMAN = [
   'judge.normal',
   'judge.warm',
   'form.card.port',
+  'wizard.step.name',
   'form.users.name',
   // NUT's and the mail world's own words
   'form.mail.security.starttls',

@@ -1,4 +1,5 @@
 /** Situations a UPS can be in, played to a fake engine: for screenshots and for checks of every page in every state. */
+import type { FoundDevice } from '#domain/contract.ts';
 import { DriverError, HistoryError } from '#domain/errors.ts';
 import { phrase } from '#domain/messages/message.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
@@ -230,7 +231,8 @@ const unplugged = () => new DriverError('driver/unplugged', { device }).toWire()
 const denied = () => new DriverError('driver/permission-denied', { device, path: '/dev/hidraw3' }).toWire();
 const notFound = () =>
   new DriverError('driver/no-device', { ups: 'ups', searched: [phrase('search.nothing', {})] }).toWire();
-const held = () => new DriverError('driver/held-by-other', { device, holder: 'apcupsd (812)' }).toWire();
+const held = (name = device) =>
+  new DriverError('driver/held-by-other', { device: name, holder: 'apcupsd (812)' }).toWire();
 
 function outage(startAt: number): FakeEngine {
   const engine = usual(startAt);
@@ -258,6 +260,41 @@ function matter(startAt: number, values: Readonly<Record<string, string>>, kind?
   passOnMains(engine, 12 * MINUTES);
   engine.set('ups', values);
   if (kind !== undefined) engine.addIncident({ ups: 'ups', kind, startedAt: engine.now() });
+  return engine;
+}
+
+const attached = (title = device): FoundDevice => ({
+  title: `${title} (051d:0002)`,
+  section: '[ups]\n  driver = usbhid-ups\n  port = auto',
+  selectors: ['vendorid = 051d', 'productid = 0002'],
+  matchReason: 'HID power device',
+});
+
+/** Nobody has set it up: a unit, programs that get in the way, and NUT's files to take over. */
+function firstLaunch(startAt: number, units: readonly FoundDevice[] = [attached()]): FakeEngine {
+  const engine = usual(startAt);
+  passOnMains(engine, 2 * MINUTES);
+  engine.setDevices(units);
+  engine.setFirstLaunch({
+    rule: 'missing',
+    neighbours: [
+      {
+        id: 'upsmon',
+        title: 'NUT upsmon',
+        effect: phrase('neighbour.shuts-down', {}),
+        remedy: phrase('neighbour.stop-service', {}),
+        command: 'sudo systemctl disable --now nut-monitor.service',
+      },
+    ],
+  });
+  engine.setImports([{ kind: 'nut-conf', path: '/etc/nut' }], {
+    settings: SettingsDraft.parse({
+      ups: [{ id: 'f00', identifier: 'rack', driver: 'usbhid-ups', port: 'auto', shutdown: 'LOWBATT' }],
+      server: { monpwd: { isSet: true } },
+    }),
+    notes: [],
+    problems: [],
+  });
   return engine;
 }
 
@@ -394,6 +431,22 @@ export const SCENES = {
     engine.addIncident({ ups: 'ups', kind: 'forced-shutdown', startedAt: engine.now() });
     return engine;
   },
+  'first-launch': (startAt) => firstLaunch(startAt),
+  'first-launch-denied'(startAt) {
+    const engine = firstLaunch(startAt, [{ ...attached(), problem: denied() }]);
+    engine.patch('ups', { availability: 'not-connected', error: denied(), variables: {} });
+    return engine;
+  },
+  'first-launch-nothing'(startAt) {
+    const engine = firstLaunch(startAt, []);
+    engine.remove('ups');
+    return engine;
+  },
+  'first-launch-several': (startAt) =>
+    firstLaunch(startAt, [
+      attached(),
+      { ...attached('Quay Pier 700'), section: '[quay]', selectors: ['serial = 7'], problem: held('Quay Pier 700') },
+    ]),
   settings: (startAt) => settingUp(startAt),
   'settings-secondary': (startAt) => settingUp(startAt, { mode: 'SLAVE', remotehost: 'nas', monpwd: { isSet: true } }),
   'settings-read-only'(startAt) {

@@ -16,7 +16,7 @@ export const wizard = {
 
   'wizard.step.unit': 'USV',
   'wizard.step.unit.title': 'Welche USV hält diesen Rechner am Laufen?',
-  'wizard.step.neighbours': 'Andere Programme',
+  'wizard.step.neighbours': 'Programme',
   'wizard.step.neighbours.title': 'Hier befasst sich noch etwas anderes mit der USV',
   'wizard.step.import': 'Übernehmen',
   'wizard.step.import.title': 'Einstellungen eines anderen USV-Programms übernehmen?',
@@ -82,6 +82,7 @@ export const wizard = {
 
   'wizard.rehearsal.text':
     'Hier läuft das Programm, das auch im Ernstfall entscheidet, mit diesen Einstellungen und dem Akku, wie er jetzt ist, in nur berechneter Zeit. Nichts wird heruntergefahren.',
+  'wizard.rehearsal.again': 'Noch einmal proben',
   'wizard.rehearsal.when': 'Wann',
   'wizard.rehearsal.who': 'Wer',
   'wizard.rehearsal.what': 'Was',
@@ -104,7 +105,9 @@ export const wizard = {
 
   'wizard.said.unit.first': 'Die erste USV an einem USB-Anschluss dieses Rechners wird benutzt, welche es auch ist.',
   'wizard.said.unit.local': 'Dieser Rechner liest {names}.',
+  'wizard.said.unit.once': 'Sobald sie sich öffnen lässt, liest dieser Rechner {names}.',
   'wizard.said.unit.remote': 'Dieser Rechner folgt {ups} auf {host}.',
+  'wizard.quoted': '„{name}“',
   'wizard.said.name': 'Programme und andere Rechner finden sie als {names}.',
   'wizard.said.network.closed': 'Nur Programme auf diesem Rechner können ihren Zustand abfragen.',
   'wizard.said.network.open.one': 'Andere Rechner können ihren Zustand abfragen; {count} davon hat ein Konto.',

@@ -37,6 +37,7 @@ export const shell = {
     'This desktop shows no tray icons, so the window is minimised instead of closed. Quit ends the protection.',
   'close.understood': 'Minimise',
   'menu.file': '&File',
+  'menu.set-up': 'Set up step by step …',
   'menu.edit': '&Edit',
   'menu.view': '&View',
   'menu.window': '&Window',

@@ -14,13 +14,13 @@ export const wizard = {
 
   'wizard.step.unit': 'UPS',
   'wizard.step.unit.title': 'Which UPS keeps this computer running?',
-  'wizard.step.neighbours': 'Other programs',
+  'wizard.step.neighbours': 'Programs',
   'wizard.step.neighbours.title': 'Something else here deals with the UPS as well',
   'wizard.step.import': 'Take over',
   'wizard.step.import.title': 'Take over the settings of another UPS program?',
   'wizard.step.name': 'Name',
   'wizard.step.name.title': 'What is it called?',
-  'wizard.step.power': 'Power failure',
+  'wizard.step.power': 'Outage',
   'wizard.step.power.title': 'What happens when the power goes?',
   'wizard.step.network': 'Network',
   'wizard.step.network.title': 'Does anything else hang on this UPS?',
@@ -79,6 +79,7 @@ export const wizard = {
 
   'wizard.rehearsal.text':
     'This runs the very program that decides in earnest, with these settings and the battery as it is now, on time that is only calculated. Nothing is shut down.',
+  'wizard.rehearsal.again': 'Rehearse again',
   'wizard.rehearsal.when': 'When',
   'wizard.rehearsal.who': 'Who',
   'wizard.rehearsal.what': 'What',
@@ -101,7 +102,9 @@ export const wizard = {
 
   'wizard.said.unit.first': 'The first UPS on a USB port of this computer is used, whichever it is.',
   'wizard.said.unit.local': 'This computer reads {names}.',
+  'wizard.said.unit.once': 'As soon as it can be opened, this computer reads {names}.',
   'wizard.said.unit.remote': 'This computer follows {ups} on {host}.',
+  'wizard.quoted': '“{name}”',
   'wizard.said.name': 'Programs and other computers find it as {names}.',
   'wizard.said.network.closed': 'Only programs on this computer can ask for its state.',
   'wizard.said.network.open.one': 'Other computers may ask for its state; {count} of them has an account.',

@@ -16,6 +16,8 @@ export class FormView {
   upsIndex = $state(0);
   query = $state('');
   isExpert = $state(false);
+  /** Fields say that they were changed, and offer to go back. */
+  marksChanges = true;
   /** Models and drivers, once they were heard. */
   catalogue = $state.raw<RequestResult<'drivers.list'>>();
   /** Where other computers find this one. */

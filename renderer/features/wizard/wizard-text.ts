@@ -8,7 +8,8 @@ import type { UpsDraft } from '../settings/fields.ts';
 
 type Say = Pick<LocaleState, 't' | 'count' | 'list' | 'duration' | 'either' | 'say'>;
 
-export function unitSentence({ ups }: SettingsDraft, locale: Say): string {
+/** @param isOpen the units that were chosen can be read */
+export function unitSentence({ ups }: SettingsDraft, isOpen: boolean, locale: Say): string {
   const remote = ups.filter(({ mode }) => mode === 'SLAVE');
   const local = ups.filter(({ mode }) => mode === 'MASTER');
   if (ups.length === 0) return locale.t('wizard.said.unit.first', {});
@@ -18,7 +19,7 @@ export function unitSentence({ ups }: SettingsDraft, locale: Say): string {
     ...(isAnyOne && local[0]?.driver === 'usbhid-ups'
       ? [locale.t('wizard.said.unit.first', {})]
       : names.length > 0
-        ? [locale.t('wizard.said.unit.local', { names: locale.list(names) })]
+        ? [locale.t(isOpen ? 'wizard.said.unit.local' : 'wizard.said.unit.once', { names: locale.list(names) })]
         : []),
     ...remote.map(({ identifier, remotehost }) =>
       locale.t('wizard.said.unit.remote', { ups: identifier, host: remotehost || '–' }),
@@ -28,7 +29,11 @@ export function unitSentence({ ups }: SettingsDraft, locale: Say): string {
 
 export const nameSentence = ({ ups }: SettingsDraft, locale: Say): string =>
   locale.t('wizard.said.name', {
-    names: locale.list((ups.length > 0 ? ups.map(({ identifier }) => identifier) : ['ups']).map((name) => `“${name}”`)),
+    names: locale.list(
+      (ups.length > 0 ? ups.map(({ identifier }) => identifier) : ['ups']).map((name) =>
+        locale.t('wizard.quoted', { name }),
+      ),
+    ),
   });
 
 /** What a UPS whose rules nobody has decided on does: it goes by a low battery. */

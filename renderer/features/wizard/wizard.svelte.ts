@@ -8,7 +8,7 @@ import { isAlike } from '../../state/settings-changes.ts';
 import type { SettingsDraftState } from '../../state/settings-draft.svelte.ts';
 import { randomId } from '../settings/random.ts';
 import { neighbourOf, stepsFor, type Step } from './wizard-steps.ts';
-import { proposedUps } from './wizard-units.ts';
+import { proposedUps, standsFor } from './wizard-units.ts';
 
 type State = RequestResult<'setup.state'>;
 type Import = RequestResult<'settings.findImports'>['found'][number];
@@ -25,6 +25,8 @@ export class Wizard {
   rule = $state.raw<State['rule']>();
   imports = $state.raw<readonly Import[]>([]);
   rehearsal = $state.raw<Rehearsal>();
+  /** What was taken over from another program, and what the draft was before. */
+  moved = $state.raw<{ readonly answer: RequestResult<'settings.readImport'>; readonly before: SettingsDraft }>();
   /** Why the last question to the program failed. */
   failure = $state.raw<unknown>();
   /** Somebody chose, or it was chosen for them: it is not chosen for them again. */
@@ -36,6 +38,13 @@ export class Wizard {
   readonly steps = $derived.by(() =>
     stepsFor({ hasNeighbours: this.#hasNeighbours, hasImports: this.imports.length > 0 }),
   );
+
+  /** Nothing keeps the units that were chosen from being read. */
+  readonly isOpen = $derived.by(() => {
+    const units = this.units ?? [];
+    const upses = this.draft.draft?.ups ?? [];
+    return units.every((unit) => unit.problem === undefined || !upses.some((ups) => standsFor(ups, unit, units)));
+  });
 
   /** The draft as it was when the step was entered, for those who decide later. */
   #before: SettingsDraft | undefined;
@@ -84,6 +93,23 @@ export class Wizard {
     } catch (error) {
       if (number === this.#rehearsals) this.failure = error;
     }
+  }
+
+  /** Takes the settings of another program over. */
+  async takeOver({ kind, path }: Import): Promise<void> {
+    const before = this.moved?.before ?? this.draft.draft;
+    if (!before) return;
+    this.failure = undefined;
+    await this.#heard(this.client.request('settings.readImport', { kind, path }), (answer) => {
+      this.moved = { answer, before };
+      this.draft.replace(answer.settings);
+      this.isUnitDecided = true;
+    });
+  }
+
+  putBack(): void {
+    if (this.moved) this.draft.replace(this.moved.before);
+    this.moved = undefined;
   }
 
   next(): void {
