@@ -610,7 +610,7 @@ describe('what belongs together', () => {
       ['ups.0.toemail', 'a@example.org'],
     ]);
     expect(checkSettings(mail.settings).map(describeFieldProblem)).toEqual([
-      'ups.0.emailnotify: no mail server is set, so no mail can be sent (set mail.host)',
+      'ups.0.emailnotify: no mail server is set, so no mail can be sent (fill in the mail server (mail.host))',
     ]);
     const open = changeSettings(secondary, [['ups.0.monpwd', '']]);
     expect(checkSettings(open.settings).map(describeFieldProblem)).toEqual([

@@ -82,6 +82,14 @@ describe('what the monitor is to do', () => {
     expect(policyOf(given).action).toEqual(action);
   });
 
+  test('a UPS for which nothing is to be done is only watched', () => {
+    expect(policyOf({ shutdownaction: 'nothing' })).toMatchObject({ minSupplies: 0, supplies: [{ powerValue: 0 }] });
+    expect(policyOf({ shutdownaction: 'nothing' }, {})).toMatchObject({
+      minSupplies: 1,
+      supplies: [{ powerValue: 0 }, { powerValue: 1 }],
+    });
+  });
+
   test('the UPS is switched off where its box is ticked, and a simulated one never', () => {
     expect(policyOf({ powerdown: true })).not.toHaveProperty('powerDownFlag');
     expect(policyOf({ powerdown: true, driver: 'demo' }).powerOff.isWanted).toBe(false);

@@ -31,12 +31,15 @@ export function settingsPolicy({ ups: upses }: Settings, attached: string): Moni
   if (upses.length === 0) return automaticPolicy(attached);
   const real = upses.filter((ups) => !isSimulated(ups));
   const warnTimes = upses.flatMap(({ nocommwarntime }) => nocommwarntime ?? []);
+  const isOnlyWatching = upses.every(({ shutdownaction }) => shutdownaction === 'nothing');
   return {
     ...POLICY_DEFAULTS,
-    // Beside a real UPS a simulated one is there to be looked at; on its own it shows what would happen.
+    ...(isOnlyWatching ? { minSupplies: 0 } : {}),
+    // Beside a real UPS a simulated one is there to be looked at; on its own it shows what would happen. One for which
+    // nothing is to be done is watched, and carries nothing of this computer.
     supplies: upses.map((ups) => ({
       ...supplyOf(ups),
-      ...(real.length > 0 && !real.includes(ups) ? { powerValue: 0 } : {}),
+      ...((real.length > 0 && !real.includes(ups)) || ups.shutdownaction === 'nothing' ? { powerValue: 0 } : {}),
     })),
     hostSync: asSeconds(Math.max(...upses.map(({ hostsync }) => hostsync))),
     noCommWarnTime: warnTimes.length === 0 ? POLICY_DEFAULTS.noCommWarnTime : asSeconds(Math.min(...warnTimes)),
