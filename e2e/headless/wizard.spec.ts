@@ -164,13 +164,13 @@ test('again from the settings: the plan with the figures of the battery, and a t
   const smtp = await openMailServer();
   try {
     const unit = ['ups.0.identifier', 'ups', 'ups.0.driver', 'usbhid-ups', 'ups.0.port', `recording:${RECORDING}`];
-    const { wizard, setting } = await launch([...unit, 'ups.0.shutdowntimer', '120']);
+    const { wizard, setting } = await launch([...unit, 'ups.0.shutdowntimer', '120', 'ups.0.shutdowncmd', 'true']);
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Settings' }).click();
     await page.getByRole('link', { name: 'Set up step by step' }).click();
     await expect(wizard.choice('As it is set up: ups')).toBeChecked();
     await wizard.step('Outage').click();
     await expect(wizard.said).toHaveText(
-      'After 2 min on battery or as soon as the battery is low, this computer shuts down. That takes about 1 min. Today the battery lasts 14 min.',
+      'After 2 min on battery or as soon as the battery is low, this computer runs its shutdown command. That takes about 1 min. Today the battery lasts 14 min.',
     );
     await wizard.step('E-mail').click();
     await wizard.field('Email').fill('desk@example.org; all@example.org');

@@ -43,6 +43,7 @@ describe('a rehearsal', () => {
       '840 Battery would be empty',
     ]);
     expect(told).toMatchObject({ beginsAfterSeconds: 300, batterySeconds: 840, takesSeconds: 60, isInTime: true });
+    expect(told.action).toBe('shutdown');
   });
 
   test('a low battery comes before a long timer', () => {

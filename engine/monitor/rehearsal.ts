@@ -73,6 +73,7 @@ export function rehearse(policy: MonitorPolicy, facts: RehearsalFacts): Rehearsa
   if (emptyAt !== undefined) add(emptyAt, phrase('rehearsal.battery', {}), phrase('rehearsal.empty', {}));
   return {
     steps: steps.toSorted((a, b) => (a.afterSeconds ?? Infinity) - (b.afterSeconds ?? Infinity)),
+    action: policy.action.kind,
     takesSeconds,
     isMeasured: facts.shutdownTook.length > 0,
     ...(found.beginsAt === undefined ? {} : { beginsAfterSeconds: found.beginsAt }),

@@ -167,6 +167,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
         what: { phrase: 'rehearsal.empty', params: {} },
       },
     ],
+    action: 'shutdown',
     takesSeconds: 60,
     isMeasured: false,
     beginsAfterSeconds: 300,

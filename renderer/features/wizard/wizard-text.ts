@@ -50,7 +50,8 @@ const UNDECIDED = {
 /** @param rehearsal with these settings; undefined while it is not known */
 export function powerSentence(ups: UpsDraft | undefined, rehearsal: Rehearsal | undefined, locale: Say): string {
   const rules = ups ?? UNDECIDED;
-  const kind = rules.shutdownaction === 'shutdown' && rules.shutdowncmd !== '' ? 'command' : rules.shutdownaction;
+  const chosen = rules.shutdownaction === 'shutdown' && rules.shutdowncmd !== '' ? 'command' : rules.shutdownaction;
+  const kind = rehearsal?.action ?? chosen;
   const does = locale.t(`monitor.plan.${kind}` satisfies MessageKey, {});
   const sentences = [asSentence(locale.t('wizard.said.power', { when: whenText(rules, locale), does }))];
   if (rehearsal && kind !== 'nothing') {

@@ -94,6 +94,7 @@ describe('units', () => {
 
 const rehearsal: Rehearsal = {
   steps: [{ afterSeconds: 365, who: 'x', what: { phrase: 'rehearsal.off', params: {} } }],
+  action: 'shutdown',
   takesSeconds: 60,
   isMeasured: false,
   beginsAfterSeconds: 300,
@@ -123,6 +124,12 @@ describe('what will be true', () => {
     [{ powerdown: true }, 'Then the UPS cuts its output'],
   ])('%j', (change, text) => {
     expect(plain(powerSentence({ ...proposedUps('x'), ...change }, undefined, en))).toContain(text);
+  });
+
+  test('a simulated UPS shuts nothing down, and is not said to', () => {
+    const said = powerSentence(proposedUps('x'), { ...rehearsal, action: 'nothing' }, en);
+    expect(said).toContain('is set to do nothing');
+    expect(said).not.toContain('That takes');
   });
 
   test('nobody has decided: a low battery does', () => {
