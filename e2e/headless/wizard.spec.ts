@@ -17,7 +17,7 @@ interface Launched {
   readonly wizard: Wizard;
   readonly link: string;
   /** A setting as it is saved. */
-  setting(key: string): Promise<string>;
+  readonly setting: (key: string) => Promise<string>;
 }
 
 const test = base.extend<{
