@@ -31,7 +31,11 @@ test('bins stay where they are while the time moves on', () => {
 
 test('downsampling keeps the extremes, whatever is drawn from', () => {
   const samples = fc.array(
-    fc.tuple(fc.integer({ min: 1, max: 60_000 }), fc.double({ noNaN: true, min: -1e6, max: 1e6 })),
+    // No UPS tells a negative zero, and sums lose it.
+    fc.tuple(
+      fc.integer({ min: 1, max: 60_000 }),
+      fc.double({ noNaN: true, min: -1e6, max: 1e6 }).map((value) => value + 0),
+    ),
     {
       minLength: 1,
       maxLength: 400,
