@@ -2,6 +2,7 @@
  * What the shutdown monitor is to do: plain data, whether it was written in upsmon.conf or in a form. Names are those of
  * upsmon's directives where there is one; all times are seconds.
  */
+import type { SHUTDOWN_ACTIONS } from '#domain/schema/settings/ups-settings.ts';
 import type { Seconds } from '#domain/units.ts';
 import type { NotifyFlag, NotifyType } from '#engine/settings/nut-conf/notify-types.ts';
 import type { UpsschedConf } from '#engine/settings/nut-conf/nut-conf.ts';
@@ -90,16 +91,7 @@ export interface ShutdownRules {
   readonly holdDuringTest: boolean;
 }
 
-export const ACTION_KINDS = [
-  'shutdown',
-  'hibernate',
-  'sleep',
-  'hybrid-sleep',
-  'restart',
-  'command',
-  'nothing',
-] as const;
-export type ActionKind = (typeof ACTION_KINDS)[number];
+export type ActionKind = (typeof SHUTDOWN_ACTIONS)[number];
 
 export type ShutdownAction =
   | { readonly kind: Exclude<ActionKind, 'command'> }
