@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { build } from 'vite';
-import { calledNames, pageZod, withoutBodies, withoutMethods, ZOD } from './page-zod.ts';
+import { calledNames, pageZod, simplified, withoutBodies, withoutMethods, ZOD } from './page-zod.ts';
 
 test.each(['to-json-schema.js', 'json-schema-processors.js'])(
   'what schemas refer to in %s is there, and says so when it is called',
@@ -31,6 +31,10 @@ test('only methods that nobody calls go', async () => {
     expect(after).toContain(name);
   }
   for (const name of ['jwt', 'cidrv4', 'encode', 'toJSONSchema']) expect(after).not.toContain(name);
+});
+
+test('a zod that is written otherwise stops the build', () => {
+  expect(() => simplified('export const ZodObject = 1;')).toThrow('any more');
 });
 
 test('the contract of the page accepts and refuses as the whole one does', async () => {

@@ -35,6 +35,23 @@ interface Property extends Node {
   readonly value: Node;
 }
 
+/**
+ * What the page does without: schemas compiled into code, which its content security policy forbids, and answers that
+ * contain themselves, which JSON cannot. [as zod has it, as the page has it]
+ */
+const SIMPLER = [
+  ['core.$ZodObjectJIT.init(', 'core.$ZodObject.init('],
+  ['core.config({ memoizer: core.memoizer() });', ';'],
+] as const;
+
+/** @throws Error where zod is not written as it was when this was */
+export function simplified(source: string): string {
+  return SIMPLER.reduce((text, [before, after]) => {
+    if (!text.includes(before)) throw new Error(`scripts/page-zod.ts: zod's schemas have no ${before} any more`);
+    return text.replaceAll(before, after);
+  }, source);
+}
+
 /** The schemas without the methods that are not called. @param called names of methods */
 export function withoutMethods(source: string, called: ReadonlySet<string>): string {
   let rest = '';
@@ -87,7 +104,7 @@ export function pageZod(): Plugin {
       const path = id.replaceAll('\\', '/');
       if (WRITERS.test(path)) return withoutBodies(await readFile(path, 'utf8'));
       if (!path.endsWith('/zod/v4/classic/schemas.js')) return undefined;
-      return withoutMethods(await readFile(path, 'utf8'), await (called ??= calledNames()));
+      return withoutMethods(simplified(await readFile(path, 'utf8')), await (called ??= calledNames()));
     },
   };
 }
