@@ -49,7 +49,7 @@ export interface ChosenConfiguration {
 
 export interface HostParts extends Omit<SettingsKeeperParts, 'seal'> {
   /** Asked only where there are settings with passwords: the system may trouble a person about it. */
-  seal(): Promise<SecretSeal | undefined>;
+  readonly seal: () => Promise<SecretSeal | undefined>;
 }
 
 /** @throws SettingsError for files of NUT, or settings of a newer version, that cannot be used */
