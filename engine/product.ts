@@ -127,7 +127,10 @@ export function createProduct(parts: ProductParts): Product {
       incidents.rename(before, after);
     }
     try {
-      await engine.reconfigure(next.engine);
+      await engine.reconfigure(
+        next.engine,
+        renamings.map(([, after]) => after),
+      );
     } finally {
       // What guards this computer does not wait for a port to be free.
       await monitor.reconfigure(next.monitor ?? NO_POLICY, renamings);
