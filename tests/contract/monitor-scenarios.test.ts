@@ -122,6 +122,7 @@ const beginOurs = (scenario: Scenario): Promise<Party> =>
       store: createUpsStore(systemClock),
       control: { runCommand: () => Promise.resolve('failed'), setVariable: () => Promise.resolve('failed') },
       clients: () => [],
+      onLogin: () => () => undefined,
       clock: systemClock,
       log: createRememberingLog(),
       power: createSystemPower({ clock: systemClock, folder: join(folder, 'actions'), env: process.env }),
