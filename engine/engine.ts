@@ -4,7 +4,7 @@
  */
 import type { Driver, DriverSink, UpsConfig } from './drivers/driver.ts';
 import type { UpsControl } from './drivers/ups-control.ts';
-import { createNutServer, type NutServer } from './nut/server.ts';
+import { createNutServer, type LoginChange, type NutServer } from './nut/server.ts';
 import type { NutServerConfig } from './nut/server-config.ts';
 import type { NutUser } from './nut/users.ts';
 import { describeError } from '#domain/errors.ts';
@@ -38,6 +38,8 @@ export interface Engine {
   readonly control: UpsControl;
   /** Computers logged in to a UPS on our NUT server. */
   clients(): readonly NetworkClient[];
+  /** Calls back when a computer logs in to a UPS on our NUT server, and when it goes. */
+  onLogin(changed: (change: LoginChange) => void): Stop;
   /** Connections to our NUT server, logged in or not. */
   readonly nutConnections: number;
   /** Calls back when UPSes were added or removed. */
@@ -87,6 +89,10 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
   let server: NutServer | undefined;
   let addresses: readonly ListenAddress[] = [];
   const listListeners = new Set<() => void>();
+  const loginListeners = new Set<(change: LoginChange) => void>();
+  const onLogin = (change: LoginChange): void => {
+    for (const listener of loginListeners) listener(change);
+  };
   const tellList = (): void => {
     for (const listener of listListeners) listener();
   };
@@ -165,7 +171,8 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
 
   let served: NutServerConfig | undefined;
   const openServer = async (wanted: NutServerConfig | undefined): Promise<void> => {
-    server = wanted && createNutServer({ store, control, clock, log, users: () => config.users, config: wanted });
+    server =
+      wanted && createNutServer({ store, control, clock, log, users: () => config.users, config: wanted, onLogin });
     try {
       addresses = (await server?.start()) ?? [];
       served = wanted;
@@ -220,6 +227,10 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
           ? []
           : [{ ups, address, user: username ?? '', since: clock.now() - (clock.monotonic() - connectedAt) }],
       ),
+    onLogin(changed) {
+      loginListeners.add(changed);
+      return () => loginListeners.delete(changed);
+    },
     get addresses() {
       return addresses;
     },

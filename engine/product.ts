@@ -104,6 +104,7 @@ export function createProduct(parts: ProductParts): Product {
     store: engine.store,
     control: engine.control,
     clients: () => engine.clients(),
+    onLogin: (changed) => engine.onLogin(changed),
     clock,
     log,
     power: parts.power,
