@@ -78,7 +78,12 @@ async function start(settings: Readonly<Record<string, string>>, env: NodeJS.Pro
     program,
     set,
     down,
-    isDown: () => until('it is shut down', async () => (await down()) !== undefined, program.stderr),
+    isDown: () =>
+      until(
+        'it is shut down',
+        async () => (await down()) !== undefined,
+        () => program.stderr(),
+      ),
   };
 }
 
