@@ -14,11 +14,13 @@ import {
   type Command,
 } from '#engine/monitor/actions/commands.ts';
 import type { ShutdownAction } from '#engine/monitor/policy.ts';
-import type { Clock, PowerCheck, SystemPower } from '#engine/ports.ts';
+import type { Clock, Log, PowerCheck, SystemPower } from '#engine/ports.ts';
+import { watchLogindSleep } from './logind-sleep.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 
 export interface SystemPowerOptions {
   readonly clock: Clock;
+  readonly log: Log;
   /** Folder for what is known of actions that were begun. */
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
@@ -41,7 +43,7 @@ const RUN_ONCE = `set -C; { echo $$ >"$1"; } 2>/dev/null || exit ${TICKET_TAKEN}
 sh -c "$2" >"$1.log" 2>&1 </dev/null; status=$?; echo $status >"$1.ended"; exit $status`;
 
 export function createSystemPower(options: SystemPowerOptions): SystemPower {
-  const { clock, folder, env, platform = process.platform } = options;
+  const { clock, log, folder, env, platform = process.platform } = options;
   const isRoot = process.getuid?.() === 0;
   const isUnderTest = env.NODE_ENV === 'test' || env.VITEST !== undefined || env.RIDETHROUGH_NO_POWER !== undefined;
 
@@ -133,6 +135,7 @@ export function createSystemPower(options: SystemPowerOptions): SystemPower {
       const status = await exitOf(program, args, { ...env, ...more }, PROGRAM_TIMEOUT_MS, clock);
       return status === 0 ? undefined : exitText(status, '');
     },
+    onSleep: (told) => (platform === 'linux' ? watchLogindSleep({ env, clock, log }, told) : () => undefined),
     async wall(text) {
       const [program, args] = platform === 'win32' ? ['msg.exe', ['*', text]] : ['wall', [text]];
       const status = await exitOf(program, args, env, PROGRAM_TIMEOUT_MS, clock);

@@ -100,6 +100,48 @@ describe('the monitor', () => {
     expect(power.acts).toHaveLength(1);
   });
 
+  test('tells of a sleep before and after, holds what was known for old, and counts on', async () => {
+    const notifyFlag = { SUSPEND_STARTING: ['EXEC'], SUSPEND_FINISHED: ['EXEC'], COMMBAD: ['EXEC'] } as const;
+    const policy = policyOf({
+      supplies: [supplyOf('ups@localhost', { rules: afterTimer(30) })],
+      notices: { notifyCmd: ['notify'], notifyMsg: {}, notifyFlag },
+    });
+    const engine = await started({ policy });
+    await engine.status('OB');
+    await pass(engine, 20);
+    await engine.power.sleep('starting');
+    const told = (): readonly string[] => engine.power.runs.map(({ env }) => env.NOTIFYTYPE ?? '');
+    expect(told()).toEqual(['SUSPEND_STARTING']);
+    expect(await readFile(join(folder, 'monitor.json'), 'utf8')).toContain('"isGoingToSleep":true');
+    // The monotonic clock stands still while the computer sleeps.
+    engine.clock.sleepFor(3_600_000);
+    await pass(engine, 1, false);
+    expect(engine.engine.store.get('ups')?.availability).toBe('stale');
+    expect(engine.monitor.view().supplies[0]?.reason.phrase).toBe('monitor.now.unheard');
+    await engine.power.sleep('finished');
+    await pass(engine, 5, false);
+    expect(told()).toEqual(['SUSPEND_STARTING', 'SUSPEND_FINISHED']);
+    expect(engine.power.acts).toEqual([]);
+    await engine.status('OB');
+    await pass(engine, 3);
+    expect(engine.engine.store.get('ups')?.isForcedShutdown).toBe(false);
+    await pass(engine, 10);
+    expect(engine.engine.store.get('ups')?.isForcedShutdown).toBe(true);
+  });
+
+  test('a sleep that is broken off, or too short for the clock to show, is over all the same', async () => {
+    const engine = await started();
+    await engine.status('OL');
+    await engine.power.sleep('starting');
+    await engine.power.sleep('finished');
+    expect(engine.monitor.view().supplies[0]?.reason.phrase).toBe('monitor.now.unheard');
+    await engine.status('OL', { 'battery.charge': '99' });
+    await pass(engine, 2);
+    await engine.power.sleep('finished');
+    await pass(engine, 1);
+    expect(engine.monitor.view().supplies[0]?.reason.phrase).toBe('monitor.now.line');
+  });
+
   test('sends notices the ways their flags say', async () => {
     const policy = policyOf({
       notices: {

@@ -13,7 +13,7 @@ import type { UpsState } from '#engine/state/ups-state.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
 import { essenceOf, type Kept, type StateKeeper } from './kept-state.ts';
 import { advance, continueFrom, type MachineTime } from './machine-clock.ts';
-import { NEW_STATE, type MonitorNow, type MonitorState, type Story } from './monitor-state.ts';
+import { NEW_STATE, NEW_SUPPLY, type MonitorNow, type MonitorState, type Story } from './monitor-state.ts';
 import type { Notice } from './notices.ts';
 import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
 import { clearPowerDownFlag, writePowerDownFlag } from './power-down-flag.ts';
@@ -56,7 +56,7 @@ export interface Monitor {
 
 const TICK_MS = 1_000;
 const ASK_LOGINS_MS = 250;
-/** A driver may need so long for its first word; until then its silence is none. */
+/** A driver may need so long for its first word after a start or a sleep; until then its silence is none. */
 const START_GRACE_MS = 10_000;
 /** While a UPS is on battery, so that little is lost should the computer break down. */
 const KEEP_AGAIN_MS = 30_000;
@@ -79,7 +79,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
   let ticks = 0;
   let isAskingLogins = false;
   let flagFile = policy.powerDownFlag;
-  let startedAt = clock.monotonic();
+  let quietUntil = clock.monotonic() + START_GRACE_MS;
   let decisions: MonitorView['decisions'] = [];
   const stops: Stop[] = [];
   const remotes = new Map<string, RemoteWatch>();
@@ -104,11 +104,13 @@ export function createMonitor(parts: MonitorParts): Monitor {
     ({ time } = advanced);
     const effects: MonitorEffect[] = [];
     const storyBefore = state.story;
+    const wokeUp = advanced.isGap || (state.isGoingToSleep && events.some(({ type }) => type === 'awake'));
     for (const event of advanced.isGap ? [{ type: 'resumed' } as const, ...events] : events) {
       const next = step(policy, state, event, now());
       state = next.state;
       effects.push(...next.effects);
     }
+    if (wokeUp) forgetLooks();
     const essence = essenceOf(state);
     if (storyBefore?.backAt === undefined && state.story?.backAt !== undefined) say('info', storyOf(state.story));
     const isChanged = essence !== keptEssence;
@@ -117,6 +119,12 @@ export function createMonitor(parts: MonitorParts): Monitor {
     for (const effect of effects) await carryOut(effect);
     if (isWaitingForOthers() && !isAskingLogins) void askLogins();
     if (isChanged || effects.length > 0) for (const listener of listeners) listener();
+  };
+
+  /** Nothing that was told before a sleep is served as new, and drivers have a while to speak again. */
+  const forgetLooks = (): void => {
+    quietUntil = clock.monotonic() + START_GRACE_MS;
+    for (const { config } of store.list()) store.dispatch(config.name, { type: 'slept' });
   };
 
   /** A disk that cannot be written to does not keep the computer from going down. */
@@ -334,8 +342,8 @@ export function createMonitor(parts: MonitorParts): Monitor {
     }
     // A driver that is just connecting gets until its next turn, one that has never spoken a little longer.
     const isSilent = known?.availability !== 'available' || isTurn;
-    const isFirst = state.supplies[keyOf(supply)]?.heardAt === undefined;
-    if (!isSilent || (isFirst && clock.monotonic() - startedAt < START_GRACE_MS)) return undefined;
+    const { contact } = state.supplies[keyOf(supply)] ?? NEW_SUPPLY;
+    if (!isSilent || (contact === 'unheard' && clock.monotonic() < quietUntil)) return undefined;
     return { type: 'lost', ups: supply.ups };
   };
 
@@ -345,7 +353,6 @@ export function createMonitor(parts: MonitorParts): Monitor {
       .flatMap((supply) => lookAt(supply, isTurn) ?? []);
 
   const tick = (): void => {
-    if (policy.supplies.length === 0 && state.phase.phase === 'watching') return;
     ticks += 1;
     const isTurn = ticks % Math.max(1, Math.round(policy.pollFreq)) === 0;
     void tell(...(isTurn ? look(true) : []), { type: 'pass' });
@@ -417,11 +424,12 @@ export function createMonitor(parts: MonitorParts): Monitor {
 
   return {
     async start() {
-      startedAt = clock.monotonic();
+      quietUntil = clock.monotonic() + START_GRACE_MS;
       await restore();
       void checkAction();
       stops.push(
         clock.every(TICK_MS, tick),
+        power.onSleep((moment) => tell({ type: moment === 'starting' ? 'going-to-sleep' : 'awake' }, { type: 'pass' })),
         store.subscribe((change) => {
           const looks = look(false, change.ups.toLowerCase());
           if (looks.length > 0) void tell(...looks, { type: 'pass' });

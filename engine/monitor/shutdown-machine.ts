@@ -17,6 +17,7 @@ import {
 } from './monitor-state.ts';
 import { noticeOf, tell, type Notice } from './notices.ts';
 import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
+import type { NotifyType } from '#engine/settings/nut-conf/notify-types.ts';
 import { allMissing, expire, stillThere, told } from './secondaries.ts';
 import { heard, judge, keepTimes, keyOf, lost, unheard, type Verdict } from './supply.ts';
 import { runOut, schedule, type ScriptRun } from './upssched.ts';
@@ -28,6 +29,10 @@ export type MonitorEvent =
   | { readonly type: 'lost'; readonly ups: string }
   /** Everything that is new has been told, or time has passed: decide. */
   | { readonly type: 'pass' }
+  /** The computer is about to sleep. */
+  | { readonly type: 'going-to-sleep' }
+  /** The system says that the computer woke up, or that it did not sleep after all. */
+  | { readonly type: 'awake' }
   /** The computer slept, or the program stood still for long. */
   | { readonly type: 'resumed' }
   /**
@@ -133,6 +138,11 @@ export function step(policy: MonitorPolicy, state: MonitorState, event: MonitorE
       return still(change(state, policy, event.ups, lost));
     case 'pass':
       return pass(policy, state, now);
+    case 'going-to-sleep':
+      return announce(policy, { ...state, isGoingToSleep: true }, sleepNotice(policy, 'SUSPEND_STARTING'), now);
+    case 'awake':
+      // A sleep that the clock has shown already is over.
+      return state.isGoingToSleep ? resume(policy, state, now) : still(state);
     case 'resumed':
       return resume(policy, state, now);
     case 'started':
@@ -434,8 +444,8 @@ function rearm(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mon
 /** The computer slept: what it knew is old, and no silence counts. Its own action may have been to sleep. */
 function resume(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): MonitorStep {
   const supplies = mapSupplies(state, (kept) => unheard(kept, now));
-  const notice = noticeOf(policy.notices, 'SUSPEND_TIMEJUMP_UNEXPECTED', '');
-  const announced = announce(policy, { ...state, supplies }, [notice], now);
+  const notices = sleepNotice(policy, state.isGoingToSleep ? 'SUSPEND_FINISHED' : 'SUSPEND_TIMEJUMP_UNEXPECTED');
+  const announced = announce(policy, { ...state, supplies, isGoingToSleep: false }, notices, now);
   const effects = [say(phrase('monitor.say.resumed', {})), ...announced.effects];
   const { kind } = policy.action;
   const wentToSleep = kind === 'sleep' || kind === 'hibernate' || kind === 'hybrid-sleep';
@@ -446,6 +456,10 @@ function resume(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mo
   const upses = primaries(policy).map(({ ups }) => ups);
   return after([...effects, { type: 'clear-fsd', upses }, { type: 'log-in' }], fresh);
 }
+
+/** Who watches nothing has nothing to tell. */
+const sleepNotice = (policy: MonitorPolicy, type: NotifyType): readonly Notice[] =>
+  policy.supplies.length === 0 ? [] : [noticeOf(policy.notices, type, '')];
 
 /** The program was started anew while the computer ran on: it goes on where it stood. */
 function goOn(policy: MonitorPolicy, before: MonitorState, isRecent: boolean, now: MonitorNow): MonitorStep {

@@ -89,7 +89,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     clock: systemClock,
     log,
     hidPort,
-    power: createSystemPower({ clock: systemClock, folder: join(options.dataDir, 'shutdown-actions'), env: io.env }),
+    power: createSystemPower({ clock: systemClock, log, folder: join(options.dataDir, 'shutdown-actions'), env: io.env }),
     definitions: await readDefinitions(options.dataDir, log),
     setupSystem: createSetupSystem({
       platform: process.platform,

@@ -125,7 +125,12 @@ const beginOurs = (scenario: Scenario): Promise<Party> =>
       onLogin: () => () => undefined,
       clock: systemClock,
       log: createRememberingLog(),
-      power: createSystemPower({ clock: systemClock, folder: join(folder, 'actions'), env: process.env }),
+      power: createSystemPower({
+        clock: systemClock,
+        log: createRememberingLog(),
+        folder: join(folder, 'actions'),
+        env: process.env,
+      }),
       keeper: keepInFile(join(folder, 'monitor.json')),
     });
     await monitor.start();
