@@ -21,7 +21,7 @@ import { planPowerOff, powerOffDelay } from './power-off.ts';
 import { factsOf, watchRemote, type RemoteWatch } from './remote-watch.ts';
 import { stillThere } from './secondaries.ts';
 import { isBeyondReturn, step, type MonitorEffect, type MonitorEvent, type PersonsWish } from './shutdown-machine.ts';
-import { keyOf } from './supply.ts';
+import { keyOf, renameSupplies } from './supply.ts';
 import type { ScriptRun } from './upssched.ts';
 import { outcomeOf, viewOf } from './view.ts';
 
@@ -50,7 +50,8 @@ export interface Monitor {
   onChanged(changed: () => void): Stop;
   ask(what: PersonsWish): Promise<WishOutcome>;
   /** Another policy from now on; supplies that stay are watched on with what is known of them. */
-  reconfigure(policy: MonitorPolicy): Promise<void>;
+  /** @param renamings names of UPSes before and after: what lasts goes on under the new one */
+  reconfigure(policy: MonitorPolicy, renamings?: readonly (readonly [before: string, after: string])[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -459,9 +460,10 @@ export function createMonitor(parts: MonitorParts): Monitor {
       if (outcome === 'done') await tell({ type: 'asked', what }, { type: 'pass' });
       return outcome;
     },
-    async reconfigure(next) {
+    async reconfigure(next, renamings = []) {
       if (JSON.stringify(next) === JSON.stringify(policy)) return;
       await queue;
+      state = { ...state, supplies: renameSupplies(state.supplies, policy, next, renamings) };
       policy = next;
       flagFile = next.powerDownFlag;
       await stopRemotes();
