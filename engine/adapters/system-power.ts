@@ -42,14 +42,17 @@ const TICKET_TAKEN = 113;
 const RUN_ONCE = `set -C; { echo $$ >"$1"; } 2>/dev/null || exit ${TICKET_TAKEN}; set +C
 sh -c "$2" >"$1.log" 2>&1 </dev/null; status=$?; echo $status >"$1.ended"; exit $status`;
 
+/** Under test nothing may put this computer down, or cut its power. */
+export const isPowerForbidden = (env: NodeJS.ProcessEnv): boolean =>
+  env.NODE_ENV === 'test' || env.VITEST !== undefined || env.RIDETHROUGH_NO_POWER !== undefined;
+
 export function createSystemPower(options: SystemPowerOptions): SystemPower {
   const { clock, log, folder, env, platform = process.platform } = options;
   const isRoot = process.getuid?.() === 0;
-  const isUnderTest = env.NODE_ENV === 'test' || env.VITEST !== undefined || env.RIDETHROUGH_NO_POWER !== undefined;
 
   /** Why an action is not even tried. */
   const refusal = (action: ShutdownAction): Text | undefined => {
-    if (!isUnderTest || action.kind === 'nothing') return undefined;
+    if (!isPowerForbidden(env) || action.kind === 'nothing') return undefined;
     if (action.kind === 'command' && !isPowerCommand(action.command)) return undefined;
     const what = action.kind === 'command' ? action.command : action.kind;
     return phrase('error.monitor/refused-under-test', { action: what });

@@ -8,6 +8,7 @@ import { createFakeClock } from '#tests/support/fake-clock.ts';
 import { createFakePower } from '#tests/support/fake-power.ts';
 import { startMonitoredEngine, type MonitoredEngineOptions, type TestEngine } from '#tests/support/test-engine.ts';
 import { keepInFile } from './kept-state.ts';
+import { createLateHook, readLateWord } from './late-power-off.ts';
 import { afterTimer, policyOf, supplyOf } from './test-support.ts';
 
 let folder = '';
@@ -98,6 +99,31 @@ describe('the monitor', () => {
     const second = await started({ clock, power, status: 'OB' });
     await pass(second, 16);
     expect(power.acts).toHaveLength(1);
+  });
+
+  test('leaves switching the UPS off to the hook of the system where that takes word, and takes it back', async () => {
+    const lateHook = createLateHook('/base', { hook: join(folder, 'hook'), word: join(folder, 'run', 'word.json') });
+    await writeFile(join(folder, 'hook'), '#!/bin/sh\n', { mode: 0o755 });
+    const policy = policyOf({ finalDelay: asSeconds(0), powerOff: { isWanted: true, delay: 'measured' } });
+    const engine = await started({ policy, lateHook });
+    await engine.status('OB LB');
+    await pass(engine, 2);
+    const { upses, baseDir } = readLateWord(await readFile(join(folder, 'run', 'word.json'), 'utf8'));
+    expect({ upses, baseDir }).toEqual({
+      upses: [{ name: 'ups', driver: 'dummy-ups', port: 'x.dev', options: {} }],
+      baseDir: '/base',
+    });
+    expect(engine.drivers.get('ups')?.asked).toEqual([]);
+    expect(engine.monitor.view().decisions.map(({ text }) => (text as { phrase: string }).phrase)).toContain(
+      'monitor.say.power-off-late',
+    );
+    expect(engine.monitor.view().phase).toBe('acted');
+    // The computer is still there, and so is the power.
+    engine.engine.store.dispatch('ups', { type: 'forced-shutdown', isSet: false });
+    await engine.status('OL');
+    await pass(engine, 305);
+    expect(engine.monitor.view().phase).toBe('watching');
+    await expect(readFile(join(folder, 'run', 'word.json'))).rejects.toThrow('ENOENT');
   });
 
   test('tells of a sleep before and after, holds what was known for old, and counts on', async () => {

@@ -17,7 +17,9 @@ import { NEW_STATE, NEW_SUPPLY, type MonitorNow, type MonitorState, type Story }
 import type { Notice } from './notices.ts';
 import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
 import { clearPowerDownFlag, writePowerDownFlag } from './power-down-flag.ts';
-import { planPowerOff, powerOffDelay } from './power-off.ts';
+import { orderPowerOff } from './order-power-off.ts';
+import { powerOffDelay } from './power-off.ts';
+import type { LateHook } from './late-power-off.ts';
 import { factsOf, watchRemote, type RemoteWatch } from './remote-watch.ts';
 import { stillThere } from './secondaries.ts';
 import { isBeyondReturn, step, type MonitorEffect, type MonitorEvent, type PersonsWish } from './shutdown-machine.ts';
@@ -37,6 +39,7 @@ export interface MonitorParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly power: SystemPower;
+  readonly lateHook: LateHook;
   readonly keeper: StateKeeper;
 }
 
@@ -194,6 +197,11 @@ export function createMonitor(parts: MonitorParts): Monitor {
       case 'power-off-ups':
         void powerOff(supplies(effect.upses)).then(() => tell({ type: 'power-off-ended' }, { type: 'pass' }));
         break;
+      case 'take-power-off-back':
+        await takePowerOffBack().catch((error: unknown) =>
+          log.error(`The order to switch the UPS off could not be taken back: ${describeError(error)}`),
+        );
+        break;
       case 'act':
         void power.act(policy.action, effect.ticket).then(
           (failure) => tell({ type: 'action-ended', attempt: effect.attempt, failure }, { type: 'pass' }),
@@ -268,28 +276,24 @@ export function createMonitor(parts: MonitorParts): Monitor {
   };
 
   const powerOff = async (upses: readonly SupplyPolicy[]): Promise<void> => {
+    const configs = upses.map(({ name }) => store.get(name)?.config).filter((config) => config !== undefined);
+    if (configs.length === upses.length && (await parts.lateHook.leaveWord(configs))) {
+      for (const { ups } of upses) say('warn', phrase('monitor.say.power-off-late', { ups }));
+      return;
+    }
     const seconds = powerOffDelay(policy.powerOff, state.shutdownTook);
     await Promise.all(
       upses.map(async ({ ups, name }) => {
-        const known = store.get(name);
-        const plan = known && planPowerOff(known, seconds);
-        if (!plan) {
-          say('error', phrase('monitor.say.no-power-off', { ups }));
-          return;
-        }
-        for (const part of plan) {
-          const outcome =
-            part.kind === 'set'
-              ? await control.setVariable(name, part.variable, part.value)
-              : await control.runCommand(name, part.command, part.parameter);
-          if (outcome === 'handled') continue;
-          const command = part.kind === 'set' ? part.variable : part.command;
-          say('error', phrase('monitor.say.power-off-refused', { ups, command, outcome }));
-          return;
-        }
-        say('warn', phrase('monitor.say.power-off', { ups, seconds }));
+        const { isOrdered, text } = await orderPowerOff(ups, store.get(name), seconds, control);
+        say(isOrdered ? 'warn' : 'error', text);
       }),
     );
+  };
+
+  /** An ordinary shutdown later must leave the UPS on. @returns false when something else stands in the flag file */
+  const takePowerOffBack = async (): Promise<boolean> => {
+    await parts.lateHook.takeBack();
+    return flagFile === undefined || (await clearPowerDownFlag(flagFile));
   };
 
   const isWaitingForOthers = (): boolean => ['waiting', 'final-delay'].includes(state.phase.phase);
@@ -404,13 +408,13 @@ export function createMonitor(parts: MonitorParts): Monitor {
     } else {
       watchRemotes();
     }
-    // A flag of this very shutdown stays for the step that waits for it.
-    if (flagFile === undefined || state.phase.phase !== 'watching') return;
+    // What this very shutdown has left stays for the step that waits for it.
+    if (state.phase.phase !== 'watching') return;
     try {
-      if (await clearPowerDownFlag(flagFile)) return;
-      log.error(`POWERDOWNFLAG ${flagFile} holds something else: it is left alone and not used.`);
+      if (await takePowerOffBack()) return;
+      log.error(`POWERDOWNFLAG ${flagFile ?? ''} holds something else: it is left alone and not used.`);
     } catch (error) {
-      log.error(`POWERDOWNFLAG ${flagFile} cannot be used: ${describeError(error)}`);
+      log.error(`An earlier order to switch the UPS off could not be taken back: ${describeError(error)}`);
     }
     flagFile = undefined;
   };

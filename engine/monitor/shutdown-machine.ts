@@ -77,6 +77,7 @@ export type MonitorEffect =
   | { readonly type: 'clear-fsd'; readonly upses: readonly string[] }
   | { readonly type: 'write-power-down-flag' }
   | { readonly type: 'power-off-ups'; readonly upses: readonly string[] }
+  | { readonly type: 'take-power-off-back' }
   | { readonly type: 'act'; readonly attempt: number; readonly ticket: string }
   | { readonly type: 'log-out' }
   | { readonly type: 'log-in' };
@@ -437,7 +438,7 @@ function rearm(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mon
   if (now.at < goodSince + REARM_MS) return still({ ...state, phase: { ...phase, goodSince } });
   return {
     state: { ...state, phase: { phase: 'watching' }, shutdown: undefined },
-    effects: [say(phrase('monitor.say.ready-again', {})), { type: 'log-in' }],
+    effects: [say(phrase('monitor.say.ready-again', {})), { type: 'take-power-off-back' }, { type: 'log-in' }],
   };
 }
 
@@ -454,7 +455,7 @@ function resume(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mo
   // As good as a new start: whoever connects now must not be sent down again.
   const fresh = begin(announced.state, now.wall, true, now);
   const upses = primaries(policy).map(({ ups }) => ups);
-  return after([...effects, { type: 'clear-fsd', upses }, { type: 'log-in' }], fresh);
+  return after([...effects, { type: 'take-power-off-back' }, { type: 'clear-fsd', upses }, { type: 'log-in' }], fresh);
 }
 
 /** Who watches nothing has nothing to tell. */
