@@ -192,7 +192,7 @@ async function start(): Promise<void> {
           clock,
           log,
           hidPort,
-          power: createSystemPower({ clock, folder: join(dataDir, 'shutdown-actions'), env }),
+          power: createSystemPower({ clock, log, folder: join(dataDir, 'shutdown-actions'), env }),
           setupSystem: createSetupSystem({
             platform,
             env,

@@ -20,6 +20,7 @@ import { createRecentSamples } from './history/recent-samples.ts';
 import { HISTORY_FILE } from './history/sqlite-file.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
 import { keepInFile } from './monitor/kept-state.ts';
+import { NO_LATE_HOOK, type LateHook } from './monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
 import { NO_POLICY } from './monitor/policy.ts';
 import type { Clock, HidPort, Log, SystemPower } from './ports.ts';
@@ -48,6 +49,8 @@ export interface ProductParts {
   readonly locale?: Locale;
   /** How this computer is told to go down. */
   readonly power: SystemPower;
+  /** The hook at the end of this computer's shutdowns, where it can have one. */
+  readonly lateHook?: LateHook;
   /** What to match units with; the built-in definitions unless given. */
   readonly definitions?: DefinitionSet;
   /** What the wizard asks of this computer. */
@@ -108,6 +111,7 @@ export function createProduct(parts: ProductParts): Product {
     clock,
     log,
     power: parts.power,
+    lateHook: parts.lateHook ?? NO_LATE_HOOK,
     keeper: keepInFile(join(dataDir, 'monitor.json')),
   });
   const history = createHistory({ store: engine.store, clock, log, file: join(dataDir, HISTORY_FILE) });
