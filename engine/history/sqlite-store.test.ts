@@ -37,9 +37,10 @@ function watch(ups: string, from: number, to: number, readings: Record<string, R
   for (let at = from; at < to; at += everyMs) {
     for (const [variable, reading] of Object.entries(readings)) recording.note(ups, at, variable, reading(at));
     // Often enough not to be taken for a pause.
-    if ((at - from) % 10_000 < everyMs) history.write({ rows: recording.take(at), statuses: [], incidents: [] });
+    if ((at - from) % 10_000 < everyMs)
+      history.write({ rows: recording.take(at), statuses: [], texts: [], incidents: [] });
   }
-  history.write({ rows: recording.take(to), statuses: [], incidents: [] });
+  history.write({ rows: recording.take(to), statuses: [], texts: [], incidents: [] });
   while (history.compact(to));
 }
 
@@ -95,7 +96,7 @@ test('time in which nobody watched is a gap', () => {
 
 test('the full rate goes after two days but for outages, minutes after ninety days, quarters stay', () => {
   const began = START + 30 * 60_000;
-  history.write({ rows: [], statuses: [], incidents: [outage(began, began, began + 90_000)] });
+  history.write({ rows: [], statuses: [], texts: [], incidents: [outage(began, began, began + 90_000)] });
   const dipped: Reading = (at) => (at >= began && at < began + 90_000 ? 0 : wave(at));
   watch('office', START, START + HOUR, { 'input.voltage': dipped });
   const around = [began - 60_000, began + 150_000] as const;
@@ -121,7 +122,7 @@ test('the full rate goes after two days but for outages, minutes after ninety da
 test('a renamed UPS keeps its history, and one that had the name keeps its own', () => {
   watch('office', START, START + 2 * HOUR, { 'input.voltage': () => 230 });
   watch('study', START, START + HOUR, { 'input.voltage': () => 115 });
-  history.write({ rows: [], statuses: [], incidents: [outage(START, START, START + 60_000)] });
+  history.write({ rows: [], statuses: [], texts: [], incidents: [outage(START, START, START + 60_000)] });
   history.renameUps('office', 'study', START + 2 * HOUR);
   expect(range(START, START + 2 * HOUR, 9, 'study').mean).toEqual(Array(8).fill(230));
   expect(history.incidents({ limit: 5 }).map(({ ups }) => ups)).toEqual(['study']);
@@ -141,7 +142,7 @@ test('incidents are paged from the newest on, by UPS and kind, and read as they 
     chargeAtStart: 100,
     chargeLowest: 60 + place,
   }));
-  history.write({ rows: [], statuses: [], incidents: told });
+  history.write({ rows: [], statuses: [], texts: [], incidents: told });
   const first = history.incidents({ limit: 3 });
   expect(first).toEqual(told.slice(4).reverse());
   expect(history.incidents({ limit: 3, beforeId: first.at(-1)?.id ?? 0 })).toEqual(told.slice(1, 4).reverse());
@@ -156,7 +157,7 @@ test('the course of a time begins with the status that was in force', () => {
     at: START + place * 60_000,
     status,
   }));
-  history.write({ rows: [], statuses, incidents: [] });
+  history.write({ rows: [], statuses, texts: [], incidents: [] });
   expect(history.statuses('office', { from: START + 30_000, to: START + 130_000 }, 10)).toEqual(statuses.slice(0, 3));
 });
 
