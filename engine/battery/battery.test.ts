@@ -131,9 +131,7 @@ test(
     expect(learned?.full.low).toBeLessThanOrEqual(truth(35));
     expect(learned?.full.high).toBeGreaterThanOrEqual(truth(35));
     expect(learned?.seenDownTo).toBeLessThan(27);
-    // 216 Wh at the slow rate; with this load Peukert leaves less.
-    expect(demo.view().capacityWh?.likely).toBeGreaterThan(100);
-    expect(demo.view().capacityWh?.likely).toBeLessThan(216);
+    expect(off(demo.view().capacityWh?.likely, (truth(35) * 0.35 * RATING.activeW) / 3600)).toBeLessThan(0.1);
 
     await demo.run('demo.load', 50);
     await demo.clock.advance(2 * MINUTE);

@@ -210,3 +210,73 @@ test('reading needs a history, and reads beside the one who writes', async () =>
   reader.close();
   await expect(readHistory(join(folder, 'none.sqlite'))).rejects.toMatchObject({ code: 'history/none' });
 });
+
+test('a word is kept once for each time it changes, and only the newest thousand of them', () => {
+  const say = (at: number, value: string, variable = 'ups.test.result') =>
+    history.write({ rows: [], statuses: [], incidents: [], texts: [{ ups: 'office', at, variable, value }] });
+  say(START, 'Done and passed');
+  say(START + 1, 'Done and passed');
+  say(START + 2, 'In progress');
+  say(START + 3, 'Done and passed');
+  say(START + 3, '2024/03/18', 'battery.date');
+  expect(history.texts('office', ['ups.test.result']).map(({ at, value }) => [at - START, value])).toEqual([
+    [0, 'Done and passed'],
+    [2, 'In progress'],
+    [3, 'Done and passed'],
+  ]);
+  for (let change = 0; change < 1200; change++) say(START + 10 + change, `result ${change}`);
+  history.retain(START + DAY);
+  const kept = history.texts('office', ['ups.test.result', 'battery.date', 'ups.test.date']);
+  expect(kept).toHaveLength(1001);
+  expect(kept[0]).toMatchObject({ variable: 'battery.date' });
+  expect(kept.at(-1)?.value).toBe('result 1199');
+});
+
+test('a history of the version before is taken over with what is in it', async () => {
+  watch('office', START, START + HOUR, { 'input.voltage': () => 230 });
+  history.close();
+  const { DatabaseSync } = await import('node:sqlite');
+  const old = new DatabaseSync(file());
+  old.exec('DROP TABLE texts; PRAGMA user_version = 1');
+  old.close();
+  history = await open();
+  history.write({
+    rows: [],
+    statuses: [],
+    incidents: [],
+    texts: [{ ups: 'office', at: START, variable: 'battery.date', value: '2024/03/18' }],
+  });
+  expect(history.texts('office', ['battery.date'])).toHaveLength(1);
+  expect(range(START, START + HOUR, 5).mean).toEqual([230, 230, 230, 230]);
+});
+
+test('a time is added up as it was known, from buckets as from what is fresh', () => {
+  // Six hours of which the third was not watched, and half an hour that is no bucket yet.
+  const load: Reading = (at) => ((at - START) % HOUR < HOUR / 2 ? 20 : 40);
+  watch('office', START, START + 2 * HOUR, { 'ups.load': load });
+  watch('office', START + 3 * HOUR, START + 6.5 * HOUR, { 'ups.load': load });
+  const edges = [START - HOUR, START, START + HOUR, START + 2 * HOUR, START + 3 * HOUR, START + 6.5 * HOUR];
+  const hours = history
+    .integrals('office', 'ups.load', edges)
+    .map(({ sum, knownMs }) => [knownMs / HOUR, Math.round((sum / HOUR) * 100) / 100]);
+  expect(hours).toEqual([
+    [0, 0],
+    [1, 30],
+    [1, 30],
+    [0, 0],
+    [3.5, 100],
+  ]);
+  // A bucket on an edge is shared out by time.
+  const [before, after] = history.integrals('office', 'ups.load', [START, START + 20 * 60_000, START + HOUR]);
+  expect([before?.knownMs, after?.knownMs]).toEqual([20 * 60_000, 40 * 60_000]);
+  expect((before?.sum ?? 0) + (after?.sum ?? 0)).toBeCloseTo(30 * HOUR, 0);
+  expect(history.integrals('attic', 'ups.load', [START, START + HOUR])).toEqual([{ sum: 0, knownMs: 0 }]);
+});
+
+test('months and years are added up from buckets of four hours to the same', () => {
+  watch('office', START, START + 3 * DAY, { 'ups.realpower': () => 100 }, 10_000);
+  history.retain(START + 40 * DAY);
+  const [all] = history.integrals('office', 'ups.realpower', [START - 30 * DAY, START + 30 * DAY]);
+  expect(all?.knownMs).toBeCloseTo(3 * DAY, -4);
+  expect((all?.sum ?? 0) / HOUR).toBeCloseTo(7200, 0);
+});
