@@ -10,6 +10,7 @@ import { createApi, type Api } from './api/handlers.ts';
 import { createSettingsHandlers, type SettingsSource } from './api/settings-handlers.ts';
 import { createSetupHandlers } from './api/setup-handlers.ts';
 import { createWizardHandlers } from './api/wizard-handlers.ts';
+import { createBattery, type Battery } from './battery/battery.ts';
 import { builtInDefinitions, type DefinitionSet } from './devices/definition.ts';
 import { createDriverFactory } from './drivers/create-driver.ts';
 import type { DriverOutcome } from './drivers/driver.ts';
@@ -64,6 +65,8 @@ export interface Product {
   readonly engine: Engine;
   readonly api: Api;
   readonly monitor: Monitor;
+  /** What its own discharges taught about the battery of each UPS. */
+  readonly battery: Battery;
   /** @returns addresses that accept NUT connections; empty when nothing is served */
   start(): Promise<readonly ListenAddress[]>;
   /** Takes a configuration up that was read again. */
@@ -115,6 +118,7 @@ export function createProduct(parts: ProductParts): Product {
     keeper: keepInFile(join(dataDir, 'monitor.json')),
   });
   const history = createHistory({ store: engine.store, clock, log, file: join(dataDir, HISTORY_FILE) });
+  const battery = createBattery({ history, control: engine.control, clock });
   incidents.onIncident((incident) => history.record(incident));
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
   /** Tells people; with NUT's files that is NOTIFYCMD's part. Undefined before the start. */
@@ -172,6 +176,7 @@ export function createProduct(parts: ProductParts): Product {
     incidents,
     monitor,
     history,
+    battery,
     clock,
     log,
     about: () => ({
@@ -216,6 +221,7 @@ export function createProduct(parts: ProductParts): Product {
     engine,
     api,
     monitor,
+    battery,
     async start() {
       // Before a UPS is heard: what lasted when the program ended may still last.
       incidents.restore(await history.start(), (ups) => history.watchedUntil(ups));

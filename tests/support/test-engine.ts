@@ -3,6 +3,7 @@ import { Settings } from '#domain/schema/settings/settings.ts';
 import { createSettingsHandlers } from '#engine/api/settings-handlers.ts';
 import { createSetupHandlers } from '#engine/api/setup-handlers.ts';
 import { createWizardHandlers } from '#engine/api/wizard-handlers.ts';
+import { createBattery } from '#engine/battery/battery.ts';
 import { createEngine, type Engine } from '#engine/engine.ts';
 import { createHistory, type History } from '#engine/history/history.ts';
 import { createIncidentLog } from '#engine/history/incidents.ts';
@@ -104,6 +105,7 @@ export async function startMonitoredEngine({
     incidents,
     monitor,
     history,
+    battery: createBattery({ history, control: engine.control, clock }),
     clock,
     log,
     about: () => ({
