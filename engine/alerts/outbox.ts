@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { describeError } from '#domain/errors.ts';
+import { ALERT_SEVERITIES } from '#domain/schema/alerts.ts';
 import { replaceFile } from '#engine/atomic-file.ts';
 import type { Clock, Log, Stop } from '#engine/ports.ts';
 
@@ -21,6 +22,16 @@ export const OutMessage = z.object({
   /** Plain text, without the title. */
   text: z.string(),
   html: z.string(),
+  /** The same in a few lines, for a telephone. */
+  brief: z.string().default(''),
+  /** For programs. */
+  kind: z.string().default('test'),
+  stage: z.string().default('begin'),
+  severity: z.enum(ALERT_SEVERITIES).default('care'),
+  startedAt: z.number().optional(),
+  endedAt: z.number().optional(),
+  /** By NUT variable. */
+  figures: z.record(z.string(), z.number()).default({}),
 });
 export type OutMessage = z.output<typeof OutMessage>;
 
