@@ -182,7 +182,7 @@ async function start(): Promise<void> {
         createProduct({
           configuration,
           ...(keeper ? { settings: keeper } : {}),
-          locale: locale(),
+          locale,
           dataDir,
           clock,
           log,

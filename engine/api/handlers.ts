@@ -14,6 +14,7 @@ import {
 } from '#domain/contract.ts';
 import { ApiError, AppError } from '#domain/errors.ts';
 import { phrase } from '#domain/messages/message.ts';
+import type { ChannelTrouble } from '#domain/schema/alerts.ts';
 import type { NetworkClient } from '#domain/schema/snapshot.ts';
 import type { Engine } from '#engine/engine.ts';
 import type { History } from '#engine/history/history.ts';
@@ -23,6 +24,7 @@ import type { Monitor } from '#engine/monitor/monitor.ts';
 import type { PersonsWish } from '#engine/monitor/shutdown-machine.ts';
 import type { Clock, Log, Stop } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
+import type { AlertHandlers } from './alert-handlers.ts';
 import type { SettingsHandlers } from './settings-handlers.ts';
 import type { SetupHandlers } from './setup-handlers.ts';
 import type { WizardHandlers } from './wizard-handlers.ts';
@@ -46,6 +48,9 @@ export interface ApiDeps {
   readonly settings: SettingsHandlers;
   readonly setup: SetupHandlers;
   readonly wizard: WizardHandlers;
+  readonly alerts: AlertHandlers;
+  /** Calls back with the ways to people that do not work, when they are others than before. */
+  onTroubles(changed: (troubles: ChannelTrouble[]) => void): Stop;
   /** Calls back after every change of the settings, with their revision. */
   onSettingsChanged(changed: (revision: string) => void): Stop;
   scanDevices(): Promise<readonly FoundDevice[]>;
@@ -158,6 +163,7 @@ export function createApi(deps: ApiDeps): Api {
     ...deps.settings,
     ...deps.setup,
     ...deps.wizard,
+    ...deps.alerts,
   };
 
   const answer = (name: string, params: unknown, access: AccessLevel): unknown => {
@@ -206,6 +212,7 @@ export function createApi(deps: ApiDeps): Api {
     samples.onSample((ups, sample) => publish('ups.sample', { ups, sample })),
     incidents.onIncident((incident) => publish('incident', { incident })),
     deps.onSettingsChanged((revision) => publish('settings.changed', { revision })),
+    deps.onTroubles((troubles) => publish('alerts.changed', { troubles })),
   ];
 
   return {

@@ -8,15 +8,15 @@ type Kind = Incident['kind'];
 /** Absent: not watched. */
 export interface Limits {
   /** Percent. */
-  readonly load?: number;
+  readonly load?: number | undefined;
   /** Volts, on line power. */
-  readonly inputLow?: number;
-  readonly inputHigh?: number;
+  readonly inputLow?: number | undefined;
+  readonly inputHigh?: number | undefined;
   /** Degrees Celsius. */
-  readonly temperature?: number;
-  readonly batteryYears?: number;
+  readonly temperature?: number | undefined;
+  readonly batteryYears?: number | undefined;
   /** Seconds on battery until this computer is down: a full battery should last as long. */
-  readonly planSeconds?: number;
+  readonly planSeconds?: number | undefined;
 }
 
 /** How far back a quantity has to come to be within its limit again, so that one that trembles is one incident. */

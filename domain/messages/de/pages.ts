@@ -120,7 +120,7 @@ export const pages = {
   'incident.hot': 'Die USV war zu heiß.',
   'incident.hot.now': 'Die USV ist zu heiß.',
   'incident.short-runtime': 'Der volle Akku hätte nicht bis zum Herunterfahren gereicht.',
-  'incident.short-runtime.now': 'Der volle Akku würde nicht reichen, bis dieser Computer heruntergefahren ist.',
+  'incident.short-runtime.now': 'Der volle Akku würde nicht reichen, bis dieser Rechner heruntergefahren ist.',
   'incident.old-battery': 'Der Akku war älter als seine Grenze.',
   'incident.old-battery.now': 'Der Akku ist älter als seine Grenze.',
 

@@ -95,4 +95,13 @@ export const alerts = {
   'alert.column.time': 'Time',
   'alert.status': 'Status',
   'alert.from': 'Sent by Ridethrough on {host}.',
+  'mqtt.flag.OL': 'Mains power',
+  'mqtt.flag.OB': 'On battery',
+  'mqtt.flag.LB': 'Low battery',
+  'mqtt.flag.CHRG': 'Charging',
+  'mqtt.flag.RB': 'Replace battery',
+  'mqtt.flag.OVER': 'Overload',
+  'mqtt.flag.BYPASS': 'Bypass',
+  'mqtt.flag.ALARM': 'Alarm',
+  'mqtt.flag.FSD': 'Forced shutdown',
 } as const;

@@ -116,7 +116,7 @@ const channelSettings = <Secret extends z.ZodType>(secret: Secret) =>
       transport: z.enum(SYSLOG_TRANSPORTS, wants('expected.one-of')).default('local'),
     })
     .superRefine((channel, context) => {
-      const needed: readonly (keyof typeof channel)[] = [
+      const needed: readonly (string & keyof typeof channel)[] = [
         ...NEEDED[channel.type],
         ...(channel.type === 'syslog' && channel.transport !== 'local' ? (['host'] as const) : []),
       ];
