@@ -103,11 +103,18 @@ export interface HidConnection {
   close(): Promise<void>;
 }
 
+export interface OpenedSecret {
+  readonly text: string;
+  /** The key it was sealed with is an old one: it is to be sealed anew. */
+  readonly isOutdated: boolean;
+}
+
 /** Encrypts passwords with a key that the system keeps for this person: the keyring, the keychain, DPAPI. */
 export interface SecretSeal {
-  seal(text: string): string;
-  /** @returns undefined for what was sealed elsewhere */
-  open(sealed: string): string | undefined;
+  /** @throws Error when the system refuses, a keyring that was locked for example */
+  seal(text: string): Promise<string>;
+  /** @returns undefined for what was sealed elsewhere, or when the system refuses */
+  open(sealed: string): Promise<OpenedSecret | undefined>;
 }
 
 /** How an action can be carried out, or why not. */

@@ -26,7 +26,14 @@ import { keepInFile } from './monitor/kept-state.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
 import { NO_POLICY } from './monitor/policy.ts';
 import type { Clock, DesktopNotifier, HidPort, Log, Stop, SystemPower } from './ports.ts';
-import { DEMO_UPS, settingsConfiguration, shownSettings, type Configuration } from './settings/configuration.ts';
+import {
+  ATTACHED_UPS,
+  DEMO_UPS,
+  settingsConfiguration,
+  shownSettings,
+  type Configuration,
+} from './settings/configuration.ts';
+import { inSteps, renamedUpses, type Renaming } from './settings/renamed-upses.ts';
 import type { SettingsKeeper } from './settings/settings-keeper.ts';
 import type { SetupSystem } from './setup/setup-system.ts';
 import { VERSION } from './version.ts';
@@ -63,8 +70,6 @@ export interface Product {
   start(): Promise<readonly ListenAddress[]>;
   /** Takes a configuration up that was read again. */
   reconfigure(configuration: Configuration): Promise<void>;
-  /** A UPS has another name from the next reconfigure on: its history and incidents go with it. */
-  renameUps(name: string, next: string): void;
   metrics(webClients: number): string;
   health(): { readonly status: number; readonly body: unknown };
   stop(): Promise<void>;
@@ -121,6 +126,7 @@ export function createProduct(parts: ProductParts): Product {
     store: engine.store,
     control: engine.control,
     clients: () => engine.clients(),
+    onLogin: (changed) => engine.onLogin(changed),
     clock,
     log,
     power: parts.power,
@@ -136,25 +142,42 @@ export function createProduct(parts: ProductParts): Product {
     (scanning ??= parts.scanDevices().finally(() => (scanning = undefined)));
   /** How the newest settings were taken up. */
   let applied: Promise<AppError | undefined> = Promise.resolve(undefined);
-  const reconfigure = async (next: Configuration): Promise<void> => {
+  const reconfigure = async (next: Configuration, renamings: readonly Renaming[] = []): Promise<void> => {
     configuration = next;
+    for (const [before, after] of inSteps(renamings)) {
+      history.renameUps(before, after);
+      incidents.rename(before, after);
+    }
     try {
-      await engine.reconfigure(next.engine);
+      await engine.reconfigure(
+        next.engine,
+        renamings.map(([, after]) => after),
+      );
     } finally {
       // What guards this computer does not wait for a port to be free.
-      await monitor.reconfigure(next.monitor ?? NO_POLICY);
+      await monitor.reconfigure(next.monitor ?? NO_POLICY, renamings);
     }
+  };
+  let inForce = keeper?.current.settings;
+  const takeUp = async (settings: Settings): Promise<void> => {
+    const renamings = inForce ? renamedUpses(inForce, settings, ATTACHED_UPS.name) : [];
+    inForce = settings;
+    await reconfigure(settingsConfiguration(settings, dataDir, log), renamings);
   };
   const stopFollowing = keeper?.onChange(({ settings }) => {
     alerts?.setSettings(settings);
-    applied = reconfigure(settingsConfiguration(settings, dataDir, log)).then(
-      () => undefined,
-      (error: unknown) => {
-        if (!(error instanceof AppError)) throw error;
-        log.error(`The changed settings are not wholly in force: ${describeError(error)}`);
-        return error;
-      },
-    );
+    // One after the other: a name that is given up by one change may be taken by the next.
+    const before = applied;
+    applied = before
+      .then(() => takeUp(settings))
+      .then(
+        () => undefined,
+        (error: unknown) => {
+          if (!(error instanceof AppError)) throw error;
+          log.error(`The changed settings are not wholly in force: ${describeError(error)}`);
+          return error;
+        },
+      );
   });
   const source = (): SettingsSource => {
     if (keeper) return { kind: 'kept', keeper, applied: () => applied };
@@ -256,10 +279,6 @@ export function createProduct(parts: ProductParts): Product {
       }
       // As upsd does: what is open stays as it was opened.
       return reconfigure({ ...next, engine: { ...next.engine, nut: configuration.engine.nut } });
-    },
-    renameUps(name, next) {
-      history.renameUps(name, next);
-      incidents.rename(name, next);
     },
     metrics: (webClients) =>
       renderMetrics(

@@ -7,6 +7,7 @@ import { phrase, textIn, type Phrase, type Text } from '#domain/messages/message
 import type { MonitorView, WishOutcome } from '#domain/schema/monitor.ts';
 import { asTimestamp } from '#domain/units.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
+import type { LoginChange } from '#engine/nut/server.ts';
 import type { Clock, Log, Stop, SystemPower } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
@@ -18,8 +19,9 @@ import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
 import { clearPowerDownFlag, writePowerDownFlag } from './power-down-flag.ts';
 import { planPowerOff, powerOffDelay } from './power-off.ts';
 import { factsOf, watchRemote, type RemoteWatch } from './remote-watch.ts';
-import { step, type MonitorEffect, type MonitorEvent, type PersonsWish } from './shutdown-machine.ts';
-import { keyOf } from './supply.ts';
+import { stillThere } from './secondaries.ts';
+import { isBeyondReturn, step, type MonitorEffect, type MonitorEvent, type PersonsWish } from './shutdown-machine.ts';
+import { keyOf, renameSupplies } from './supply.ts';
 import type { ScriptRun } from './upssched.ts';
 import { outcomeOf, viewOf } from './view.ts';
 
@@ -30,6 +32,8 @@ export interface MonitorParts {
   readonly control: UpsControl;
   /** Who is logged in to them on our server. */
   readonly clients: () => readonly { readonly ups: string; readonly address: string }[];
+  /** Calls back when that changes. */
+  readonly onLogin: (changed: (change: LoginChange) => void) => Stop;
   readonly clock: Clock;
   readonly log: Log;
   readonly power: SystemPower;
@@ -48,7 +52,8 @@ export interface Monitor {
   onChanged(changed: () => void): Stop;
   ask(what: PersonsWish): Promise<WishOutcome>;
   /** Another policy from now on; supplies that stay are watched on with what is known of them. */
-  reconfigure(policy: MonitorPolicy): Promise<void>;
+  /** @param renamings names of UPSes before and after: what lasts goes on under the new one */
+  reconfigure(policy: MonitorPolicy, renamings?: readonly (readonly [before: string, after: string])[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -113,7 +118,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
     const isOut = Object.values(state.supplies).some(({ line }) => line === 'OB');
     if (isChanged || (isOut && time.at - keptAt >= KEEP_AGAIN_MS)) await keep(essence);
     for (const effect of effects) await carryOut(effect);
-    if (state.phase.phase === 'waiting' && !isAskingLogins) void askLogins();
+    if (isWaitingForOthers() && !isAskingLogins) void askLogins();
     if (isChanged || effects.length > 0) for (const listener of listeners) listener();
   };
 
@@ -283,21 +288,22 @@ export function createMonitor(parts: MonitorParts): Monitor {
     );
   };
 
+  const isWaitingForOthers = (): boolean => ['waiting', 'final-delay'].includes(state.phase.phase);
+
   /** Asks who is still logged in for as long as that is what the machine waits for. */
   const askLogins = async (): Promise<void> => {
     isAskingLogins = true;
     try {
-      while (state.phase.phase === 'waiting' && !isStopped) {
-        const answers = await Promise.all(
+      while (isWaitingForOthers() && !isStopped) {
+        const elsewhere = await Promise.all(
           policy.supplies
-            .filter(({ role }) => role === 'primary')
-            .map(async (supply): Promise<MonitorEvent> => ({
-              type: 'logins',
-              ups: supply.ups,
-              others: await othersOn(supply),
-            })),
+            .filter(({ role, source }) => role === 'primary' && source.kind === 'remote')
+            .map(async ({ ups }): Promise<MonitorEvent> => {
+              const others = await remotes.get(ups.toLowerCase())?.others();
+              return { type: 'logins', ups, others: others ?? [] };
+            }),
         );
-        await tell(...answers, { type: 'pass' });
+        await tell(...elsewhere, ...loginsHere(), { type: 'pass' });
         await clock.sleep(ASK_LOGINS_MS);
       }
     } finally {
@@ -305,14 +311,23 @@ export function createMonitor(parts: MonitorParts): Monitor {
     }
   };
 
+  /** Who is logged in on our own server at this moment. @param change what has just become of one of them */
+  const loginsHere = (change?: LoginChange): readonly MonitorEvent[] =>
+    policy.supplies
+      .filter(({ role, source }) => role === 'primary' && source.kind === 'local')
+      .filter(({ name }) => change === undefined || change.ups.toLowerCase() === name.toLowerCase())
+      .map(({ ups, name }) => ({
+        type: 'logins',
+        ups,
+        others: localClients(name),
+        broken: change?.how === 'broken' ? [change.address] : [],
+      }));
+
   const localClients = (name: string): readonly string[] =>
     parts
       .clients()
       .filter((client) => client.ups.toLowerCase() === name.toLowerCase())
       .map(({ address }) => address);
-
-  const othersOn = async ({ ups, name, source }: SupplyPolicy): Promise<readonly string[]> =>
-    source.kind === 'local' ? localClients(name) : ((await remotes.get(ups.toLowerCase())?.others()) ?? []);
 
   /** What a UPS of our own drivers says now; undefined while there is nothing to be made of it. */
   const lookAt = (supply: SupplyPolicy, isTurn: boolean): MonitorEvent | undefined => {
@@ -417,14 +432,16 @@ export function createMonitor(parts: MonitorParts): Monitor {
           if (looks.length > 0) void tell(...looks, { type: 'pass' });
         }),
       );
-      void tell(...look(false), { type: 'pass' });
+      // Known at all times, so that a restart in mid-outage knows whom to expect.
+      stops.push(parts.onLogin((change) => void tell(...loginsHere(change), { type: 'pass' })));
+      void tell(...loginsHere(), ...look(false), { type: 'pass' });
     },
     shutdownTook: () => state.shutdownTook,
     view: () => {
       const secondaries = policy.supplies
         .filter(({ role, source }) => role === 'primary' && source.kind === 'local')
         .flatMap(({ name }) => localClients(name));
-      const waiting = state.phase.phase === 'waiting' ? Object.values(state.phase.logins).flat() : [];
+      const waiting = isBeyondReturn(state) ? stillThere(state.secondaries, policy.supplies.map(keyOf)) : [];
       const names = [...new Set([...secondaries, ...waiting])];
       const { at } = advance(time, { monotonic: clock.monotonic(), wall: clock.now() }).time;
       return viewOf(policy, state, { at, wall: clock.now() }, { decisions, secondaries: names });
@@ -439,9 +456,10 @@ export function createMonitor(parts: MonitorParts): Monitor {
       if (outcome === 'done') await tell({ type: 'asked', what }, { type: 'pass' });
       return outcome;
     },
-    async reconfigure(next) {
+    async reconfigure(next, renamings = []) {
       if (JSON.stringify(next) === JSON.stringify(policy)) return;
       await queue;
+      state = { ...state, supplies: renameSupplies(state.supplies, policy, next, renamings) };
       policy = next;
       flagFile = next.powerDownFlag;
       await stopRemotes();

@@ -20,6 +20,9 @@ const withSecrets = <Channel extends ChannelSettings | ChannelDraft, Secret>(
   password: of(channel.password, 'password'),
 });
 
+const shownOf = ({ name, password }: Settings['server']['users'][number]): SecretDraft =>
+  password === undefined ? { isSet: false } : { isSet: true, account: name };
+
 export function toDraft(settings: Settings): SettingsDraft {
   const { ups, server, mail, alerts } = settings;
   return {
@@ -28,7 +31,7 @@ export function toDraft(settings: Settings): SettingsDraft {
     server: {
       ...server,
       monpwd: shown(server.monpwd),
-      users: server.users.map((user) => ({ ...user, password: shown(user.password) })),
+      users: server.users.map((user) => ({ ...user, password: shownOf(user) })),
     },
     mail: { ...mail, password: shown(mail.password) },
     alerts: { ...alerts, channels: alerts.channels.map((channel) => withSecrets(channel, shown)) },
@@ -66,6 +69,12 @@ function meant(draft: SecretDraft, before: string | undefined): string | undefin
   return draft.isSet ? before : undefined;
 }
 
+/** The account of a draft as it was: by the name it is kept under, which it may have left. */
+function accountOf({ name, password }: SettingsDraft['server']['users'][number], before: Settings) {
+  const kept = ('isSet' in password ? password.account : undefined) ?? name;
+  return before.server.users.find((user) => user.name === kept);
+}
+
 /**
  * The settings a draft stands for. A UPS or a channel is known by its id and an account by its name, wherever it
  * was moved to.
@@ -80,7 +89,7 @@ function fromDraft(draft: SettingsDraft, before: Settings): Settings {
       monpwd: meant(server.monpwd, before.server.monpwd),
       users: server.users.map((user) => ({
         ...user,
-        password: meant(user.password, before.server.users.find(({ name }) => name === user.name)?.password),
+        password: meant(user.password, accountOf(user, before)?.password),
       })),
     },
     mail: { ...mail, password: meant(mail.password, before.mail.password) },

@@ -87,6 +87,7 @@ export async function startMonitoredEngine({
     store: engine.store,
     control: engine.control,
     clients: () => engine.clients(),
+    onLogin: (changed) => engine.onLogin(changed),
     clock,
     log,
     power,
