@@ -106,6 +106,15 @@ export function createProduct(parts: ProductParts): Product {
   const history = createHistory({ store: engine.store, clock, log, file: join(dataDir, HISTORY_FILE) });
   incidents.onIncident((incident) => history.record(incident));
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
+  monitor.onStory(({ at, startedAt, charge }, ups) =>
+    incidents.note({
+      ups,
+      kind: 'shutdown',
+      startedAt: at,
+      endedAt: startedAt,
+      ...(charge === undefined ? {} : { chargeLowest: charge }),
+    }),
+  );
   /** Tells people; with NUT's files that is NOTIFYCMD's part. Undefined before the start. */
   let alerts: Alerts | undefined;
   // One search at a time, for all who ask meanwhile: each opens every device.

@@ -80,6 +80,8 @@ export const INCIDENT_KINDS = [
   'calibration',
   'output-off',
   'alarm',
+  /** Of this computer: from its shutdown to its next start. */
+  'shutdown',
 ] as const;
 
 export const Incident = z.object({

@@ -85,6 +85,8 @@ const Phase = z.discriminatedUnion('phase', [
     ...why,
     until: z.number(),
     logins: z.record(z.string(), z.array(z.string())),
+    /** Everybody who was there since, for those who look on. */
+    seen: z.array(z.string()).optional(),
     /** After a restart of the server the others need a while to come back: before, "nobody there" says nothing. */
     emptyCountsFrom: z.number().optional(),
     isWaitTold: z.boolean(),

@@ -136,7 +136,8 @@ export function step(policy: MonitorPolicy, state: MonitorState, event: MonitorE
       const { phase } = state;
       if (phase.phase !== 'waiting') return still(state);
       const logins = { ...phase.logins, [event.ups.toLowerCase()]: [...event.others] };
-      return still({ ...state, phase: { ...phase, logins } });
+      const seen = [...new Set([...(phase.seen ?? []), ...event.others])];
+      return still({ ...state, phase: { ...phase, logins, seen } });
     }
     case 'power-off-ended':
       return state.phase.phase === 'powering-off' ? act(state, state.phase.why, 1, now) : still(state);
@@ -325,7 +326,7 @@ function powerOff(policy: MonitorPolicy, state: MonitorState, why: Phrase, now: 
 }
 
 /** Only what hangs on this computer's cable can be told to switch off when this computer is down. */
-const toPowerOff = (policy: MonitorPolicy): readonly string[] =>
+export const toPowerOff = (policy: MonitorPolicy): readonly string[] =>
   policy.powerOff.isWanted
     ? primaries(policy)
         .filter(({ powerValue, source }) => powerValue > 0 && source.kind === 'local')

@@ -109,6 +109,8 @@ export const pages = {
   'incident.output-off.now': 'Der Ausgang ist abgeschaltet.',
   'incident.alarm': 'Die USV meldete einen Alarm.',
   'incident.alarm.now': 'Die USV meldet einen Alarm.',
+  'incident.shutdown': 'Dieser Rechner wurde heruntergefahren.',
+  'incident.shutdown.now': 'Dieser Rechner ist heruntergefahren.',
 
   'device.page': 'Gerät',
   'device.variables': 'Variablen',

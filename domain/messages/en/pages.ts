@@ -108,6 +108,8 @@ export const pages = {
   'incident.output-off.now': 'The output is switched off.',
   'incident.alarm': 'The UPS reported an alarm.',
   'incident.alarm.now': 'The UPS reports an alarm.',
+  'incident.shutdown': 'This computer was shut down.',
+  'incident.shutdown.now': 'This computer is shut down.',
 
   'device.page': 'Device',
   'device.variables': 'Variables',
