@@ -2,7 +2,7 @@
  * A shutdown that is on its way, as the sentence that stands in the window, the tray and notifications. Pure; the times
  * of the monitor are moments, so it has to be asked again as they come nearer.
  */
-import { message, type Locale } from './messages/message.ts';
+import { message, phrase, textIn, type Locale } from './messages/message.ts';
 import type { MonitorView } from './schema/monitor.ts';
 
 /** A length of time as a clock shows it: `5:05`, `1:05:00`. */
@@ -61,6 +61,17 @@ export function shutdownSentence(
     case 'failed':
       return message('going.failed', {}, locale);
   }
+}
+
+/** What goes down when a person chooses it now, in its order. When does not matter: it begins at once. */
+export function whatGoesDown({ plan }: MonitorView, locale: Locale = 'en'): readonly string[] {
+  const own = { who: phrase('monitor.this-computer', {}), what: phrase(`monitor.plan.${plan.action}`, {}) };
+  const parts = new Set<string>(['monitor.plan.fsd', own.what.phrase, 'monitor.plan.power-off']);
+  const steps = plan.steps.filter(({ what }) => parts.has(what.phrase));
+  // Before the time of a low battery is known there is nothing planned.
+  return (steps.length > 0 ? steps : [own]).map(({ who, what }) =>
+    message('shutdown.confirm.part', { who: textIn(who, locale) ?? '', what: textIn(what, locale) ?? '' }, locale),
+  );
 }
 
 /** That only a simulation counts down, or that nothing is to be done: no computer goes down then. */

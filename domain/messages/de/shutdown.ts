@@ -63,7 +63,6 @@ export const shutdown = {
   'plan.line.who': 'Wer',
   'plan.line.what': 'Was',
   'plan.line.in': 'in {time}',
-  'plan.line.past': 'geschehen',
   'plan.line.unknown': 'unbekannt',
   'plan.line.late': 'passt nicht',
   'plan.line.late.why': 'vorher ist der Akku leer',
@@ -78,4 +77,7 @@ export const shutdown = {
   'plan.line.too-late.change-now': 'Abschalten, was entbehrlich ist, oder jetzt herunterfahren.',
   'plan.line.no-figure': 'Die USV sagt nicht, wie lange ihr Akku hält; ob das reicht, kann deshalb niemand sagen.',
   'plan.rehearse': 'Einen Stromausfall proben',
+  'plan.rehearse.text':
+    'Mit den Einstellungen, wie sie auf dieser Seite stehen, gespeichert oder nicht, und dem Akku von jetzt. Nichts wird heruntergefahren.',
+  'plan.rehearse.problems': 'Eine Probe gibt es erst, wenn berichtigt ist, was auf der Seite markiert ist.',
 } as const satisfies Record<keyof typeof en, string>;

@@ -64,7 +64,6 @@ export const shutdown = {
   'plan.line.who': 'Who',
   'plan.line.what': 'What',
   'plan.line.in': 'in {time}',
-  'plan.line.past': 'done',
   'plan.line.unknown': 'unknown',
   'plan.line.late': 'does not fit',
   'plan.line.late.why': 'the battery is empty before',
@@ -79,4 +78,7 @@ export const shutdown = {
   'plan.line.too-late.change-now': 'Switch off what can be spared, or shut down now.',
   'plan.line.no-figure': 'The UPS does not tell how long its battery lasts, so nobody can say whether that is enough.',
   'plan.rehearse': 'Rehearse an outage',
+  'plan.rehearse.text':
+    'With the settings as they stand on this page, saved or not, and the battery as it is now. Nothing is shut down.',
+  'plan.rehearse.problems': 'There is nothing to rehearse until what is marked on the page is put right.',
 } as const;

@@ -134,10 +134,9 @@ describe('what will be true', () => {
     expect(powerSentence(proposedUps('x'), blind, en)).toContain('is not known yet');
     expect(verdictOf(blind, en)?.text).toContain('nobody can say whether that is enough');
     expect(plain(verdictOf(rehearsal, en)?.text)).toBe('All is off about 7 min before the battery is empty.');
-    expect(verdictOf({ ...rehearsal, isInTime: false }, en)).toMatchObject({
-      text: 'The battery is empty before this computer is off.',
-      change: expect.stringContaining('Choose a shorter time'),
-    });
+    const late = verdictOf({ ...rehearsal, isInTime: false }, en);
+    expect(late?.text).toBe('The battery is empty before this computer is off.');
+    expect(late?.change).toContain('Choose a shorter time');
   });
 
   test('who has the cable', () => {
