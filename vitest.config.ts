@@ -2,8 +2,8 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 // Three projects: `unit` runs beside the code and needs nothing but Node; `renderer` does the same for the interface,
-// whose state modules are compiled by Svelte; `contract` drives real programs (NUT's own
-// clients, servers and drivers) over loopback, one file after the other because they share ports' worth of processes.
+// whose state modules are compiled by Svelte; `contract` drives real programs (NUT's own clients, servers and drivers)
+// over loopback, two files at a time, since they live in real time and mostly wait.
 export default defineConfig({
   test: {
     projects: [
@@ -29,7 +29,7 @@ export default defineConfig({
           include: ['tests/contract/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

@@ -1,6 +1,6 @@
 /** The engine inside of the shell: started so that a UPS is watched even where the network cannot be served. */
 import { NutError, describeError, type AppError } from '#domain/errors.ts';
-import type { Log } from '#engine/ports.ts';
+import type { Log, SecretSeal } from '#engine/ports.ts';
 import type { Product } from '#engine/product.ts';
 import {
   demoConfiguration,
@@ -47,14 +47,21 @@ export interface ChosenConfiguration {
   readonly settings?: SettingsKeeper;
 }
 
+export interface HostParts extends Omit<SettingsKeeperParts, 'seal'> {
+  /** Asked only where there are settings with passwords: the system may trouble a person about it. */
+  readonly seal: () => Promise<SecretSeal | undefined>;
+}
+
 /** @throws SettingsError for files of NUT, or settings of a newer version, that cannot be used */
 export async function chooseConfiguration(
   { confDir, isDemo }: Pick<LaunchOptions, 'confDir' | 'isDemo'>,
-  { dataDir, clock, log, seal }: SettingsKeeperParts,
+  { seal: makeSeal, ...parts }: HostParts,
   env: NodeJS.ProcessEnv,
 ): Promise<ChosenConfiguration> {
+  const { dataDir, log } = parts;
   if (confDir !== undefined) return { configuration: await nutFilesConfiguration(confDir, dataDir, env, log) };
   if (isDemo) return { configuration: demoConfiguration(dataDir) };
-  const settings = await openSettingsKeeper({ dataDir, clock, log, ...(seal ? { seal } : {}) });
+  const seal = await makeSeal();
+  const settings = await openSettingsKeeper({ ...parts, ...(seal ? { seal } : {}) });
   return { configuration: settingsConfiguration(settings.current.settings, dataDir, log), settings };
 }

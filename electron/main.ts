@@ -1,7 +1,7 @@
 /** The desktop program: ports, engine, IPC, window, tray. Only wiring; every decision has a file of its own. */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { app, dialog, ipcMain, nativeTheme, protocol, session, shell } from 'electron';
+import { app, dialog, ipcMain, nativeTheme, protocol, safeStorage, session, shell } from 'electron';
 import { describeError } from '#domain/errors.ts';
 import { isShutdownComing } from '#domain/shutdown-sentence.ts';
 import { message } from '#domain/messages/message.ts';
@@ -27,6 +27,7 @@ import { installMenu } from './menu.ts';
 import { hasTray } from './no-tray.ts';
 import { createNotifications } from './notifications.ts';
 import { createQuitSequence } from './quit-sequence.ts';
+import { createSafeSeal } from './safe-secrets.ts';
 import { secureContents, secureSession } from './security.ts';
 import { createShellLanguage, serveLanguage } from './shell-language.ts';
 import { runTrayCommand, runWish, type Told, type Wish } from './tray-commands.ts';
@@ -201,7 +202,11 @@ async function start(): Promise<void> {
 
   const hidPort = createNodeHidPort({ clock, log });
   try {
-    const chosen = await chooseConfiguration(options, { dataDir, clock, log }, env);
+    const chosen = await chooseConfiguration(
+      options,
+      { dataDir, clock, log, seal: () => createSafeSeal({ keyring: safeStorage, platform, clock, log }) },
+      env,
+    );
     keeper = chosen.settings;
     const started = await startProduct(
       (configuration) =>
@@ -213,7 +218,7 @@ async function start(): Promise<void> {
           clock,
           log,
           hidPort,
-          power: createSystemPower({ clock, folder: join(dataDir, 'shutdown-actions'), env }),
+          power: createSystemPower({ clock, log, folder: join(dataDir, 'shutdown-actions'), env }),
           setupSystem: createSetupSystem({
             platform,
             env,

@@ -4,7 +4,7 @@
  */
 import type { Driver, DriverSink, UpsConfig } from './drivers/driver.ts';
 import type { UpsControl } from './drivers/ups-control.ts';
-import { createNutServer, type NutServer } from './nut/server.ts';
+import { createNutServer, type LoginChange, type NutServer } from './nut/server.ts';
 import type { NutServerConfig } from './nut/server-config.ts';
 import type { NutUser } from './nut/users.ts';
 import { describeError } from '#domain/errors.ts';
@@ -38,6 +38,8 @@ export interface Engine {
   readonly control: UpsControl;
   /** Computers logged in to a UPS on our NUT server. */
   clients(): readonly NetworkClient[];
+  /** Calls back when a computer logs in to a UPS on our NUT server, and when it goes. */
+  onLogin(changed: (change: LoginChange) => void): Stop;
   /** Connections to our NUT server, logged in or not. */
   readonly nutConnections: number;
   /** Calls back when UPSes were added or removed. */
@@ -59,9 +61,10 @@ export interface Engine {
   /**
    * Takes a changed configuration up: drivers of unchanged UPSes run on, and so does the NUT server when nothing of it
    * changed. Calls are carried out one after the other.
+   * @param handedOn names that stand for another unit from now on: what is known under them is not of that one
    * @throws NutError when the server cannot be had as it is wanted; it serves as before then, the rest is taken up
    */
-  reconfigure(config: EngineConfig): Promise<void>;
+  reconfigure(config: EngineConfig, handedOn?: readonly string[]): Promise<void>;
   /** Ends everything, also what is just being started or reconfigured. */
   stop(): Promise<void>;
 }
@@ -86,6 +89,10 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
   let server: NutServer | undefined;
   let addresses: readonly ListenAddress[] = [];
   const listListeners = new Set<() => void>();
+  const loginListeners = new Set<(change: LoginChange) => void>();
+  const onLogin = (change: LoginChange): void => {
+    for (const listener of loginListeners) listener(change);
+  };
   const tellList = (): void => {
     for (const listener of listListeners) listener();
   };
@@ -125,15 +132,16 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     return done;
   };
 
-  const takeUp = async (next: EngineConfig): Promise<void> => {
+  const takeUp = async (next: EngineConfig, handedOn: readonly string[]): Promise<void> => {
     const namesBefore = store.list().map((ups) => ups.config.name);
     const maxAgeBefore = config.maxAgeSeconds;
     const wanted = new Map(next.ups.map((ups) => [ups.name.toLowerCase(), ups]));
-    const gone = [...running.keys()].filter((name) => !wanted.has(name) && !added.has(name));
-    const changed = [...wanted].filter(([name, ups]) => !isSame(running.get(name)?.config, ups));
+    const others = new Set(handedOn.map((name) => name.toLowerCase()));
+    const gone = [...running.keys()].filter((name) => others.has(name) || (!wanted.has(name) && !added.has(name)));
+    const changed = [...wanted].filter(([name, ups]) => others.has(name) || !isSame(running.get(name)?.config, ups));
     const described = [...wanted].filter(([name, ups]) => {
       const { config: before } = running.get(name) ?? {};
-      return isSame(before, ups) && before?.description !== ups.description;
+      return !others.has(name) && isSame(before, ups) && before?.description !== ups.description;
     });
     config = next;
     for (const name of gone) store.remove(name);
@@ -163,7 +171,8 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
 
   let served: NutServerConfig | undefined;
   const openServer = async (wanted: NutServerConfig | undefined): Promise<void> => {
-    server = wanted && createNutServer({ store, control, clock, log, users: () => config.users, config: wanted });
+    server =
+      wanted && createNutServer({ store, control, clock, log, users: () => config.users, config: wanted, onLogin });
     try {
       addresses = (await server?.start()) ?? [];
       served = wanted;
@@ -218,6 +227,10 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
           ? []
           : [{ ups, address, user: username ?? '', since: clock.now() - (clock.monotonic() - connectedAt) }],
       ),
+    onLogin(changed) {
+      loginListeners.add(changed);
+      return () => loginListeners.delete(changed);
+    },
     get addresses() {
       return addresses;
     },
@@ -261,7 +274,7 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
       for (const ups of config.ups) startUps(ups);
       return addresses;
     },
-    reconfigure: (next) => inTurn(() => takeUp(next)),
+    reconfigure: (next, handedOn = []) => inTurn(() => takeUp(next, handedOn)),
     async stop() {
       isStopped = true;
       await Promise.all([server?.stop(), turn, ...[...running.keys()].map(stopUps)]);

@@ -103,12 +103,22 @@ export interface HidConnection {
   close(): Promise<void>;
 }
 
+export interface OpenedSecret {
+  readonly text: string;
+  /** The key it was sealed with is an old one: it is to be sealed anew. */
+  readonly isOutdated: boolean;
+}
+
 /** Encrypts passwords with a key that the system keeps for this person: the keyring, the keychain, DPAPI. */
 export interface SecretSeal {
-  seal(text: string): string;
-  /** @returns undefined for what was sealed elsewhere */
-  open(sealed: string): string | undefined;
+  /** @throws Error when the system refuses, a keyring that was locked for example */
+  seal(text: string): Promise<string>;
+  /** @returns undefined for what was sealed elsewhere, or when the system refuses */
+  open(sealed: string): Promise<OpenedSecret | undefined>;
 }
+
+/** `starting`: in a moment, once who was told has done what is to be done before. `finished`: the computer is awake again. */
+export type SleepMoment = 'starting' | 'finished';
 
 /** How an action can be carried out, or why not. */
 export type PowerCheck = { readonly ok: true; readonly by: string } | { readonly ok: false; readonly reason: Text };
@@ -131,6 +141,8 @@ export interface SystemPower {
    * @returns undefined when it ended well, else how it ended
    */
   run(command: readonly string[], env: Readonly<Record<string, string>>): Promise<Text | undefined>;
+  /** Calls back before this computer sleeps and after, as far as the system tells. */
+  onSleep(told: (moment: SleepMoment) => Promise<void>): Stop;
   /** Writes to every terminal. @returns as run */
   wall(text: string): Promise<Text | undefined>;
 }

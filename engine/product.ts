@@ -3,12 +3,14 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FoundDevice } from '#domain/contract.ts';
 import { AppError, describeError } from '#domain/errors.ts';
+import type { Settings } from '#domain/schema/settings/settings.ts';
 import type { Locale } from '#domain/messages/message.ts';
 import { openAlerts, type Alerts } from './alerts/alerts.ts';
 import { createApi, type Api } from './api/handlers.ts';
 import { createSettingsHandlers, type SettingsSource } from './api/settings-handlers.ts';
 import { createSetupHandlers } from './api/setup-handlers.ts';
 import { createWizardHandlers } from './api/wizard-handlers.ts';
+import { createBattery, type Battery } from './battery/battery.ts';
 import { builtInDefinitions, type DefinitionSet } from './devices/definition.ts';
 import { createDriverFactory } from './drivers/create-driver.ts';
 import type { DriverOutcome } from './drivers/driver.ts';
@@ -19,10 +21,18 @@ import { createRecentSamples } from './history/recent-samples.ts';
 import { HISTORY_FILE } from './history/sqlite-file.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
 import { keepInFile } from './monitor/kept-state.ts';
+import { NO_LATE_HOOK, type LateHook } from './monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
 import { NO_POLICY } from './monitor/policy.ts';
 import type { Clock, HidPort, Log, SystemPower } from './ports.ts';
-import { DEMO_UPS, settingsConfiguration, shownSettings, type Configuration } from './settings/configuration.ts';
+import {
+  ATTACHED_UPS,
+  DEMO_UPS,
+  settingsConfiguration,
+  shownSettings,
+  type Configuration,
+} from './settings/configuration.ts';
+import { inSteps, renamedUpses, type Renaming } from './settings/renamed-upses.ts';
 import type { SettingsKeeper } from './settings/settings-keeper.ts';
 import type { SetupSystem } from './setup/setup-system.ts';
 import { VERSION } from './version.ts';
@@ -40,6 +50,8 @@ export interface ProductParts {
   readonly locale?: Locale;
   /** How this computer is told to go down. */
   readonly power: SystemPower;
+  /** The hook at the end of this computer's shutdowns, where it can have one. */
+  readonly lateHook?: LateHook;
   /** What to match units with; the built-in definitions unless given. */
   readonly definitions?: DefinitionSet;
   /** What the wizard asks of this computer. */
@@ -53,12 +65,12 @@ export interface Product {
   readonly engine: Engine;
   readonly api: Api;
   readonly monitor: Monitor;
+  /** What its own discharges taught about the battery of each UPS. */
+  readonly battery: Battery;
   /** @returns addresses that accept NUT connections; empty when nothing is served */
   start(): Promise<readonly ListenAddress[]>;
   /** Takes a configuration up that was read again. */
   reconfigure(configuration: Configuration): Promise<void>;
-  /** A UPS has another name from the next reconfigure on: its history and incidents go with it. */
-  renameUps(name: string, next: string): void;
   metrics(webClients: number): string;
   health(): { readonly status: number; readonly body: unknown };
   stop(): Promise<void>;
@@ -98,12 +110,15 @@ export function createProduct(parts: ProductParts): Product {
     store: engine.store,
     control: engine.control,
     clients: () => engine.clients(),
+    onLogin: (changed) => engine.onLogin(changed),
     clock,
     log,
     power: parts.power,
+    lateHook: parts.lateHook ?? NO_LATE_HOOK,
     keeper: keepInFile(join(dataDir, 'monitor.json')),
   });
   const history = createHistory({ store: engine.store, clock, log, file: join(dataDir, HISTORY_FILE) });
+  const battery = createBattery({ history, control: engine.control, clock });
   incidents.onIncident((incident) => history.record(incident));
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
   monitor.onStory(({ at, startedAt, charge }, ups) =>
@@ -123,25 +138,42 @@ export function createProduct(parts: ProductParts): Product {
     (scanning ??= parts.scanDevices().finally(() => (scanning = undefined)));
   /** How the newest settings were taken up. */
   let applied: Promise<AppError | undefined> = Promise.resolve(undefined);
-  const reconfigure = async (next: Configuration): Promise<void> => {
+  const reconfigure = async (next: Configuration, renamings: readonly Renaming[] = []): Promise<void> => {
     configuration = next;
+    for (const [before, after] of inSteps(renamings)) {
+      history.renameUps(before, after);
+      incidents.rename(before, after);
+    }
     try {
-      await engine.reconfigure(next.engine);
+      await engine.reconfigure(
+        next.engine,
+        renamings.map(([, after]) => after),
+      );
     } finally {
       // What guards this computer does not wait for a port to be free.
-      await monitor.reconfigure(next.monitor ?? NO_POLICY);
+      await monitor.reconfigure(next.monitor ?? NO_POLICY, renamings);
     }
+  };
+  let inForce = keeper?.current.settings;
+  const takeUp = async (settings: Settings): Promise<void> => {
+    const renamings = inForce ? renamedUpses(inForce, settings, ATTACHED_UPS.name) : [];
+    inForce = settings;
+    await reconfigure(settingsConfiguration(settings, dataDir, log), renamings);
   };
   const stopFollowing = keeper?.onChange(({ settings }) => {
     alerts?.setSettings(settings);
-    applied = reconfigure(settingsConfiguration(settings, dataDir, log)).then(
-      () => undefined,
-      (error: unknown) => {
-        if (!(error instanceof AppError)) throw error;
-        log.error(`The changed settings are not wholly in force: ${describeError(error)}`);
-        return error;
-      },
-    );
+    // One after the other: a name that is given up by one change may be taken by the next.
+    const before = applied;
+    applied = before
+      .then(() => takeUp(settings))
+      .then(
+        () => undefined,
+        (error: unknown) => {
+          if (!(error instanceof AppError)) throw error;
+          log.error(`The changed settings are not wholly in force: ${describeError(error)}`);
+          return error;
+        },
+      );
   });
   const source = (): SettingsSource => {
     if (keeper) return { kind: 'kept', keeper, applied: () => applied };
@@ -153,6 +185,7 @@ export function createProduct(parts: ProductParts): Product {
     incidents,
     monitor,
     history,
+    battery,
     clock,
     log,
     about: () => ({
@@ -197,6 +230,7 @@ export function createProduct(parts: ProductParts): Product {
     engine,
     api,
     monitor,
+    battery,
     async start() {
       // Before a UPS is heard: what lasted when the program ended may still last.
       incidents.restore(await history.start(), (ups) => history.watchedUntil(ups));
@@ -220,10 +254,6 @@ export function createProduct(parts: ProductParts): Product {
       }
       // As upsd does: what is open stays as it was opened.
       return reconfigure({ ...next, engine: { ...next.engine, nut: configuration.engine.nut } });
-    },
-    renameUps(name, next) {
-      history.renameUps(name, next);
-      incidents.rename(name, next);
     },
     metrics: (webClients) =>
       renderMetrics(

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -16,6 +16,8 @@ interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** What failed by name, with the first lines of why: told once more at the end, where it is looked for. */
+  failures?: readonly string[];
 }
 
 interface Check {
@@ -43,8 +45,27 @@ interface VitestReport {
   readonly numPendingTests: number;
   readonly numTodoTests: number;
   readonly testResults: readonly {
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    /** Path of the test file. */
+    readonly name: string;
+    /** Why the file itself could not be run; else empty. */
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[] | null;
+    }[];
   }[];
+}
+
+const LINES_OF_A_FAILURE = 12;
+const LINES_OF_A_CHECK = 40;
+
+function firstLines(text: string): string {
+  return text.split('\n').slice(0, LINES_OF_A_FAILURE).join('\n');
+}
+
+function lastLines(text: string): string {
+  return text.trimEnd().split('\n').slice(-LINES_OF_A_CHECK).join('\n');
 }
 
 function fromVitest(_output: string, status: number): Counts {
@@ -53,7 +74,16 @@ function fromVitest(_output: string, status: number): Counts {
     if (result.status !== 'passed' && result.status !== 'failed') console.log(`skipped: ${result.fullName}`);
   }
   const failed = report.numFailedTests;
+  const failures = report.testResults.flatMap(({ name, message, assertionResults }) => [
+    ...(message === '' ? [] : [`${relative(root, name)}\n${firstLines(message)}`]),
+    ...assertionResults
+      .filter(({ status: outcome }) => outcome === 'failed')
+      .map(
+        (test) => `${relative(root, name)}: ${test.fullName}\n${firstLines((test.failureMessages ?? []).join('\n'))}`,
+      ),
+  ]);
   return {
+    failures,
     passed: report.numPassedTests,
     // A file that cannot even be loaded fails the run without a failed test.
     failed: status !== 0 && failed === 0 ? 1 : failed,
@@ -120,10 +150,10 @@ for (const check of checks) {
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;
-  if (counts.failed > 0) failures.push(check.name);
+  if (counts.failed > 0) failures.push([check.name, ...(counts.failures ?? [lastLines(output)])].join('\n\n'));
   console.log(`== ${check.name}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 }
 rmSync(scratch, { recursive: true, force: true });
-if (failures.length > 0) console.log(`\nfailed: ${failures.join(', ')}`);
+if (failures.length > 0) console.log(`\nfailed: ${failures.join('\n\nfailed: ')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;

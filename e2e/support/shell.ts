@@ -77,16 +77,23 @@ export interface ShellOptions {
   readonly args?: readonly string[];
   /** Taken over from a program that ran before. */
   readonly dataDir?: string;
+  /** On the settings of the data folder and not on NUT's files. */
+  readonly hasOwnSettings?: boolean;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** A demo UPS served on a port that is free, described in NUT's own files. */
 async function writeConfiguration(folder: string): Promise<string> {
   const confDir = join(folder, 'nut');
   mkdirSync(confDir, { recursive: true });
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
+  const port = await freePort();
   writeFileSync(join(confDir, 'ups.conf'), '[demo]\n  driver = demo\n  port = auto\n  desc = "Demo UPS"\n');
   writeFileSync(join(confDir, 'upsd.conf'), `LISTEN 127.0.0.1 ${port}\n`);
   writeFileSync(join(confDir, 'upsd.users'), '');
@@ -95,7 +102,8 @@ async function writeConfiguration(folder: string): Promise<string> {
 
 export async function launchShell(browser: Browser, options: ShellOptions = {}): Promise<Shell> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'rt-'));
-  const args = [...(options.args ?? []), '--nut-conf', await writeConfiguration(dataDir)];
+  const args = [...(options.args ?? [])];
+  if (!options.hasOwnSettings) args.push('--nut-conf', await writeConfiguration(dataDir));
   const env = {
     ...process.env,
     RIDETHROUGH_NO_POWER: '1',

@@ -111,6 +111,13 @@ describe('a form', () => {
       },
       mail: { password: 'new-pw', host: 'smtp.example.org' },
     });
+    const renamed = await draft();
+    renamed.settings.server.users[0]!.name = 'a-friend';
+    await api['settings.save'](renamed);
+    expect(keeper.current.settings.server.users).toMatchObject([
+      { name: 'a-friend', password: 'b-pw' },
+      { name: 'a', password: 'a-pw' },
+    ]);
     const again = await draft();
     again.settings.mail.password = { isSet: false };
     await api['settings.save'](again);
@@ -201,6 +208,16 @@ describe('a form', () => {
       { name: 'new', password: { value: 'x' } },
     ]);
     expect(problems).toMatchObject([{ path: ['server', 'users'], severity: 'error', line: 6 }]);
+  });
+
+  test('is not told the password of an account that has another name in the draft', async () => {
+    await set(['server.extrausers', '[nas]\n password = nas-pw\n']);
+    const { settings } = await draft();
+    settings.server.users[0]!.name = 'store';
+    const { text } = await api['settings.usersToText']({ settings });
+    const answer = await api['settings.usersFromText']({ text, settings });
+    expect(answer.users).toMatchObject([{ name: 'store', password: { isSet: true, account: 'nas' } }]);
+    expect(JSON.stringify(answer) + text).not.toContain('nas-pw');
   });
 
   test.each(['nut-files', 'demo'] as const)('of %s can be looked at and not saved', async (kind) => {

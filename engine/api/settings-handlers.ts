@@ -3,7 +3,7 @@ import type { RequestName, RequestParams, RequestResult, SettingsState } from '#
 import { SettingsError, type AppError } from '#domain/errors.ts';
 import { phrase } from '#domain/messages/message.ts';
 import type { FieldProblem } from '#domain/schema/field-problem.ts';
-import type { Settings } from '#domain/schema/settings/settings.ts';
+import type { SecretDraft, Settings } from '#domain/schema/settings/settings.ts';
 import { newUpsId, replaceSettings } from '#engine/settings/change-settings.ts';
 import { checkSettings } from '#engine/settings/check-settings.ts';
 import { readDraft, toDraft, toProposal } from '#engine/settings/draft.ts';
@@ -13,7 +13,7 @@ import { phrasesOf } from '#engine/settings/nut-conf/problem.ts';
 import { previewOf } from '#engine/settings/nut-preview.ts';
 import { readImport, type ImportSource } from '#engine/settings/read-import.ts';
 import type { SettingsKeeper } from '#engine/settings/settings-keeper.ts';
-import { KEPT_PASSWORD, usersFromText, usersToText } from '#engine/settings/users-text.ts';
+import { KEPT_PASSWORD, usersFromText, usersToText, type UserSettings } from '#engine/settings/users-text.ts';
 
 /** Where the settings are: in the hands of a keeper, or nothing that can be changed from here. */
 export type SettingsSource =
@@ -127,10 +127,7 @@ export function createSettingsHandlers(
       const { users, problems } = usersFromText(text, drafted);
       return {
         // A password that was written is sent back as written, one that is kept as kept.
-        users: users.map((user) => ({
-          ...user,
-          password: draftOf(user.password, before.find(({ name }) => name === user.name)?.password),
-        })),
+        users: users.map((user) => ({ ...user, password: draftOf(user, before) })),
         problems: wire(
           problems.list().map((problem) => ({
             path: ['server', 'users'],
@@ -144,9 +141,11 @@ export function createSettingsHandlers(
   };
 }
 
-function draftOf(password: string | undefined, before: string | undefined): { isSet: boolean } | { value: string } {
+function draftOf({ name, password }: UserSettings, before: readonly UserSettings[]): SecretDraft {
   if (password === undefined || password === KEPT_PASSWORD) return { isSet: false };
-  return password === before ? { isSet: true } : { value: password };
+  const owners = before.filter((user) => user.password === password).map((user) => user.name);
+  const account = owners.includes(name) ? name : owners[0];
+  return account === undefined ? { value: password } : { isSet: true, account };
 }
 
 type WireProblem = RequestResult<'settings.check'>['problems'][number];

@@ -79,19 +79,18 @@ const why = { why: KeptPhrase };
 /** Where the machine stands. Everything but `watching` is beyond the point of no return. */
 const Phase = z.discriminatedUnion('phase', [
   z.object({ phase: z.literal('watching') }),
-  /** FSD is set; the secondaries have until `until` to log out. `logins`: who is still there, by UPS. */
+  /** FSD is set; the secondaries have until `until` to log out. `answered`: UPSes that told since who is there. */
   z.object({
     phase: z.literal('waiting'),
     ...why,
     until: z.number(),
-    logins: z.record(z.string(), z.array(z.string())),
+    answered: z.array(z.string()).default([]),
     /** Everybody who was there since, for those who look on. */
-    seen: z.array(z.string()).optional(),
-    /** After a restart of the server the others need a while to come back: before, "nobody there" says nothing. */
-    emptyCountsFrom: z.number().optional(),
+    seen: z.array(z.string()).default([]),
     isWaitTold: z.boolean(),
   }),
-  z.object({ phase: z.literal('final-delay'), ...why, endsAt: z.number() }),
+  /** `until`: so long a secondary that turns up again is waited for. */
+  z.object({ phase: z.literal('final-delay'), ...why, endsAt: z.number(), until: z.number().default(0) }),
   z.object({ phase: z.literal('powering-off'), ...why, since: z.number() }),
   /** `ticket`: the outside carries out one ticket once, however often it is asked. */
   z.object({ phase: z.literal('acting'), ...why, attempt: z.number(), since: z.number(), ticket: z.string() }),
@@ -124,6 +123,15 @@ const Timer = z.object({
 });
 export type UpsschedTimer = Readonly<z.infer<typeof Timer>>;
 
+/** Computers that hang on a UPS of which this one is primary. */
+const Secondaries = z.object({
+  /** Who is logged in, by UPS in lower case; one address may be there several times. */
+  logins: z.record(z.string(), z.array(z.string())),
+  /** Whose connection broke without a goodbye: until then they are expected back. */
+  missing: z.array(z.object({ ups: z.string(), address: z.string(), until: z.number() })),
+});
+export type Secondaries = Readonly<z.infer<typeof Secondaries>>;
+
 /** A shutdown and what led to it, for the story after the next start. */
 const Shutdown = z.object({
   ...why,
@@ -140,7 +148,10 @@ export const MonitorState = z.object({
   /** By UPS in lower case. */
   supplies: z.record(z.string(), SupplyState),
   phase: Phase,
+  secondaries: Secondaries.default({ logins: {}, missing: [] }),
   timers: z.array(Timer),
+  /** That this computer goes to sleep was told, and not yet that it woke up. */
+  isGoingToSleep: z.boolean().default(false),
   /** Set when the action begins, until the next start of the computer. */
   shutdown: Shutdown.optional(),
   story: Story.optional(),
@@ -160,6 +171,8 @@ export const NEW_STATE: MonitorState = {
   version: 1,
   supplies: {},
   phase: { phase: 'watching' },
+  secondaries: { logins: {}, missing: [] },
   timers: [],
+  isGoingToSleep: false,
   shutdownTook: [],
 };

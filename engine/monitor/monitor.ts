@@ -9,6 +9,7 @@ import { storyPhrase } from '#domain/shutdown-story.ts';
 import { asTimestamp } from '#domain/units.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
 import { attachmentOf } from '#engine/drivers/attachment.ts';
+import type { LoginChange } from '#engine/nut/server.ts';
 import type { Clock, Log, Stop, SystemPower } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
@@ -19,10 +20,19 @@ import { NEW_STATE, NEW_SUPPLY, type MonitorNow, type MonitorState, type Story }
 import type { Notice } from './notices.ts';
 import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
 import { clearPowerDownFlag, writePowerDownFlag } from './power-down-flag.ts';
-import { planPowerOff, powerOffDelay } from './power-off.ts';
+import { orderPowerOff } from './order-power-off.ts';
+import { powerOffDelay } from './power-off.ts';
+import type { LateHook } from './late-power-off.ts';
 import { factsOf, watchRemote, type RemoteWatch } from './remote-watch.ts';
-import { step, type MonitorEffect, type MonitorEvent, type PersonsWish } from './shutdown-machine.ts';
-import { keyOf } from './supply.ts';
+import {
+  isBeyondReturn,
+  secondariesLeft,
+  step,
+  type MonitorEffect,
+  type MonitorEvent,
+  type PersonsWish,
+} from './shutdown-machine.ts';
+import { keyOf, renameSupplies } from './supply.ts';
 import type { ScriptRun } from './upssched.ts';
 import { outcomeOf, storyViewOf, viewOf } from './view.ts';
 
@@ -33,9 +43,12 @@ export interface MonitorParts {
   readonly control: UpsControl;
   /** Who is logged in to them on our server. */
   readonly clients: () => readonly { readonly ups: string; readonly address: string; readonly user: string }[];
+  /** Calls back when that changes. */
+  readonly onLogin: (changed: (change: LoginChange) => void) => Stop;
   readonly clock: Clock;
   readonly log: Log;
   readonly power: SystemPower;
+  readonly lateHook: LateHook;
   readonly keeper: StateKeeper;
 }
 
@@ -53,13 +66,14 @@ export interface Monitor {
   onStory(told: (story: Story, ups: string) => void): Stop;
   ask(what: PersonsWish): Promise<WishOutcome>;
   /** Another policy from now on; supplies that stay are watched on with what is known of them. */
-  reconfigure(policy: MonitorPolicy): Promise<void>;
+  /** @param renamings names of UPSes before and after: what lasts goes on under the new one */
+  reconfigure(policy: MonitorPolicy, renamings?: readonly (readonly [before: string, after: string])[]): Promise<void>;
   stop(): Promise<void>;
 }
 
 const TICK_MS = 1_000;
 const ASK_LOGINS_MS = 250;
-/** A driver may need so long for its first word; until then its silence is none. */
+/** A driver may need so long for its first word after a start or a sleep; until then its silence is none. */
 const START_GRACE_MS = 10_000;
 /** While a UPS is on battery, so that little is lost should the computer break down. */
 const KEEP_AGAIN_MS = 30_000;
@@ -84,7 +98,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
   let ticks = 0;
   let isAskingLogins = false;
   let flagFile = policy.powerDownFlag;
-  let startedAt = clock.monotonic();
+  let quietUntil = clock.monotonic() + START_GRACE_MS;
   let decisions: MonitorView['decisions'] = [];
   const stops: Stop[] = [];
   const remotes = new Map<string, RemoteWatch>();
@@ -113,22 +127,30 @@ export function createMonitor(parts: MonitorParts): Monitor {
     ({ time } = advanced);
     const effects: MonitorEffect[] = [];
     const storyBefore = state.story;
+    const wokeUp = advanced.isGap || (state.isGoingToSleep && events.some(({ type }) => type === 'awake'));
     for (const event of advanced.isGap ? [{ type: 'resumed' } as const, ...events] : events) {
       const next = step(policy, state, event, now());
       state = next.state;
       effects.push(...next.effects);
     }
+    if (wokeUp) forgetLooks();
     const essence = essenceOf(state);
     if (storyBefore?.backAt === undefined && state.story?.backAt !== undefined) tellStory(state.story);
     const isChanged = essence !== keptEssence;
     const isOut = Object.values(state.supplies).some(({ line }) => line === 'OB');
     if (isChanged || (isOut && time.at - keptAt >= KEEP_AGAIN_MS)) await keep(essence);
     for (const effect of effects) await carryOut(effect);
-    if (state.phase.phase === 'waiting' && !isAskingLogins) void askLogins();
+    if (isWaitingForOthers() && !isAskingLogins) void askLogins();
     const isStale = time.at - toldAt >= (isOut ? RETELL_MS.out : RETELL_MS.onLine);
     if (!isChanged && effects.length === 0 && !isStale) return;
     toldAt = time.at;
     for (const listener of listeners) listener();
+  };
+
+  /** Nothing that was told before a sleep is served as new, and drivers have a while to speak again. */
+  const forgetLooks = (): void => {
+    quietUntil = clock.monotonic() + START_GRACE_MS;
+    for (const { config } of store.list()) store.dispatch(config.name, { type: 'slept' });
   };
 
   /** A disk that cannot be written to does not keep the computer from going down. */
@@ -196,6 +218,11 @@ export function createMonitor(parts: MonitorParts): Monitor {
         break;
       case 'power-off-ups':
         void powerOff(supplies(effect.upses)).then(() => tell({ type: 'power-off-ended' }, { type: 'pass' }));
+        break;
+      case 'take-power-off-back':
+        await takePowerOffBack().catch((error: unknown) =>
+          log.error(`The order to switch the UPS off could not be taken back: ${describeError(error)}`),
+        );
         break;
       case 'act':
         void power.act(policy.action, effect.ticket).then(
@@ -271,51 +298,60 @@ export function createMonitor(parts: MonitorParts): Monitor {
   };
 
   const powerOff = async (upses: readonly SupplyPolicy[]): Promise<void> => {
+    const configs = upses.map(({ name }) => store.get(name)?.config).filter((config) => config !== undefined);
+    if (configs.length === upses.length && (await parts.lateHook.leaveWord(configs))) {
+      for (const { ups } of upses) say('warn', phrase('monitor.say.power-off-late', { ups }));
+      return;
+    }
     const seconds = powerOffDelay(policy.powerOff, state.shutdownTook);
     await Promise.all(
       upses.map(async ({ ups, name }) => {
-        const known = store.get(name);
-        const plan = known && planPowerOff(known, seconds);
-        if (!plan) {
-          say('error', phrase('monitor.say.no-power-off', { ups }));
-          return;
-        }
-        for (const part of plan) {
-          const outcome =
-            part.kind === 'set'
-              ? await control.setVariable(name, part.variable, part.value)
-              : await control.runCommand(name, part.command, part.parameter);
-          if (outcome === 'handled') continue;
-          const command = part.kind === 'set' ? part.variable : part.command;
-          say('error', phrase('monitor.say.power-off-refused', { ups, command, outcome }));
-          return;
-        }
-        say('warn', phrase('monitor.say.power-off', { ups, seconds }));
+        const { isOrdered, text } = await orderPowerOff(ups, store.get(name), seconds, control);
+        say(isOrdered ? 'warn' : 'error', text);
       }),
     );
   };
+
+  /** An ordinary shutdown later must leave the UPS on. @returns false when something else stands in the flag file */
+  const takePowerOffBack = async (): Promise<boolean> => {
+    await parts.lateHook.takeBack();
+    return flagFile === undefined || (await clearPowerDownFlag(flagFile));
+  };
+
+  const isWaitingForOthers = (): boolean => ['waiting', 'final-delay'].includes(state.phase.phase);
 
   /** Asks who is still logged in for as long as that is what the machine waits for. */
   const askLogins = async (): Promise<void> => {
     isAskingLogins = true;
     try {
-      while (state.phase.phase === 'waiting' && !isStopped) {
-        const answers = await Promise.all(
+      while (isWaitingForOthers() && !isStopped) {
+        const elsewhere = await Promise.all(
           policy.supplies
-            .filter(({ role }) => role === 'primary')
-            .map(async (supply): Promise<MonitorEvent> => ({
-              type: 'logins',
-              ups: supply.ups,
-              others: await othersOn(supply),
-            })),
+            .filter(({ role, source }) => role === 'primary' && source.kind === 'remote')
+            .map(async ({ ups }): Promise<MonitorEvent> => {
+              const others = await remotes.get(ups.toLowerCase())?.others();
+              return { type: 'logins', ups, others: others ?? [] };
+            }),
         );
-        await tell(...answers, { type: 'pass' });
+        await tell(...elsewhere, ...loginsHere(), { type: 'pass' });
         await clock.sleep(ASK_LOGINS_MS);
       }
     } finally {
       isAskingLogins = false;
     }
   };
+
+  /** Who is logged in on our own server at this moment. @param change what has just become of one of them */
+  const loginsHere = (change?: LoginChange): readonly MonitorEvent[] =>
+    policy.supplies
+      .filter(({ role, source }) => role === 'primary' && source.kind === 'local')
+      .filter(({ name }) => change === undefined || change.ups.toLowerCase() === name.toLowerCase())
+      .map(({ ups, name }) => ({
+        type: 'logins',
+        ups,
+        others: localClients(name),
+        broken: change?.how === 'broken' ? [change.address] : [],
+      }));
 
   const tellStory = (story: Story): void => {
     say('info', storyPhrase(storyViewOf(story), localTime));
@@ -345,9 +381,9 @@ export function createMonitor(parts: MonitorParts): Monitor {
 
   const secondariesNow = (): MonitorView['secondaries'] => {
     const { phase } = state;
-    const here =
-      phase.phase === 'waiting' ? [...allLocalClients(), ...Object.values(phase.logins).flat()] : allLocalClients();
-    const everybody = [...new Set([...(phase.phase === 'waiting' ? (phase.seen ?? []) : []), ...here])];
+    const isUnderWay = isBeyondReturn(state);
+    const here = [...new Set([...allLocalClients(), ...(isUnderWay ? secondariesLeft(policy, state) : [])])];
+    const everybody = [...new Set([...(phase.phase === 'waiting' ? phase.seen : []), ...here])];
     return everybody.map((address) => {
       const name = clientName(address);
       return { name: typeof name === 'string' ? name : { ...name }, hasLeft: !here.includes(address) };
@@ -373,9 +409,6 @@ export function createMonitor(parts: MonitorParts): Monitor {
       return known !== undefined && attachmentOf(known.config) === 'simulated';
     });
 
-  const othersOn = async ({ ups, name, source }: SupplyPolicy): Promise<readonly string[]> =>
-    source.kind === 'local' ? localClients(name) : ((await remotes.get(ups.toLowerCase())?.others()) ?? []);
-
   /** What a UPS of our own drivers says now; undefined while there is nothing to be made of it. */
   const lookAt = (supply: SupplyPolicy, isTurn: boolean): MonitorEvent | undefined => {
     const known = store.get(supply.name);
@@ -386,8 +419,8 @@ export function createMonitor(parts: MonitorParts): Monitor {
     }
     // A driver that is just connecting gets until its next turn, one that has never spoken a little longer.
     const isSilent = known?.availability !== 'available' || isTurn;
-    const isFirst = state.supplies[keyOf(supply)]?.heardAt === undefined;
-    if (!isSilent || (isFirst && clock.monotonic() - startedAt < START_GRACE_MS)) return undefined;
+    const { contact } = state.supplies[keyOf(supply)] ?? NEW_SUPPLY;
+    if (!isSilent || (contact === 'unheard' && clock.monotonic() < quietUntil)) return undefined;
     return { type: 'lost', ups: supply.ups };
   };
 
@@ -397,7 +430,6 @@ export function createMonitor(parts: MonitorParts): Monitor {
       .flatMap((supply) => lookAt(supply, isTurn) ?? []);
 
   const tick = (): void => {
-    if (policy.supplies.length === 0 && state.phase.phase === 'watching') return;
     ticks += 1;
     const isTurn = ticks % Math.max(1, Math.round(policy.pollFreq)) === 0;
     void tell(...(isTurn ? look(true) : []), { type: 'pass' });
@@ -448,13 +480,13 @@ export function createMonitor(parts: MonitorParts): Monitor {
     } else {
       watchRemotes();
     }
-    // A flag of this very shutdown stays for the step that waits for it.
-    if (flagFile === undefined || state.phase.phase !== 'watching') return;
+    // What this very shutdown has left stays for the step that waits for it.
+    if (state.phase.phase !== 'watching') return;
     try {
-      if (await clearPowerDownFlag(flagFile)) return;
-      log.error(`POWERDOWNFLAG ${flagFile} holds something else: it is left alone and not used.`);
+      if (await takePowerOffBack()) return;
+      log.error(`POWERDOWNFLAG ${flagFile ?? ''} holds something else: it is left alone and not used.`);
     } catch (error) {
-      log.error(`POWERDOWNFLAG ${flagFile} cannot be used: ${describeError(error)}`);
+      log.error(`An earlier order to switch the UPS off could not be taken back: ${describeError(error)}`);
     }
     flagFile = undefined;
   };
@@ -469,17 +501,20 @@ export function createMonitor(parts: MonitorParts): Monitor {
 
   return {
     async start() {
-      startedAt = clock.monotonic();
+      quietUntil = clock.monotonic() + START_GRACE_MS;
       await restore();
       void checkAction();
       stops.push(
         clock.every(TICK_MS, tick),
+        power.onSleep((moment) => tell({ type: moment === 'starting' ? 'going-to-sleep' : 'awake' }, { type: 'pass' })),
         store.subscribe((change) => {
           const looks = look(false, change.ups.toLowerCase());
           if (looks.length > 0) void tell(...looks, { type: 'pass' });
         }),
       );
-      void tell(...look(false), { type: 'pass' });
+      // Known at all times, so that a restart in mid-outage knows whom to expect.
+      stops.push(parts.onLogin((change) => void tell(...loginsHere(change), { type: 'pass' })));
+      void tell(...loginsHere(), ...look(false), { type: 'pass' });
     },
     shutdownTook: () => state.shutdownTook,
     view: () => {
@@ -511,9 +546,10 @@ export function createMonitor(parts: MonitorParts): Monitor {
       if (outcome === 'done') await tell({ type: 'asked', what }, { type: 'pass' });
       return outcome;
     },
-    async reconfigure(next) {
+    async reconfigure(next, renamings = []) {
       if (JSON.stringify(next) === JSON.stringify(policy)) return;
       await queue;
+      state = { ...state, supplies: renameSupplies(state.supplies, policy, next, renamings) };
       policy = next;
       flagFile = next.powerDownFlag;
       await stopRemotes();

@@ -313,7 +313,8 @@ function nextMoment(
   const ms = now.at - startedAt;
   const from = (at: number): number => Math.max(ms, Math.ceil(at - startedAt));
   if (phase.phase === 'waiting') return from(phase.until);
-  if (phase.phase === 'final-delay') return from(phase.endsAt);
+  // After its end somebody may still be waited for.
+  if (phase.phase === 'final-delay') return from(now.at < phase.endsAt ? phase.endsAt : phase.until);
   if (phase.phase === 'retrying') return from(phase.at);
   if (phase.phase !== 'watching') return undefined;
   const due = countdownEnd(state, policy, now);

@@ -51,6 +51,46 @@ describe('a primary', () => {
     });
   });
 
+  test('waits for a secondary whose connection broke, until it is back and gone', () => {
+    const machine = driveMachine(policyOf());
+    machine.status('OB');
+    machine.tell({ type: 'logins', ups: 'ups', others: ['nas', 'nas'] });
+    machine.tell({ type: 'logins', ups: 'ups', others: ['nas'], broken: ['nas'] });
+    machine.wait(3);
+    machine.status('OB LB');
+    machine.tell({ type: 'logins', ups: 'ups', others: [] });
+    machine.wait(2);
+    expect(machine.state.phase.phase).toBe('waiting');
+    machine.tell({ type: 'logins', ups: 'ups', others: ['nas'] });
+    machine.tell({ type: 'logins', ups: 'ups', others: [] });
+    machine.wait(1);
+    expect(machine.state.phase.phase).toBe('final-delay');
+  });
+
+  test('does not wait for one whose connection broke long ago', () => {
+    const machine = driveMachine(policyOf());
+    machine.status('OB');
+    machine.tell({ type: 'logins', ups: 'ups', others: ['nas'] });
+    machine.tell({ type: 'logins', ups: 'ups', others: [], broken: ['nas'] });
+    machine.wait(15);
+    expect(machine.state.secondaries.missing).toEqual([]);
+    machine.status('OB LB');
+    machine.tell({ type: 'logins', ups: 'ups', others: [] });
+    machine.wait(1);
+    expect(machine.state.phase.phase).toBe('final-delay');
+  });
+
+  test.each([true, false])('lets a secondary that turns up again in the final delay go first (it goes: %s)', (goes) => {
+    const machine = driveMachine(policyOf());
+    machine.status('OB LB');
+    machine.tell({ type: 'logins', ups: 'ups', others: [] });
+    machine.wait(1);
+    machine.tell({ type: 'logins', ups: 'ups', others: ['nas'] });
+    expect(namesOf(machine.wait(10))).toEqual([]);
+    if (goes) machine.tell({ type: 'logins', ups: 'ups', others: [] });
+    expect(namesOf(machine.wait(goes ? 1 : 4))).toEqual(['act']);
+  });
+
   test('never goes down on line, however low the battery', () => {
     const machine = driveMachine(policyOf());
     const effects = machine.status('OL LB');
@@ -468,18 +508,63 @@ describe('a restart', () => {
     expect(namesOf(machine.wait(30)).filter((name) => name === 'act')).toEqual(['act']);
   });
 
+  test('of the program in the outage still knows who was logged in, and waits until they are back and gone', () => {
+    const machine = driveMachine(timed);
+    machine.status('OL');
+    machine.tell({ type: 'logins', ups: 'ups', others: ['nas', 'pc'] });
+    machine.restart(1);
+    machine.tell({ type: 'logins', ups: 'ups', others: [] });
+    machine.status('OB LB');
+    machine.tell({ type: 'logins', ups: 'ups', others: [] });
+    machine.wait(5);
+    expect(machine.state.phase.phase).toBe('waiting');
+    machine.tell({ type: 'logins', ups: 'ups', others: ['nas', 'pc'] });
+    machine.tell({ type: 'logins', ups: 'ups', others: [] });
+    machine.wait(1);
+    expect(machine.state.phase.phase).toBe('final-delay');
+  });
+
   test('of the program while it waits does not take secondaries for gone that have yet to come back', () => {
     const machine = driveMachine(timed);
     machine.status('OB LB');
+    machine.tell({ type: 'logins', ups: 'ups', others: ['nas'] });
     machine.restart(1);
     machine.tell({ type: 'logins', ups: 'ups', others: [] });
     machine.wait(9);
     expect(machine.state.phase.phase).toBe('waiting');
     machine.tell({ type: 'logins', ups: 'ups', others: ['nas'] });
-    machine.wait(4);
+    machine.wait(2);
+    expect(machine.state.phase.phase).toBe('waiting');
+    machine.tell({ type: 'logins', ups: 'ups', others: [] });
+    machine.wait(1);
+    expect(machine.state.phase.phase).toBe('final-delay');
+  });
+
+  test('of the program waits for those who do not come back no longer than HOSTSYNC', () => {
+    const machine = driveMachine(timed);
+    machine.tell({ type: 'logins', ups: 'ups', others: ['nas'] });
+    machine.status('OB LB');
+    machine.restart(1);
+    machine.tell({ type: 'logins', ups: 'ups', others: [] });
+    machine.wait(13);
     expect(machine.state.phase.phase).toBe('waiting');
     machine.wait(1);
     expect(machine.state.phase.phase).toBe('final-delay');
+  });
+
+  test('of the program after the action says FSD again while power is out, and not once it is back', () => {
+    for (const [words, wanted] of [
+      ['OB LB', ['set-fsd', 'log-out']],
+      ['OL', ['log-out']],
+    ] as const) {
+      const machine = driveMachine(policyOf({ finalDelay: asSeconds(0) }));
+      machine.status('OB LB');
+      machine.tell({ type: 'logins', ups: 'ups', others: [] });
+      machine.wait(1);
+      machine.tell({ type: 'action-ended', attempt: 1, failure: undefined });
+      machine.status(words);
+      expect(namesOf(machine.restart(1))).toEqual(wanted);
+    }
   });
 
   test('of the program during the action asks for the same attempt, and not at all after it', () => {
@@ -489,7 +574,7 @@ describe('a restart', () => {
     const ticket = phase.phase === 'acting' ? phase.ticket : undefined;
     expect(machine.restart(1)).toEqual([{ type: 'act', attempt: 1, ticket }]);
     machine.tell({ type: 'action-ended', attempt: 1, failure: undefined });
-    expect(machine.restart(1)).toEqual([]);
+    expect(namesOf(machine.restart(1))).toEqual(['log-out']);
   });
 
   test('of the computer after a shutdown tells the story and begins anew', () => {

@@ -17,6 +17,8 @@ import {
 } from './monitor-state.ts';
 import { noticeOf, tell, type Notice } from './notices.ts';
 import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
+import type { NotifyType } from '#engine/settings/nut-conf/notify-types.ts';
+import { allMissing, expire, stillThere, told } from './secondaries.ts';
 import { heard, judge, keepTimes, keyOf, lost, unheard, type Verdict } from './supply.ts';
 import { runOut, schedule, type ScriptRun } from './upssched.ts';
 
@@ -27,6 +29,10 @@ export type MonitorEvent =
   | { readonly type: 'lost'; readonly ups: string }
   /** Everything that is new has been told, or time has passed: decide. */
   | { readonly type: 'pass' }
+  /** The computer is about to sleep. */
+  | { readonly type: 'going-to-sleep' }
+  /** The system says that the computer woke up, or that it did not sleep after all. */
+  | { readonly type: 'awake' }
   /** The computer slept, or the program stood still for long. */
   | { readonly type: 'resumed' }
   /**
@@ -39,8 +45,16 @@ export type MonitorEvent =
       readonly isRecent: boolean;
       readonly computerStartedAt: number;
     }
-  /** Who is still logged in to a UPS of ours beside this computer; empty also where nobody can tell. */
-  | { readonly type: 'logins'; readonly ups: string; readonly others: readonly string[] }
+  /**
+   * Who is logged in to a UPS of ours beside this computer; empty also where nobody can tell. `broken`: whose connection
+   * ended without a goodbye since this was last told, where the server is ours.
+   */
+  | {
+      readonly type: 'logins';
+      readonly ups: string;
+      readonly others: readonly string[];
+      readonly broken?: readonly string[];
+    }
   | { readonly type: 'power-off-ended' }
   | { readonly type: 'action-ended'; readonly attempt: number; readonly failure: Text | undefined }
   /** The program is told to end, which is what a shutdown of the system begins with. */
@@ -63,6 +77,7 @@ export type MonitorEffect =
   | { readonly type: 'clear-fsd'; readonly upses: readonly string[] }
   | { readonly type: 'write-power-down-flag' }
   | { readonly type: 'power-off-ups'; readonly upses: readonly string[] }
+  | { readonly type: 'take-power-off-back' }
   | { readonly type: 'act'; readonly attempt: number; readonly ticket: string }
   | { readonly type: 'log-out' }
   | { readonly type: 'log-in' };
@@ -75,8 +90,6 @@ export interface MonitorStep {
 
 /** A UPS that does not take the order to switch off does not keep the computer from going down. */
 const POWER_OFF_LIMIT_MS = 10_000;
-/** Clients of a server that was started again are back after a poll or two. */
-const RECONNECT_MS = 10_000;
 const RETRY_PAUSES_MS = [5_000, 10_000, 20_000, 40_000] as const;
 /** Power that has been good for so long after an action that left the computer running: all is ready for the next outage. */
 const REARM_MS = 300_000;
@@ -126,6 +139,11 @@ export function step(policy: MonitorPolicy, state: MonitorState, event: MonitorE
       return still(change(state, policy, event.ups, lost));
     case 'pass':
       return pass(policy, state, now);
+    case 'going-to-sleep':
+      return announce(policy, { ...state, isGoingToSleep: true }, sleepNotice(policy, 'SUSPEND_STARTING'), now);
+    case 'awake':
+      // A sleep that the clock has shown already is over.
+      return state.isGoingToSleep ? resume(policy, state, now) : still(state);
     case 'resumed':
       return resume(policy, state, now);
     case 'started':
@@ -134,10 +152,12 @@ export function step(policy: MonitorPolicy, state: MonitorState, event: MonitorE
         : begin(state, event.computerStartedAt, event.isRecent, now);
     case 'logins': {
       const { phase } = state;
-      if (phase.phase !== 'waiting') return still(state);
-      const logins = { ...phase.logins, [event.ups.toLowerCase()]: [...event.others] };
-      const seen = [...new Set([...(phase.seen ?? []), ...event.others])];
-      return still({ ...state, phase: { ...phase, logins, seen } });
+      const key = event.ups.toLowerCase();
+      const secondaries = told(state.secondaries, key, event, policy.hostSync, now);
+      if (phase.phase !== 'waiting') return still({ ...state, secondaries });
+      const answered = [...new Set([...phase.answered, key])];
+      const seen = [...new Set([...phase.seen, ...secondariesLeft(policy, { ...state, secondaries })])];
+      return still({ ...state, secondaries, phase: { ...phase, answered, seen } });
     }
     case 'power-off-ended':
       return state.phase.phase === 'powering-off' ? act(state, state.phase.why, 1, now) : still(state);
@@ -189,10 +209,11 @@ function pass(policy: MonitorPolicy, before: MonitorState, now: MonitorNow): Mon
   if (effects.some((effect) => effect.type === 'say' && effect.level === 'warn')) {
     effects.push(...enoughLeft(policy, { ...before, supplies }, now));
   }
-  const told = announce(policy, { ...before, supplies }, notices, now);
-  const out = runOut(told.state.timers, now);
-  const state = noteReturn({ ...told.state, timers: [...out.timers] }, policy, now);
-  effects.push(...told.effects, ...out.runs.map((run): MonitorEffect => ({ type: 'run-script', run })));
+  const secondaries = expire(before.secondaries, now);
+  const announced = announce(policy, { ...before, supplies, secondaries }, notices, now);
+  const out = runOut(announced.state.timers, now);
+  const state = noteReturn({ ...announced.state, timers: [...out.timers] }, policy, now);
+  effects.push(...announced.effects, ...out.runs.map((run): MonitorEffect => ({ type: 'run-script', run })));
   return after(effects, decide(policy, state, now));
 }
 
@@ -245,28 +266,32 @@ function decide(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mo
       return force(policy, state, culprit?.[1].why ?? phrase('monitor.why.too-little', {}), now);
     }
     case 'waiting': {
-      const left = [...new Set(Object.values(phase.logins).flat())];
-      const hasEveryAnswer = primaries(policy).every((supply) => phase.logins[keyOf(supply)] !== undefined);
-      const mayBeEmpty = now.at >= (phase.emptyCountsFrom ?? -Infinity);
-      if (hasEveryAnswer && mayBeEmpty && left.length === 0) return finalDelay(policy, state, phase.why, now);
-      if (now.at >= phase.until) {
+      const { why, until } = phase;
+      const left = secondariesLeft(policy, state);
+      const hasEveryAnswer = primaries(policy).every((supply) => phase.answered.includes(keyOf(supply)));
+      if (hasEveryAnswer && left.length === 0) return finalDelay(policy, state, { why, until }, now);
+      if (now.at >= until) {
         const names = left.length === 0 ? phrase('monitor.say.nobody-known', {}) : left;
         const said = say(phrase('monitor.say.no-more-waiting', { names }), 'warn');
-        return after([said], finalDelay(policy, state, phase.why, now));
+        return after([said], finalDelay(policy, state, { why, until }, now));
       }
       if (left.length === 0 || phase.isWaitTold) return still(state);
-      const told = announce(
+      const announced = announce(
         policy,
         { ...state, phase: { ...phase, isWaitTold: true } },
         primaries(policy)
-          .filter((supply) => (phase.logins[keyOf(supply)] ?? []).length > 0)
+          .filter((supply) => stillThere(state.secondaries, [keyOf(supply)]).length > 0)
           .map(({ ups }) => noticeOf(policy.notices, 'SHUTDOWN_HOSTSYNC', ups)),
         now,
       );
-      return after([say(phrase('monitor.say.waiting', { names: left }))], told);
+      return after([say(phrase('monitor.say.waiting', { names: left }))], announced);
     }
-    case 'final-delay':
-      return now.at >= phase.endsAt ? powerOff(policy, state, phase.why, now) : still(state);
+    case 'final-delay': {
+      if (now.at < phase.endsAt) return still(state);
+      // One that was killed in its own final delay is back by now, and goes first.
+      const isWaiting = now.at < phase.until && secondariesLeft(policy, state).length > 0;
+      return isWaiting ? still(state) : powerOff(policy, state, phase.why, now);
+    }
     case 'powering-off':
       return now.at >= phase.since + POWER_OFF_LIMIT_MS ? act(state, phase.why, 1, now) : still(state);
     case 'acting':
@@ -284,24 +309,36 @@ function decide(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mo
 const primaries = (policy: MonitorPolicy): readonly SupplyPolicy[] =>
   policy.supplies.filter(({ role }) => role === 'primary');
 
+/** Addresses of those that are waited for, or would be. */
+export const secondariesLeft = (policy: MonitorPolicy, state: MonitorState): string[] => [
+  ...stillThere(state.secondaries, primaries(policy).map(keyOf)),
+];
+
 /** The point of no return. */
 function force(policy: MonitorPolicy, state: MonitorState, why: Phrase, now: MonitorNow): MonitorStep {
   const upses = primaries(policy).map(({ ups }) => ups);
   const effects = [say(phrase('monitor.say.shutdown', { why }), 'warn')];
-  if (upses.length === 0) return after(effects, finalDelay(policy, state, why, now));
+  if (upses.length === 0) return after(effects, finalDelay(policy, state, { why, until: now.at }, now));
   const until = now.at + policy.hostSync * 1000;
-  const waiting: Phase = { phase: 'waiting', why, until, logins: {}, isWaitTold: false };
+  const waiting: Phase = {
+    phase: 'waiting',
+    why,
+    until,
+    answered: [],
+    seen: secondariesLeft(policy, state),
+    isWaitTold: false,
+  };
   const marked = upses.reduce<MonitorState>((next, ups) => change(next, policy, ups, withFsdTold), {
     ...state,
     phase: waiting,
   });
-  const told = announce(
+  const announced = announce(
     policy,
     marked,
     upses.map((ups) => noticeOf(policy.notices, 'FSD', ups)),
     now,
   );
-  return { state: told.state, effects: [...effects, { type: 'set-fsd', upses }, ...told.effects] };
+  return { state: announced.state, effects: [...effects, { type: 'set-fsd', upses }, ...announced.effects] };
 }
 
 /** The server is about to say FSD because we asked it to. */
@@ -310,11 +347,17 @@ const withFsdTold = (supply: SupplyState): SupplyState => ({
   told: { ...supply.told, words: [...new Set([...supply.told.words, 'FSD'])] },
 });
 
-function finalDelay(policy: MonitorPolicy, state: MonitorState, why: Phrase, now: MonitorNow): MonitorStep {
+function finalDelay(
+  policy: MonitorPolicy,
+  state: MonitorState,
+  { why, until }: { readonly why: Phrase; readonly until: number },
+  now: MonitorNow,
+): MonitorStep {
   const endsAt = now.at + policy.finalDelay * 1000;
   const notices = [noticeOf(policy.notices, 'SHUTDOWN', '')];
-  const told = announce(policy, { ...state, phase: { phase: 'final-delay', why, endsAt } }, notices, now);
-  return policy.finalDelay > 0 ? told : after(told.effects, powerOff(policy, told.state, why, now));
+  const phase: Phase = { phase: 'final-delay', why, endsAt, until };
+  const announced = announce(policy, { ...state, phase }, notices, now);
+  return policy.finalDelay > 0 ? announced : after(announced.effects, powerOff(policy, announced.state, why, now));
 }
 
 function powerOff(policy: MonitorPolicy, state: MonitorState, why: Phrase, now: MonitorNow): MonitorStep {
@@ -405,40 +448,47 @@ function rearm(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mon
   if (now.at < goodSince + REARM_MS) return still({ ...state, phase: { ...phase, goodSince } });
   return {
     state: { ...state, phase: { phase: 'watching' }, shutdown: undefined },
-    effects: [say(phrase('monitor.say.ready-again', {})), { type: 'log-in' }],
+    effects: [say(phrase('monitor.say.ready-again', {})), { type: 'take-power-off-back' }, { type: 'log-in' }],
   };
 }
 
 /** The computer slept: what it knew is old, and no silence counts. Its own action may have been to sleep. */
 function resume(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): MonitorStep {
   const supplies = mapSupplies(state, (kept) => unheard(kept, now));
-  const notice = noticeOf(policy.notices, 'SUSPEND_TIMEJUMP_UNEXPECTED', '');
-  const told = announce(policy, { ...state, supplies }, [notice], now);
-  const effects = [say(phrase('monitor.say.resumed', {})), ...told.effects];
+  const notices = sleepNotice(policy, state.isGoingToSleep ? 'SUSPEND_FINISHED' : 'SUSPEND_TIMEJUMP_UNEXPECTED');
+  const announced = announce(policy, { ...state, supplies, isGoingToSleep: false }, notices, now);
+  const effects = [say(phrase('monitor.say.resumed', {})), ...announced.effects];
   const { kind } = policy.action;
   const wentToSleep = kind === 'sleep' || kind === 'hibernate' || kind === 'hybrid-sleep';
   const { phase } = state.phase;
-  if (!wentToSleep || (phase !== 'acting' && phase !== 'acted')) return { state: told.state, effects };
+  if (!wentToSleep || (phase !== 'acting' && phase !== 'acted')) return { state: announced.state, effects };
   // As good as a new start: whoever connects now must not be sent down again.
-  const fresh = begin(told.state, now.wall, true, now);
+  const fresh = begin(announced.state, now.wall, true, now);
   const upses = primaries(policy).map(({ ups }) => ups);
-  return after([...effects, { type: 'clear-fsd', upses }, { type: 'log-in' }], fresh);
+  return after([...effects, { type: 'take-power-off-back' }, { type: 'clear-fsd', upses }, { type: 'log-in' }], fresh);
 }
+
+/** Who watches nothing has nothing to tell. */
+const sleepNotice = (policy: MonitorPolicy, type: NotifyType): readonly Notice[] =>
+  policy.supplies.length === 0 ? [] : [noticeOf(policy.notices, type, '')];
 
 /** The program was started anew while the computer ran on: it goes on where it stood. */
 function goOn(policy: MonitorPolicy, before: MonitorState, isRecent: boolean, now: MonitorNow): MonitorStep {
   const supplies = mapSupplies(before, (kept) => (isRecent ? unheard(kept, now) : NEW_SUPPLY));
-  const state = { ...before, supplies, timers: isRecent ? before.timers : [] };
+  const state: MonitorState = {
+    ...before,
+    supplies,
+    timers: isRecent ? before.timers : [],
+    secondaries: isRecent ? allMissing(before.secondaries, policy.hostSync, now) : NEW_STATE.secondaries,
+  };
   const { phase } = state;
   const upses = primaries(policy).map(({ ups }) => ups);
   const fsd: MonitorEffect[] = upses.length === 0 ? [] : [{ type: 'set-fsd', upses }];
   switch (phase.phase) {
     case 'watching':
       return still(state);
-    case 'waiting': {
-      const waiting: Phase = { ...phase, logins: {}, emptyCountsFrom: now.at + RECONNECT_MS };
-      return { state: { ...state, phase: waiting }, effects: fsd };
-    }
+    case 'waiting':
+      return { state: { ...state, phase: { ...phase, answered: [] } }, effects: fsd };
     case 'final-delay':
     case 'retrying':
       return { state, effects: fsd };
@@ -448,8 +498,13 @@ function goOn(policy: MonitorPolicy, before: MonitorState, isRecent: boolean, no
       // Whether it was begun only the outside knows; the same attempt is never carried out twice there.
       return { state, effects: [...fsd, { type: 'act', attempt: phase.attempt, ticket: phase.ticket }] };
     case 'acted':
-    case 'failed':
-      return still(state);
+    case 'failed': {
+      // While power is out, whoever comes back must see it still; with power back, a new start is the way to end it.
+      const isOut = Object.values(before.supplies).some(({ line }) => line === 'OB');
+      // Who has logged out for good does not log in again and make others wait.
+      const out: MonitorEffect[] = phase.phase === 'acted' && phase.isLoggedOut ? [{ type: 'log-out' }] : [];
+      return { state, effects: [...(isOut ? fsd : []), ...out] };
+    }
   }
 }
 

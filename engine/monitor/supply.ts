@@ -1,7 +1,7 @@
 /** One supply: what is known of it, since when, and whether this computer can go on counting on it. Pure. */
 import { phrase, type Phrase } from '#domain/messages/message.ts';
 import { spanOf } from './span.ts';
-import type { Facts, MonitorNow, SupplyState } from './monitor-state.ts';
+import type { Facts, MonitorNow, MonitorState, SupplyState } from './monitor-state.ts';
 import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
 
 export type Verdict =
@@ -10,6 +10,29 @@ export type Verdict =
   | { readonly isCritical: true; readonly why: Phrase };
 
 export const keyOf = (supply: Pick<SupplyPolicy, 'ups'>): string => supply.ups.toLowerCase();
+
+/**
+ * What is known of supplies, where the same UPS goes by another name from now on.
+ * @param renamings names on their server, before and after
+ */
+export function renameSupplies(
+  supplies: MonitorState['supplies'],
+  before: MonitorPolicy,
+  after: MonitorPolicy,
+  renamings: readonly (readonly [before: string, after: string])[],
+): MonitorState['supplies'] {
+  const keyIn = (policy: MonitorPolicy, wanted: string): string | undefined => {
+    const own = policy.supplies.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+    return own && keyOf(own);
+  };
+  const moves = renamings.flatMap(([name, next]) => {
+    const [from, to] = [keyIn(before, name), keyIn(after, next)];
+    return from === undefined || to === undefined ? [] : [[from, to] as const];
+  });
+  const left = Object.entries(supplies).filter(([key]) => !moves.some(([from]) => from === key));
+  const moved = moves.flatMap(([from, to]) => (supplies[from] ? [[to, supplies[from]] as const] : []));
+  return Object.fromEntries([...left, ...moved]);
+}
 
 const ms = (seconds: number): number => seconds * 1000;
 const has = (supply: SupplyState, word: string): boolean => supply.facts.status.includes(word);

@@ -112,7 +112,7 @@ function endOf(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): num
     case 'waiting':
       return phase.until;
     case 'final-delay':
-      return phase.endsAt;
+      return now.at < phase.endsAt ? phase.endsAt : Math.max(phase.endsAt, phase.until);
     case 'retrying':
       return phase.at;
     default:

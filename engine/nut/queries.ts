@@ -4,11 +4,11 @@ import { describeVariable, NO_DESCRIPTION } from '#domain/nut/variables.ts';
 import type { VariableTraits } from '#engine/drivers/driver.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import { errorLine, replyLine } from './protocol.ts';
-import type { Session, SessionWorld } from './turn.ts';
+import type { Session, SessionWorld, Step } from './turn.ts';
 import { listReply, quoted } from './ups-replies.ts';
 
 /** Words of the line in, the whole reply out. Words beyond the needed ones are ignored. */
-export type Query = (words: readonly string[], session: Session, world: SessionWorld) => string;
+export type Query = (words: readonly string[], session: Session, world: SessionWorld) => Step;
 
 const INVALID_ARGUMENT = errorLine('INVALID-ARGUMENT');
 const UNKNOWN_UPS = errorLine('UNKNOWN-UPS');
@@ -20,7 +20,13 @@ export function unavailable(state: UpsState): string | undefined {
   return errorLine(state.availability === 'stale' ? 'DATA-STALE' : 'DRIVER-NOT-CONNECTED');
 }
 
-const getVariable: Query = (words, _, world) => {
+/** Who hangs on a UPS and is told its status under a forced shutdown knows of it from now on. */
+function telling(reply: string, state: UpsState, session: Session): Step {
+  if (!state.isForcedShutdown || session.isToldForcedShutdown || session.loggedInto !== state.config.name) return reply;
+  return { reply, session: { ...session, isToldForcedShutdown: true } };
+}
+
+const getVariable: Query = (words, session, world) => {
   const ups = words[2];
   const variable = words[3];
   if (ups === undefined || variable === undefined) return INVALID_ARGUMENT;
@@ -36,7 +42,9 @@ const getVariable: Query = (words, _, world) => {
   const refused = unavailable(state);
   if (refused !== undefined) return refused;
   const value = world.repliesOf(state).quotedValue(variable);
-  return value === undefined ? VAR_NOT_SUPPORTED : replyLine(`VAR ${ups} ${variable} ${value}`);
+  if (value === undefined) return VAR_NOT_SUPPORTED;
+  const reply = replyLine(`VAR ${ups} ${variable} ${value}`);
+  return variable.toLowerCase() === 'ups.status' ? telling(reply, state, session) : reply;
 };
 
 /** Type words in upsd's order; a variable of which nothing is known is a number. */
@@ -100,12 +108,12 @@ const listUps: Query = (_words, _session, world) =>
     world.list().map(({ config }) => `UPS ${config.name} ${quoted(config.description ?? NO_DESCRIPTION)}`),
   );
 
-const listVariables: Query = (words, _, world) => {
+const listVariables: Query = (words, session, world) => {
   const ups = words[2];
   if (ups === undefined) return INVALID_ARGUMENT;
   const state = world.get(ups);
   if (!state) return UNKNOWN_UPS;
-  return unavailable(state) ?? world.repliesOf(state).variableList(ups);
+  return unavailable(state) ?? telling(world.repliesOf(state).variableList(ups), state, session);
 };
 
 /** A list about a UPS whose data are at hand. */

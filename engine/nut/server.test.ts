@@ -179,6 +179,32 @@ describe('logins', () => {
     ]);
   });
 
+  test('who says goodbye is gone, and so is who knew of the forced shutdown; a connection that breaks is broken', async () => {
+    const run = await serve();
+    const [polite, broken, reader, lister] = [
+      await loginAs(run, 'secondary', 'pw'),
+      await loginAs(run, 'secondary', 'pw'),
+      await loginAs(run, 'secondary', 'pw'),
+      await loginAs(run, 'secondary', 'pw'),
+    ];
+    const last = (): unknown => run.logins.at(-1);
+    const left = (how: string) => ({ ups: 'office', address: '127.0.0.1', how });
+    expect(run.logins).toEqual([left('in'), left('in'), left('in'), left('in')]);
+    await polite.ask('LOGOUT');
+    expect(last()).toEqual(left('gone'));
+    await broken.ask('GET VAR office ups.status');
+    run.store.dispatch('office', { type: 'forced-shutdown', isSet: true });
+    broken.destroy();
+    await expect.poll(last).toEqual(left('broken'));
+    await reader.ask('GET VAR office battery.charge');
+    await reader.ask('GET VAR OFFICE Ups.Status');
+    reader.destroy();
+    await expect.poll(last).toEqual(left('gone'));
+    await lister.ask('LIST VAR office');
+    lister.destroy();
+    await expect.poll(() => run.logins.filter(({ how }) => how === 'gone')).toHaveLength(3);
+  });
+
   test('clients of a UPS that was removed are dropped, others stay', async () => {
     const clock = createFakeClock();
     const run = await serve({ clock, ups: { office, other: office } });

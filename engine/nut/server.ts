@@ -23,6 +23,16 @@ export interface NutServerDeps {
   /** Asked at each command that needs rights, so that a reload counts at once. */
   readonly users: () => readonly NutUser[];
   readonly config: NutServerConfig;
+  /** Told whenever somebody logs in or goes. */
+  readonly onLogin?: (change: LoginChange) => void;
+}
+
+/** Somebody logged in to a UPS, or is logged in no longer. */
+export interface LoginChange {
+  readonly ups: string;
+  readonly address: string;
+  /** `gone`: said goodbye, or knew of the forced shutdown. `broken`: the connection ended without a word. */
+  readonly how: 'in' | 'gone' | 'broken';
 }
 
 /** A connected client, for those who look after the server. */
@@ -177,9 +187,10 @@ class Server implements NutServer, ConnectionHost, SessionWorld {
       case 'logged-in':
         this.#loginsOf(effect.ups).add(connection);
         log.info(`${connection.address} logged in`, { ups: effect.ups, ...who });
+        this.#deps.onLogin?.({ ups: effect.ups, address: connection.address, how: 'in' });
         break;
       case 'logged-out':
-        this.#leave(effect.ups, connection);
+        this.#leave(effect.ups, connection, 'gone');
         break;
       case 'forced-shutdown':
         log.warn(`${connection.address} set a forced shutdown`, { ups: effect.ups, ...who });
@@ -227,12 +238,19 @@ class Server implements NutServer, ConnectionHost, SessionWorld {
 
   closed(connection: NutConnection): void {
     this.#connections.delete(connection);
-    this.#leave(connection.session.loggedInto, connection);
+    const { loggedInto, isToldForcedShutdown } = connection.session;
+    // upsmon says no goodbye when it shuts its computer down.
+    this.#leave(loggedInto, connection, isToldForcedShutdown ? 'gone' : 'broken');
   }
 
-  #leave(ups: string | undefined, connection: NutConnection): void {
+  #leave(ups: string | undefined, connection: NutConnection, how: 'gone' | 'broken'): void {
     if (ups === undefined || !this.#loginsOf(ups).delete(connection)) return;
-    this.#deps.log.info(`${connection.address} logged out or is gone`, { ups, client: connection.address });
+    const { address } = connection;
+    this.#deps.log.info(`${address} ${how === 'gone' ? 'logged out' : 'is gone without logging out'}`, {
+      ups,
+      client: address,
+    });
+    this.#deps.onLogin?.({ ups, address, how });
   }
 
   #loginsOf(ups: string): Set<NutConnection> {

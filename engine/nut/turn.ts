@@ -11,6 +11,8 @@ export interface Session {
   readonly password: string | undefined;
   /** Configured name of the UPS it logged in to. */
   readonly loggedInto: string | undefined;
+  /** It was told of a forced shutdown of that UPS: when it goes now, it goes for good. */
+  readonly isToldForcedShutdown: boolean;
   readonly isTracking: boolean;
   readonly isEncrypted: boolean;
 }
@@ -20,6 +22,7 @@ export const newSession = (address: string): Session => ({
   username: undefined,
   password: undefined,
   loggedInto: undefined,
+  isToldForcedShutdown: false,
   isTracking: false,
   isEncrypted: false,
 });

@@ -6,6 +6,9 @@ import { toFieldProblem } from './issue-problem.ts';
 
 const shown = (secret: string | undefined): SecretDraft => ({ isSet: secret !== undefined });
 
+const shownOf = ({ name, password }: Settings['server']['users'][number]): SecretDraft =>
+  password === undefined ? { isSet: false } : { isSet: true, account: name };
+
 export function toDraft(settings: Settings): SettingsDraft {
   const { ups, server, mail } = settings;
   return {
@@ -14,7 +17,7 @@ export function toDraft(settings: Settings): SettingsDraft {
     server: {
       ...server,
       monpwd: shown(server.monpwd),
-      users: server.users.map((user) => ({ ...user, password: shown(user.password) })),
+      users: server.users.map((user) => ({ ...user, password: shownOf(user) })),
     },
     mail: { ...mail, password: shown(mail.password) },
   };
@@ -51,6 +54,12 @@ function meant(draft: SecretDraft, before: string | undefined): string | undefin
   return draft.isSet ? before : undefined;
 }
 
+/** The account of a draft as it was: by the name it is kept under, which it may have left. */
+function accountOf({ name, password }: SettingsDraft['server']['users'][number], before: Settings) {
+  const kept = ('isSet' in password ? password.account : undefined) ?? name;
+  return before.server.users.find((user) => user.name === kept);
+}
+
 /** The settings a draft stands for. A UPS is known by its id and an account by its name, wherever it was moved to. */
 function fromDraft(draft: SettingsDraft, before: Settings): Settings {
   const { ups, server, mail } = draft;
@@ -62,7 +71,7 @@ function fromDraft(draft: SettingsDraft, before: Settings): Settings {
       monpwd: meant(server.monpwd, before.server.monpwd),
       users: server.users.map((user) => ({
         ...user,
-        password: meant(user.password, before.server.users.find(({ name }) => name === user.name)?.password),
+        password: meant(user.password, accountOf(user, before)?.password),
       })),
     },
     mail: { ...mail, password: meant(mail.password, before.mail.password) },

@@ -26,6 +26,8 @@ const SecretsFile = z.strictObject({ version: z.literal(1), secrets: z.record(z.
 /** What stands in the settings instead of a password. */
 export interface SecretReference {
   readonly secret: string;
+  /** The password is there, but only the program that sealed it can open it. Never written. */
+  readonly isSealed?: true;
 }
 
 export const isSecretReference = (value: unknown): value is SecretReference =>
@@ -38,6 +40,8 @@ export interface SecretBook {
   open(reference: string): string | undefined;
   /** Made by the program and not yet shown to anybody. */
   isUnseen(text: string): boolean;
+  /** It is there, but only the program that sealed it can open it. */
+  isSealed(reference: string): boolean;
   markSeen(text: string): void;
   /** The reference of a password: that of an equal one, else a new one. */
   keep(text: string, isUnseen?: boolean): string;
@@ -55,17 +59,35 @@ export async function openSecretBook(dataDir: string, seal?: SecretSeal): Promis
   const entries = new Map(Object.entries(read instanceof SettingsError ? {} : read));
   let isChanged = false;
   const opened = new Map<string, string>();
+  /** References of passwords that have to be sealed before they are written. */
+  const unsealed = new Set<string>();
   for (const [reference, entry] of entries) {
-    const text = 'value' in entry ? entry.value : seal?.open(entry.sealed);
-    if (text !== undefined) opened.set(reference, text);
+    const secret = 'value' in entry ? { text: entry.value, isOutdated: false } : await seal?.open(entry.sealed);
+    if (secret === undefined) continue;
+    opened.set(reference, secret.text);
+    if (!secret.isOutdated) continue;
+    unsealed.add(reference);
+    isChanged = true;
   }
   const referenceOf = (text: string): string | undefined => [...opened].find(([, known]) => known === text)?.[0];
+
+  const sealNew = async (): Promise<void> => {
+    for (const reference of unsealed) {
+      const entry = entries.get(reference);
+      const text = opened.get(reference);
+      if (seal && entry && text !== undefined) {
+        entries.set(reference, { sealed: await seal.seal(text), ...(entry.isUnseen ? { isUnseen: true } : {}) });
+      }
+      unsealed.delete(reference);
+    }
+  };
 
   const save = async (): Promise<void> => {
     if (!isChanged) return;
     if (damage) throw damage;
-    const content = { version: 1, secrets: Object.fromEntries(entries) };
     try {
+      await sealNew();
+      const content = { version: 1, secrets: Object.fromEntries(entries) };
       await replaceFile(file, `${JSON.stringify(content, undefined, 2)}\n`);
     } catch (error) {
       throw new SettingsError('settings/cannot-keep', { file, reason: reasonOf(error) }, error);
@@ -77,6 +99,7 @@ export async function openSecretBook(dataDir: string, seal?: SecretSeal): Promis
     damage,
     open: (reference) => opened.get(reference),
     isUnseen: (text) => entries.get(referenceOf(text) ?? '')?.isUnseen === true,
+    isSealed: (reference) => entries.has(reference) && !opened.has(reference),
     markSeen(text) {
       const reference = referenceOf(text);
       const entry = reference === undefined ? undefined : entries.get(reference);
@@ -89,8 +112,8 @@ export async function openSecretBook(dataDir: string, seal?: SecretSeal): Promis
       const known = referenceOf(text);
       if (known !== undefined) return known;
       const reference = randomBytes(12).toString('hex');
-      const kept = seal ? { sealed: seal.seal(text) } : { value: text };
-      entries.set(reference, isUnseen ? { ...kept, isUnseen: true } : kept);
+      entries.set(reference, isUnseen ? { value: text, isUnseen: true } : { value: text });
+      unsealed.add(reference);
       opened.set(reference, text);
       isChanged = true;
       return reference;

@@ -269,11 +269,85 @@ describe('passwords that cannot be had', () => {
     await look(() => keeper.current.settings.mail.password === 'mail-pw');
   });
 
-  test('sealed by the desktop app, they outlive a change from the command line', async () => {
-    const seal: SecretSeal = {
-      seal: (text) => Buffer.from(`sealed ${text}`).toString('hex'),
-      open: (sealed) => Buffer.from(sealed, 'hex').toString().replace('sealed ', ''),
+  const seal: SecretSeal = {
+    seal: (text) => Promise.resolve(Buffer.from(`sealed ${text}`).toString('hex')),
+    open: (sealed) =>
+      Promise.resolve({ text: Buffer.from(sealed, 'hex').toString().replace('sealed ', ''), isOutdated: false }),
+  };
+
+  test('sealed by the desktop app, they are told where they cannot be opened, and neither lost nor replaced', async () => {
+    const app = await open(seal);
+    await set(app, ...UPS, ['mail.password', 'mail-pw']);
+    const { monpwd } = app.current.settings.server;
+    app.stop();
+    const before = await readFile(at('secrets.json'), 'utf8');
+    const service = await open();
+    expect(service.notice).toMatchObject({
+      code: 'settings/sealed-passwords',
+      details: {
+        keys: expect.stringMatching(/^(server\.monpwd, mail\.password|mail\.password, server\.monpwd)$/) as string,
+      },
+    });
+    expect(service.current.settings.server.monpwd).toBeUndefined();
+    expect(await service.hasUnseenPassword()).toBe(false);
+    await set(service, ['ups.0.shutdowntimer', '77']);
+    await set(service, ['ups.0.shutdowntimer', '78']);
+    service.stop();
+    expect(await readFile(at('secrets.json'), 'utf8')).toBe(before);
+    const again = await open(seal);
+    expect(again.notice).toBeUndefined();
+    expect(again.current.settings).toMatchObject({
+      ups: [{ shutdowntimer: 78 }],
+      server: { monpwd },
+      mail: { password: 'mail-pw' },
+    });
+  });
+
+  test('sealed, the one of this computer can be set anew by whoever cannot open it', async () => {
+    (await open(seal)).stop();
+    const service = await open();
+    await set(service, ['server.monpwd', 'plain-pw']);
+    service.stop();
+    const again = await open();
+    expect(again.notice).toBeUndefined();
+    expect(again.current.settings.server.monpwd).toBe('plain-pw');
+  });
+
+  test('sealed with an old key, they are sealed anew with the next change', async () => {
+    const app = await open(seal);
+    await set(app, ['mail.password', 'mail-pw']);
+    app.stop();
+    const rotated: SecretSeal = {
+      seal: (text) => Promise.resolve(`new:${Buffer.from(text).toString('hex')}`),
+      open: async (sealed) =>
+        sealed.startsWith('new:')
+          ? { text: Buffer.from(sealed.slice(4), 'hex').toString(), isOutdated: false }
+          : { text: (await seal.open(sealed))?.text ?? '', isOutdated: true },
     };
+    const next = await open(rotated);
+    await set(next, ['web.tls', 'own']);
+    next.stop();
+    const { secrets } = JSON.parse(await readFile(at('secrets.json'), 'utf8')) as { secrets: Record<string, object> };
+    for (const entry of Object.values(secrets)) {
+      expect(entry).toMatchObject({ sealed: expect.stringMatching(/^new:/) as string });
+    }
+    expect((await open(rotated)).current.settings.mail.password).toBe('mail-pw');
+  });
+
+  test('a keyring that refuses keeps the old settings in force, and the reason is told', async () => {
+    const app = await open(seal);
+    await set(app, ...UPS);
+    app.stop();
+    const locked = await open({ ...seal, seal: () => Promise.reject(new Error('the keyring is locked')) });
+    await expect(set(locked, ['mail.password', 'mail-pw'])).rejects.toMatchObject({
+      code: 'settings/cannot-keep',
+      message: expect.stringContaining('the keyring is locked') as string,
+    });
+    expect(locked.current.settings.mail.password).toBeUndefined();
+    expect(locked.current.settings.ups[0]?.identifier).toBe('office');
+  });
+
+  test('sealed by the desktop app, they outlive a change from the command line', async () => {
     const app = await open(seal);
     await set(
       app,

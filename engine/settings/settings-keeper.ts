@@ -22,7 +22,7 @@ import {
   updateSettings,
   type SettingsChange,
 } from './settings-store.ts';
-import { lostPasswords, stored, type StoredSettings } from './stored-settings.ts';
+import { lostPasswordErrors, lostPasswords, stored, type StoredSettings } from './stored-settings.ts';
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -81,9 +81,8 @@ export async function openSettingsKeeper(parts: SettingsKeeperParts): Promise<Se
     tell(error);
     return goBack(dataDir, clock, log, seal);
   });
-  const lost = lostPasswords(current);
-  if (lost.length > 0) tell(new SettingsError('settings/lost-passwords', { keys: lost.join(', ') }));
-  if (current.settings.server.monpwd === undefined) {
+  for (const error of lostPasswordErrors(current)) tell(error);
+  if (needsPassword(current)) {
     try {
       // Somebody else may have set one meanwhile.
       current = await updateSettings(dataDir, withOwnPassword, seal);
@@ -132,7 +131,7 @@ export async function openSettingsKeeper(parts: SettingsKeeperParts): Promise<Se
       // Passwords may be back from a backup with the settings as they were.
       if (next.revision === current.revision && isSame(next, current)) return;
       // The account of this computer always has a password: without one its own monitor could not log in.
-      if (next.settings.server.monpwd === undefined) {
+      if (needsPassword(next)) {
         next = await updateSettings(dataDir, withOwnPassword, seal);
         seen = undefined;
       } else await keepLastGood();
@@ -192,9 +191,15 @@ const withPassword = (before: StoredSettings, monpwd: string): StoredSettings =>
   return stored({ ...before.given, server: { ...(server as object | undefined), monpwd } }, before.revision);
 };
 
+/** Whether the account of this computer has no password. One that is sealed is there, for whoever can open it. */
+const needsPassword = ({ given, settings }: StoredSettings): boolean => {
+  if (settings.server.monpwd !== undefined) return false;
+  return !lostPasswords({ given }).some(({ key, isSealed }) => isSealed && key === 'server.monpwd');
+};
+
 /** With a password for the account of this computer, where there is none. */
 function withOwnPassword(before: StoredSettings): ReturnType<SettingsChange> {
-  if (before.settings.server.monpwd !== undefined) return before;
+  if (!needsPassword(before)) return before;
   const password = newPassword();
   return { next: withPassword(before, password), unseen: new Set([password]) };
 }

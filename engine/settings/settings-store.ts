@@ -165,7 +165,9 @@ const SECRET_NAMES = new Set(['monpwd', 'password']);
 /** References become the passwords they stand for; one whose password cannot be had here stays one. */
 function withSecrets(value: Group, book: SecretBook): Group {
   const at = (part: unknown): unknown => {
-    if (isSecretReference(part)) return book.open(part.secret) ?? part;
+    if (isSecretReference(part)) {
+      return book.open(part.secret) ?? (book.isSealed(part.secret) ? { ...part, isSealed: true } : part);
+    }
     if (Array.isArray(part)) return part.map(at);
     if (!isGroup(part)) return part;
     return Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, at(inner)]));
@@ -181,7 +183,7 @@ function withReferences(value: Group, keep: (text: string) => string): Group {
     return Object.fromEntries(
       Object.entries(part).flatMap(([name, inner]) => {
         if (!SECRET_NAMES.has(name)) return [[name, at(inner)]];
-        if (isSecretReference(inner)) return [[name, inner]];
+        if (isSecretReference(inner)) return [[name, { secret: inner.secret }]];
         return typeof inner === 'string' ? [[name, { secret: keep(inner) }]] : [];
       }),
     );

@@ -1,4 +1,5 @@
 /** Settings as they are kept: what was set, and what that amounts to with every default. */
+import { SettingsError } from '#domain/errors.ts';
 import { textIn } from '#domain/messages/message.ts';
 import { becauseText, expectedOf, missingOf } from '#domain/schema/settings/issue-text.ts';
 import { Settings, SETTINGS_VERSION } from '#domain/schema/settings/settings.ts';
@@ -35,10 +36,27 @@ function withoutReferences(given: Group): Group {
   return at(given) as Group;
 }
 
-/** Keys of the passwords that were set and cannot be had here. */
-export function lostPasswords({ given }: Pick<StoredSettings, 'given'>): string[] {
-  const at = (part: unknown, path: readonly string[]): string[] => {
-    if (isSecretReference(part)) return [path.join('.')];
+interface LostPassword {
+  readonly key: string;
+  /** The program that sealed it still has it. */
+  readonly isSealed: boolean;
+}
+
+/** What to tell of passwords that were set and cannot be had here; empty where there are none. */
+export function lostPasswordErrors(of: Pick<StoredSettings, 'given'>): SettingsError[] {
+  const lost = lostPasswords(of);
+  const keys = (wanted: boolean): string =>
+    lost.flatMap(({ key, isSealed }) => (isSealed === wanted ? [key] : [])).join(', ');
+  return [
+    ...(keys(false) === '' ? [] : [new SettingsError('settings/lost-passwords', { keys: keys(false) })]),
+    ...(keys(true) === '' ? [] : [new SettingsError('settings/sealed-passwords', { keys: keys(true) })]),
+  ];
+}
+
+/** The passwords that were set and cannot be had here. */
+export function lostPasswords({ given }: Pick<StoredSettings, 'given'>): LostPassword[] {
+  const at = (part: unknown, path: readonly string[]): LostPassword[] => {
+    if (isSecretReference(part)) return [{ key: path.join('.'), isSealed: part.isSealed === true }];
     if (Array.isArray(part)) return part.flatMap((inner, index) => at(inner, [...path, String(index)]));
     return isGroup(part) ? Object.entries(part).flatMap(([name, inner]) => at(inner, [...path, name])) : [];
   };

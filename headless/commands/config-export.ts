@@ -13,7 +13,7 @@ import { writeNutFiles, type NutFile } from '#engine/settings/nut-files.ts';
 import { wholePort } from '#engine/settings/nut-to-settings.ts';
 import { readSettings } from '#engine/settings/settings-store.ts';
 import { toNutConf } from '#engine/settings/settings-to-nut.ts';
-import { lostPasswords } from '#engine/settings/stored-settings.ts';
+import { lostPasswordErrors } from '#engine/settings/stored-settings.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { EXIT, type CommandIo } from '../io.ts';
 
@@ -36,8 +36,8 @@ export async function exportSettings(
     io.stderr.write(`There is no UPS in the settings of ${dataDir}; add one, or move a configuration in.\n`);
     return EXIT.failed;
   }
-  const lost = lostPasswords(stored);
-  if (lost.length > 0) throw new SettingsError('settings/lost-passwords', { keys: lost.join(', ') });
+  const [lost] = lostPasswordErrors(stored);
+  if (lost) throw lost;
   const problems = checkSettings(stored.settings);
   for (const problem of problems) io.stderr.write(`${describeFieldProblem(problem)}\n`);
   if (problems.some(({ severity }) => severity === 'error')) return EXIT.configuration;

@@ -1,9 +1,10 @@
 /** `config show`: the settings in force, as text to be read. */
+import { describeError } from '#domain/errors.ts';
 import type { Settings, UpsSettings } from '#domain/schema/settings/settings.ts';
 import { checkSettings, describeFieldProblem } from '#engine/settings/check-settings.ts';
 import { parseDriverKey } from '#engine/settings/driver-key.ts';
 import { readSettings } from '#engine/settings/settings-store.ts';
-import { lostPasswords } from '#engine/settings/stored-settings.ts';
+import { lostPasswordErrors } from '#engine/settings/stored-settings.ts';
 import { findWebSecrets } from '../web/secrets.ts';
 import { EXIT, type CommandIo } from '../io.ts';
 
@@ -19,7 +20,7 @@ export async function showSettings(dataDir: string, io: CommandIo): Promise<numb
     [
       `Settings of ${dataDir}`,
       ...(stored.revision === '' ? ['  Nothing was set; these are the defaults.'] : []),
-      ...lostPasswords(stored).map((key) => `  The password ${key} was set and cannot be found.`),
+      ...lostPasswordErrors(stored).map((error) => `  ${describeError(error)}`),
     ],
     ...(settings.ups.length === 0
       ? [['No UPS is named: the first one on USB is served as "ups".']]

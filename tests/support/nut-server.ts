@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import type { DriverOutcome, VariableTraits } from '#engine/drivers/driver.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
-import { createNutServer, type NutServer } from '#engine/nut/server.ts';
+import { createNutServer, type LoginChange, type NutServer } from '#engine/nut/server.ts';
 import { DEFAULT_NUT_SERVER_CONFIG, type NutServerConfig } from '#engine/nut/server-config.ts';
 import type { NutUser } from '#engine/nut/users.ts';
 import { UPSMON_ACTIONS } from '#engine/nut/users.ts';
@@ -38,6 +38,8 @@ export interface TestServer {
   readonly acts: readonly string[];
   /** Messages of the log, with their level. */
   readonly logged: readonly string[];
+  /** Who logged in and who went. */
+  readonly logins: readonly LoginChange[];
   open(): Promise<RawClient>;
   stop(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const store = createUpsStore(clock);
   const acts: string[] = [];
   const logged: string[] = [];
+  const logins: LoginChange[] = [];
   for (const [name, ups] of Object.entries(options.ups)) {
     const description = ups.description === undefined ? {} : { description: ups.description };
     store.add({ name, driver: 'nut-driver', port: '', options: {}, ...description }, 1e6);
@@ -92,6 +95,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     log: listLog(logged),
     users: () => options.users ?? TEST_USERS,
     config: { ...DEFAULT_NUT_SERVER_CONFIG, listen: [{ host: '127.0.0.1', port: 0 }], ...options.config },
+    onLogin: (change) => void logins.push(change),
   });
   const [address] = await server.start();
   if (!address) throw new Error('the server listens nowhere');
@@ -103,6 +107,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     port,
     acts,
     logged,
+    logins,
     async open() {
       const client = await openRawClient(port);
       clients.push(client);

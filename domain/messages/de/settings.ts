@@ -19,6 +19,10 @@ export const settings = {
     'Datei aus einer Sicherung zurückholen oder verschieben und die Passwörter neu setzen.',
   'error.settings/lost-passwords': 'Gesetzte Passwörter sind nicht zu finden: {keys}.',
   'remedy.settings/lost-passwords': 'Neu setzen.',
+  'error.settings/sealed-passwords':
+    'Passwörter sind für die Desktop-App verschlüsselt und hier nicht zu lesen: {keys}.',
+  'remedy.settings/sealed-passwords':
+    'Den Schlüsselbund entsperren und die Desktop-App starten, die sie lesen kann, oder sie neu setzen.',
   'error.settings/no-truenas': '{file} lässt sich nicht übernehmen: {reason}.',
   'remedy.settings/no-truenas': 'Nötig ist, was „midclt call ups.config“ auf dem TrueNAS ausgibt.',
   'error.settings/no-import': 'Unter {path} gibt es nichts, was sich übernehmen lässt.',

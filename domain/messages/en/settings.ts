@@ -19,6 +19,9 @@ export const settings = {
   'remedy.settings/bad-secrets': 'Put it back from a backup, or move it away and set the passwords again.',
   'error.settings/lost-passwords': 'Passwords that were set cannot be found: {keys}.',
   'remedy.settings/lost-passwords': 'Set them again.',
+  'error.settings/sealed-passwords': 'Passwords were encrypted for the desktop app and cannot be read here: {keys}.',
+  'remedy.settings/sealed-passwords':
+    'Unlock the keyring and start the desktop app, which can read them, or set them again.',
   'error.settings/no-truenas': '{file} cannot be moved in: {reason}.',
   'remedy.settings/no-truenas': 'It has to be what "midclt call ups.config" prints on the TrueNAS.',
   'error.settings/no-import': 'Nothing that can be moved in is at {path}.',

@@ -54,9 +54,17 @@ export const Settings = settingsWith(NutPassword.optional(), AnyPassword.optiona
 export type Settings = z.output<typeof Settings>;
 export type UpsSettings = Settings['ups'][number];
 
-/** A password seen from outside: whether there is one. Sent back as it is it stays; with `value` it is a new one. */
+/**
+ * A password seen from outside: whether there is one. Sent back as it is it stays; with `value` it is a new one.
+ * `account`: under which name the account is kept, so that its password goes with it to a new name.
+ */
 const secretDraft = (password: z.ZodString) =>
-  z.union([z.strictObject({ isSet: z.boolean() }), z.strictObject({ value: password })]).prefault({ isSet: false });
+  z
+    .union([
+      z.strictObject({ isSet: z.boolean(), account: z.string().optional() }),
+      z.strictObject({ value: password }),
+    ])
+    .prefault({ isSet: false });
 export type SecretDraft = z.output<ReturnType<typeof secretDraft>>;
 
 export const SettingsDraft = settingsWith(secretDraft(NutPassword), secretDraft(AnyPassword));

@@ -6,6 +6,7 @@
 import { EventEmitter } from 'node:events';
 import { app, PreventableEvent } from './app.ts';
 import { dialog, Menu, nativeImage, nativeTheme, Notification, powerMonitor, screen, shell, Tray } from './desktop.ts';
+import { safeStorage } from './safe-storage.ts';
 import { listenToHost } from './link.ts';
 import type { AppAnswer, Question } from './messages.ts';
 import { BrowserWindow, windowOf } from './window.ts';
@@ -52,6 +53,7 @@ const electron = {
   Notification,
   powerMonitor,
   protocol,
+  safeStorage,
   screen,
   session,
   shell,
@@ -114,6 +116,7 @@ export {
   Notification,
   powerMonitor,
   protocol,
+  safeStorage,
   screen,
   session,
   shell,

@@ -1,0 +1,120 @@
+/** The whole product on real settings and files, with a clock and a computer that only pretend. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createFakeClock, type FakeClock } from '#tests/support/fake-clock.ts';
+import { createFakePower, type FakePower } from '#tests/support/fake-power.ts';
+import { freePort } from '#tests/support/nut-upsd.ts';
+import { createRememberingLog } from '#tests/support/silent-log.ts';
+import { createProduct, type Product } from './product.ts';
+import { changeSettings, type SettingChange } from './settings/change-settings.ts';
+import { settingsConfiguration } from './settings/configuration.ts';
+import { openSettingsKeeper, type SettingsKeeper } from './settings/settings-keeper.ts';
+
+let folder: string;
+let clock: FakeClock;
+let power: FakePower;
+let keeper: SettingsKeeper;
+let product: Product;
+
+const set = (...changes: SettingChange[]) => keeper.change((before) => changeSettings(before, changes));
+/** Real files are read between two steps of the clock. */
+async function until(isSo: () => boolean): Promise<void> {
+  for (let step = 0; !isSo(); step += 1) {
+    if (step > 400) throw new Error('it did not come so');
+    await clock.advance(50);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+const statusOf = (name: string): string | undefined =>
+  product.engine.store.get(name)?.variables.get('ups.status')?.value;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ridethrough-product-'));
+  await writeFile(join(folder, 'one.dev'), 'ups.status: OL\nbattery.charge: 90\n');
+  await writeFile(join(folder, 'two.dev'), 'ups.status: OL\nbattery.charge: 50\n');
+  clock = createFakeClock();
+  power = createFakePower(clock);
+  const log = createRememberingLog();
+  keeper = await openSettingsKeeper({ dataDir: folder, clock, log });
+  const port = String(await freePort());
+  await set(
+    ['server.remoteport', port],
+    ['ups.0.identifier', 'one'],
+    ['ups.0.driver', 'dummy-ups'],
+    ['ups.0.port', join(folder, 'one.dev')],
+    ['ups.0.shutdowntimer', '300'],
+    // A simulated UPS puts nothing down; a command that was written for it is run.
+    ['ups.0.shutdowncmd', '/bin/true'],
+  );
+  product = createProduct({
+    configuration: settingsConfiguration(keeper.current.settings, folder, log),
+    settings: keeper,
+    dataDir: folder,
+    clock,
+    log,
+    hidPort: {
+      name: 'node-hid',
+      list: () => Promise.resolve([]),
+      open: () => Promise.reject(new Error()),
+      watch: () => () => undefined,
+    },
+    power,
+    setupSystem: {
+      neighbours: () => Promise.resolve([]),
+      rule: () => Promise.resolve('installed'),
+      installRule: () => Promise.resolve({ outcome: 'already', command: '' }),
+    },
+    scanDevices: () => Promise.resolve([]),
+  });
+  await product.start();
+  await until(() => statusOf('one') === 'OL');
+});
+afterEach(async () => {
+  keeper.stop();
+  await product.stop();
+  await rm(folder, { recursive: true });
+});
+
+test('a countdown goes on over a save, and over a new name', async () => {
+  await writeFile(join(folder, 'one.dev'), 'ups.status: OB\nbattery.charge: 90\n');
+  await until(() => product.monitor.view().phase === 'counting-down');
+  const { endsAt } = product.monitor.view();
+  await clock.advance(100_000);
+  await set(['ups.0.description', 'with another description'], ['mail.host', 'mail.example.org']);
+  await clock.advance(10_000);
+  expect(product.monitor.view().endsAt).toBe(endsAt);
+
+  await set(['ups.0.identifier', 'other']);
+  await until(() => statusOf('other') === 'OB');
+  await clock.advance(5_000);
+  expect(product.monitor.view()).toMatchObject({ phase: 'counting-down', endsAt, supplies: [{ ups: 'other' }] });
+  expect(power.acts).toEqual([]);
+  await clock.advance((endsAt ?? Infinity) - clock.now() + 60_000);
+  expect(power.acts).toHaveLength(1);
+});
+
+test('history and incidents follow a UPS to its new name; two may exchange theirs', async () => {
+  await set(['ups.1.identifier', 'two'], ['ups.1.driver', 'dummy-ups'], ['ups.1.port', join(folder, 'two.dev')]);
+  await until(() => statusOf('two') === 'OL');
+  const charges = async (ups: string, to = clock.now()): Promise<number[]> => {
+    const question = {
+      ups: [ups],
+      variables: ['battery.charge'],
+      points: 10,
+      from: to - 3_600_000,
+      to,
+    };
+    const answer = await product.api.handle('history.range', question, 'read');
+    if (!answer.ok) throw new Error(answer.error.code);
+    return answer.value.series.flatMap(({ mean }) => mean.filter((value) => value !== null));
+  };
+  await clock.advance(30_000);
+  expect(new Set(await charges('one'))).toEqual(new Set([90]));
+  const exchangedAt = clock.now();
+  await set(['ups.0.identifier', 'two'], ['ups.1.identifier', 'one']);
+  await until(() => product.engine.store.get('one')?.variables.get('battery.charge')?.value === '50');
+  expect(new Set(await charges('one', exchangedAt))).toEqual(new Set([50]));
+  expect(new Set(await charges('two', exchangedAt))).toEqual(new Set([90]));
+});

@@ -1,0 +1,42 @@
+/** Which UPSes go by another name after a change of the settings. Pure. */
+import type { Settings } from '#domain/schema/settings/settings.ts';
+import { attachmentOf } from '#engine/drivers/attachment.ts';
+import { parseDriverKey } from './driver-key.ts';
+
+/** The name before and the name after. */
+export type Renaming = readonly [before: string, after: string];
+
+/**
+ * A UPS is known by its id. The one that was found without any settings is the first that is named on USB.
+ * @param automatic the name it had until then
+ */
+export function renamedUpses(before: Settings, after: Settings, automatic: string): readonly Renaming[] {
+  if (before.ups.length === 0) {
+    const first = after.ups.find(
+      ({ mode, driver, port }) =>
+        mode === 'MASTER' &&
+        parseDriverKey(driver).driver === 'usbhid-ups' &&
+        attachmentOf({ driver: 'usbhid-ups', port }) === 'cable',
+    );
+    return first && first.identifier !== automatic ? [[automatic, first.identifier]] : [];
+  }
+  return after.ups.flatMap(({ id, identifier }): Renaming[] => {
+    const known = before.ups.find((ups) => ups.id === id);
+    return known && known.identifier !== identifier ? [[known.identifier, identifier]] : [];
+  });
+}
+
+/** One step after the other, so that two that change their names with each other do not meet. */
+export function inSteps(renamings: readonly Renaming[]): readonly Renaming[] {
+  const leaving = new Set(renamings.map(([before]) => before.toLowerCase()));
+  const isMeeting = renamings.some(
+    ([before, after]) => after.toLowerCase() !== before.toLowerCase() && leaving.has(after.toLowerCase()),
+  );
+  if (!isMeeting) return renamings;
+  // No UPS can be called that.
+  const aside = (name: string): string => `${name} (renamed)`;
+  return [
+    ...renamings.map(([before]): Renaming => [before, aside(before)]),
+    ...renamings.map(([before, after]): Renaming => [aside(before), after]),
+  ];
+}
