@@ -40,8 +40,7 @@ export function shutdownSentence(
   left: (seconds: number) => string = clockLength,
 ): string | undefined {
   const { action } = monitor.plan;
-  // Rounded up: at 0:00 it happens, not a second before.
-  const time = left(Math.max(0, Math.ceil(((monitor.endsAt ?? now) - now) / 1000)));
+  const time = left(Math.max(0, Math.round(((monitor.endsAt ?? now) - now) / 1000)));
   switch (monitor.phase) {
     case 'off':
     case 'watching':
