@@ -5,6 +5,7 @@ import { app, dialog, ipcMain, nativeTheme, protocol, safeStorage, session, shel
 import { describeError } from '#domain/errors.ts';
 import { message } from '#domain/messages/message.ts';
 import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
+import { holdDataFolder } from '#engine/adapters/hold-data-folder.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock as clock } from '#engine/adapters/system-clock.ts';
@@ -176,6 +177,7 @@ async function start(): Promise<void> {
 
   const hidPort = createNodeHidPort({ clock, log });
   try {
+    await holdDataFolder(dataDir, log);
     const chosen = await chooseConfiguration(
       options,
       { dataDir, clock, log, seal: () => createSafeSeal({ keyring: safeStorage, platform, clock, log }) },
