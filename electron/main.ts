@@ -6,6 +6,7 @@ import { describeError } from '#domain/errors.ts';
 import { isShutdownComing } from '#domain/shutdown-sentence.ts';
 import { message } from '#domain/messages/message.ts';
 import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
+import { holdDataFolder } from '#engine/adapters/hold-data-folder.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock as clock } from '#engine/adapters/system-clock.ts';
@@ -202,6 +203,7 @@ async function start(): Promise<void> {
 
   const hidPort = createNodeHidPort({ clock, log });
   try {
+    await holdDataFolder(dataDir, log);
     const chosen = await chooseConfiguration(
       options,
       { dataDir, clock, log, seal: () => createSafeSeal({ keyring: safeStorage, platform, clock, log }) },

@@ -59,6 +59,9 @@ export const shell = {
   'menu.hide-others': 'Andere ausblenden',
   'menu.minimise': 'Verkleinern',
   'menu.zoom-window': 'Zoomen',
+  'error.shell/folder-in-use': 'Auf {folder} läuft schon ein anderes Ridethrough.',
+  'remedy.shell/folder-in-use':
+    'Jenes benutzen, es zuerst beenden oder diesem mit --data-dir einen anderen Ordner geben.',
   'error.shell/start-failed': 'Ridethrough kann die USV nicht überwachen: {reason}',
   'remedy.shell/start-failed': 'Die genannte Ursache beheben und Ridethrough neu starten.',
 } as const satisfies Record<keyof typeof en, string>;

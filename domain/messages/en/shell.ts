@@ -58,6 +58,8 @@ export const shell = {
   'menu.hide-others': 'Hide others',
   'menu.minimise': 'Minimise',
   'menu.zoom-window': 'Zoom',
+  'error.shell/folder-in-use': 'Another Ridethrough already runs on {folder}.',
+  'remedy.shell/folder-in-use': 'Use that one, end it first, or give this one another folder with --data-dir.',
   'error.shell/start-failed': 'Ridethrough could not start watching the UPS: {reason}',
   'remedy.shell/start-failed': 'Mend what it says and start Ridethrough again.',
 } as const;
