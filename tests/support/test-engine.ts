@@ -128,6 +128,7 @@ export async function startMonitoredEngine({
       system: QUIET_COMPUTER,
       store: engine.store,
       monitor,
+      power,
       scanDevices: () => Promise.resolve([]),
       settingsNow: () => Settings.parse({}),
     }),
