@@ -6,6 +6,7 @@ import type { ConnectionState, EngineClient } from '#domain/client.ts';
 import type {
   AccessLevel,
   CommandOutcome,
+  EnergyPeriod,
   EventName,
   EventPayload,
   FoundDevice,
@@ -17,6 +18,8 @@ import type {
 } from '#domain/contract.ts';
 import { ApiError, NutError, SettingsError } from '#domain/errors.ts';
 import { numberIn, tokensOf } from '#domain/power-state.ts';
+import type { BatteryView } from '#domain/schema/battery.ts';
+import type { ChannelTrouble } from '#domain/schema/alerts.ts';
 import type { MonitorView } from '#domain/schema/monitor.ts';
 import type { Rehearsal } from '#domain/schema/rehearsal.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
@@ -44,10 +47,14 @@ export interface FakeEngine extends EngineClient {
   addIncident(incident: Omit<Incident, 'id'>): number;
   endIncident(id: number): void;
   setClients(clients: readonly NetworkClient[]): void;
+  /** Ways to people fail, or work again. */
+  setTroubles(troubles: readonly ChannelTrouble[]): void;
   /** Changes what the shutdown monitor says of itself. */
   setMonitor(change: Partial<MonitorView>): void;
   /** Makes up the past. @param read the value of a variable at a moment; undefined where nothing is known */
   setPast(read: Past, oldest: number): void;
+  /** What is known of the battery of every UPS. */
+  setBattery(battery: BatteryView): void;
   setStatuses(statuses: RequestResult<'history.statuses'>['statuses']): void;
   /** Says that history is not written, or that it is again. */
   setHistoryProblem(problem: RequestResult<'history.range'>['problem']): void;
@@ -77,6 +84,7 @@ export interface FakeEngine extends EngineClient {
 type Past = (ups: string, variable: string, at: number) => number | undefined;
 
 const KEPT_SAMPLES = 1800;
+const HOUR_MS = 3_600_000;
 /** How often the made-up past is read within one step of a chart. */
 const READ_IN_STEP = 8;
 
@@ -174,6 +182,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
     batterySeconds: 2460,
     isInTime: true,
   };
+  let troubles: readonly ChannelTrouble[] = [];
   let configuration: RequestResult<'engine.hello'>['configuration'] = 'automatic';
   let connection: ConnectionState = 'connected';
   let clock = startAt;
@@ -182,6 +191,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
   let isMissing = false;
   let past: Past = () => undefined;
   let oldest = startAt;
+  let battery: BatteryView = { tests: [] };
   let statuses: RequestResult<'history.statuses'>['statuses'] = [];
   let problem: RequestResult<'history.range'>['problem'];
 
@@ -342,6 +352,23 @@ export function createFakeEngine(startAt: number): FakeEngine {
     };
   };
 
+  const energyOf = (ups: string, from: number, to: number): EnergyPeriod => {
+    const nominal = numberIn(get(ups), 'ups.realpower.nominal');
+    const part = (to - from) / READ_IN_STEP;
+    const period = { wattHours: 0, knownMs: 0, computedMs: 0 };
+    for (let at = from + part / 2; at < Math.min(to, clock); at += part) {
+      const measured = at < oldest ? undefined : past(ups, 'ups.realpower', at);
+      const load = at < oldest ? undefined : past(ups, 'ups.load', at);
+      const computed = load === undefined || nominal === undefined ? undefined : (load / 100) * nominal;
+      const watts = measured ?? computed;
+      if (watts === undefined) continue;
+      period.wattHours += (watts * part) / HOUR_MS;
+      period.knownMs += part;
+      period.computedMs += measured === undefined ? part : 0;
+    }
+    return period;
+  };
+
   const page = ({
     ups,
     kinds,
@@ -380,6 +407,17 @@ export function createFakeEngine(startAt: number): FakeEngine {
         ...statuses.filter(({ at }) => at >= from && at <= to).slice(0, limit),
       ],
     }),
+    'history.energy': ({ ups, edges }) => ({
+      periods: edges.slice(1).map((end, place) => energyOf(ups, edges[place] ?? end, end)),
+    }),
+    'battery.get': ({ ups }) => {
+      get(ups);
+      return battery;
+    },
+    'battery.setReplaced': ({ day }) => {
+      battery = { ...battery, date: { day, text: day, from: 'person' } };
+      return { outcome: 'handled' };
+    },
     'ups.runCommand': (params) => ({ outcome: runCommand(params) }),
     'ups.setVariable': (params) => ({ outcome: setVariable(params) }),
     'ups.clearForcedShutdown': ({ ups }) => {
@@ -438,6 +476,11 @@ export function createFakeEngine(startAt: number): FakeEngine {
       const problems = problemsOf(sent);
       return { isSent: problems.length === 0, problems };
     },
+    'alerts.test': ({ settings: sent }) => {
+      const problems = problemsOf(sent);
+      return { isSent: problems.length === 0, problems };
+    },
+    'alerts.troubles': () => ({ troubles: [...troubles] }),
     'settings.usersToText': ({ settings: sent }) => ({
       text: SettingsDraft.parse(sent)
         .server.users.map(({ name, upsmon }) => `[${name}]\n  password = (set)\n  upsmon ${upsmon}\n`)
@@ -542,6 +585,10 @@ export function createFakeEngine(startAt: number): FakeEngine {
       incidents[index] = ended;
       publish('incident', { incident: ended });
     },
+    setTroubles(next) {
+      troubles = next;
+      publish('alerts.changed', { troubles: [...next] });
+    },
     setClients(next) {
       clients = next;
       publish('clients.changed', { clients: [...next] });
@@ -559,6 +606,9 @@ export function createFakeEngine(startAt: number): FakeEngine {
     setPast(read, begin) {
       past = read;
       oldest = begin;
+    },
+    setBattery(next) {
+      battery = next;
     },
     setStatuses(next) {
       statuses = next;

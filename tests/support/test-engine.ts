@@ -1,8 +1,10 @@
 import { createApi, type Api } from '#engine/api/handlers.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
+import { createAlertHandlers } from '#engine/api/alert-handlers.ts';
 import { createSettingsHandlers } from '#engine/api/settings-handlers.ts';
 import { createSetupHandlers } from '#engine/api/setup-handlers.ts';
 import { createWizardHandlers } from '#engine/api/wizard-handlers.ts';
+import { createBattery } from '#engine/battery/battery.ts';
 import { createEngine, type Engine } from '#engine/engine.ts';
 import { createHistory, type History } from '#engine/history/history.ts';
 import { createIncidentLog } from '#engine/history/incidents.ts';
@@ -104,6 +106,7 @@ export async function startMonitoredEngine({
     incidents,
     monitor,
     history,
+    battery: createBattery({ history, control: engine.control, clock }),
     clock,
     log,
     about: () => ({
@@ -132,6 +135,11 @@ export async function startMonitoredEngine({
       scanDevices: () => Promise.resolve([]),
       settingsNow: () => Settings.parse({}),
     }),
+    alerts: createAlertHandlers(
+      () => undefined,
+      () => Settings.parse({}),
+    ),
+    onTroubles: () => () => undefined,
     onSettingsChanged: () => () => undefined,
     scanDevices: () => Promise.resolve([]),
     demo: { start: () => Promise.resolve('demo'), stop: () => Promise.resolve() },
