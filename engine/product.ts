@@ -226,6 +226,7 @@ export function createProduct(parts: ProductParts): Product {
       system: parts.setupSystem,
       store: engine.store,
       monitor,
+      power: parts.power,
       scanDevices,
       settingsNow: () => keeper?.current.settings ?? shownSettings(configuration),
     }),

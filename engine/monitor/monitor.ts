@@ -23,7 +23,7 @@ import { clearPowerDownFlag, writePowerDownFlag } from './power-down-flag.ts';
 import { orderPowerOff } from './order-power-off.ts';
 import { powerOffDelay } from './power-off.ts';
 import type { LateHook } from './late-power-off.ts';
-import { factsOf, watchRemote, type RemoteWatch } from './remote-watch.ts';
+import { factsOf, MODE_VARIABLES, watchRemote, type RemoteWatch } from './remote-watch.ts';
 import {
   isBeyondReturn,
   secondariesLeft,
@@ -579,6 +579,7 @@ function textsOf({ variables }: UpsState): Omit<Parameters<typeof factsOf>[0], '
     runtime: text('battery.runtime'),
     test: text('ups.test.result'),
     alarm: text('ups.alarm'),
+    modes: MODE_VARIABLES.map(text),
   };
 }
 
