@@ -4,12 +4,14 @@
  */
 import { z } from 'zod';
 import { BatteryView } from './schema/battery.ts';
-import { FieldProblem, TextSchema } from './schema/field-problem.ts';
+import { ChannelTrouble } from './schema/alerts.ts';
+import { FieldProblem } from './schema/field-problem.ts';
 import { DottedName, UpsName } from './schema/names.ts';
 import { HostName, Port } from './schema/settings/parts.ts';
-import { Rehearsal } from './schema/rehearsal.ts';
+import { PhraseSchema, TextSchema } from './schema/phrase.ts';
+import { Plan } from './schema/plan.ts';
 import { SettingsDraft } from './schema/settings/settings.ts';
-import { MonitorView, PhraseSchema, WishOutcome } from './schema/monitor.ts';
+import { MonitorView, WishOutcome } from './schema/monitor.ts';
 import {
   Availability,
   Incident,
@@ -283,6 +285,14 @@ export const requests = {
     result: z.object({ isSent: z.boolean(), problems: z.array(FieldProblem) }),
     access: 'admin',
   },
+  /** Sends a test by one channel as these settings have it, saved or not, and waits for it. @throws alert/… */
+  'alerts.test': {
+    params: z.object({ channel: z.string().max(60), settings: AnySettings }),
+    result: z.object({ isSent: z.boolean(), problems: z.array(FieldProblem) }),
+    access: 'admin',
+  },
+  /** Ways to people that do not work at the moment. */
+  'alerts.troubles': { params: Nothing, result: z.object({ troubles: z.array(ChannelTrouble) }), access: 'read' },
   /** Configurations of other UPS programs on this computer that can be moved in. */
   'settings.findImports': {
     params: Nothing,
@@ -353,7 +363,7 @@ export const requests = {
   /** What would happen if the mains failed now, under these settings. Nothing is carried out. */
   'setup.rehearse': {
     params: z.object({ settings: AnySettings }),
-    result: z.object({ rehearsal: Rehearsal.optional(), problems: z.array(FieldProblem) }),
+    result: z.object({ rehearsal: Plan.optional(), problems: z.array(FieldProblem) }),
     access: 'admin',
   },
   /** The models that NUT's drivers know, and which drivers there are on this computer. */
@@ -456,6 +466,8 @@ export const events = {
   'settings.changed': { payload: z.object({ ...numbered, revision: z.string() }), access: 'admin' },
   /** The shutdown monitor decided something, or its plan changed. */
   'monitor.changed': { payload: z.object({ ...numbered, monitor: MonitorView }), access: 'read' },
+  /** A way to people failed, or works again. */
+  'alerts.changed': { payload: z.object({ ...numbered, troubles: z.array(ChannelTrouble) }), access: 'read' },
   'clients.changed': { payload: z.object({ ...numbered, clients: z.array(NetworkClient) }), access: 'read' },
 } as const satisfies Record<string, { payload: z.ZodType; access: AccessLevel }>;
 
