@@ -13,6 +13,7 @@
  */
 import { alerts } from './de/alerts.ts';
 import { api } from './de/api.ts';
+import { battery } from './de/battery.ts';
 import { devices } from './de/devices.ts';
 import { doctor } from './de/doctor.ts';
 import { drivers } from './de/drivers.ts';
@@ -35,6 +36,7 @@ import type { en } from './en.ts';
 export const de: Readonly<Record<keyof typeof en, string>> = {
   ...alerts,
   ...api,
+  ...battery,
   ...hid,
   ...doctor,
   ...history,

@@ -1,5 +1,6 @@
 import { alerts } from './en/alerts.ts';
 import { api } from './en/api.ts';
+import { battery } from './en/battery.ts';
 import { devices } from './en/devices.ts';
 import { doctor } from './en/doctor.ts';
 import { drivers } from './en/drivers.ts';
@@ -22,6 +23,7 @@ import { wizard } from './en/wizard.ts';
 export const en = {
   ...alerts,
   ...api,
+  ...battery,
   ...hid,
   ...doctor,
   ...history,
