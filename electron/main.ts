@@ -187,12 +187,12 @@ async function start(): Promise<void> {
         createProduct({
           configuration,
           ...(keeper ? { settings: keeper } : {}),
-          locale: locale(),
+          locale,
           dataDir,
           clock,
           log,
           hidPort,
-          power: createSystemPower({ clock, folder: join(dataDir, 'shutdown-actions'), env }),
+          power: createSystemPower({ clock, log, folder: join(dataDir, 'shutdown-actions'), env }),
           setupSystem: createSetupSystem({
             platform,
             env,

@@ -58,6 +58,7 @@ export async function watchUpses(api: Pick<Api, 'handle' | 'onEvent'>): Promise<
       case 'ups.sample':
       case 'settings.changed':
       case 'clients.changed':
+      case 'alerts.changed':
       case 'monitor.changed':
         break;
     }

@@ -148,6 +148,8 @@ export const MonitorState = z.object({
   phase: Phase,
   secondaries: Secondaries.default({ logins: {}, missing: [] }),
   timers: z.array(Timer),
+  /** That this computer goes to sleep was told, and not yet that it woke up. */
+  isGoingToSleep: z.boolean().default(false),
   /** Set when the action begins, until the next start of the computer. */
   shutdown: Shutdown.optional(),
   story: Story.optional(),
@@ -169,5 +171,6 @@ export const NEW_STATE: MonitorState = {
   phase: { phase: 'watching' },
   secondaries: { logins: {}, missing: [] },
   timers: [],
+  isGoingToSleep: false,
   shutdownTook: [],
 };

@@ -13,11 +13,13 @@ import type { UpsState } from '#engine/state/ups-state.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
 import { essenceOf, type Kept, type StateKeeper } from './kept-state.ts';
 import { advance, continueFrom, type MachineTime } from './machine-clock.ts';
-import { NEW_STATE, type MonitorNow, type MonitorState, type Story } from './monitor-state.ts';
+import { NEW_STATE, NEW_SUPPLY, type MonitorNow, type MonitorState, type Story } from './monitor-state.ts';
 import type { Notice } from './notices.ts';
 import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
 import { clearPowerDownFlag, writePowerDownFlag } from './power-down-flag.ts';
-import { planPowerOff, powerOffDelay } from './power-off.ts';
+import { orderPowerOff } from './order-power-off.ts';
+import { powerOffDelay } from './power-off.ts';
+import type { LateHook } from './late-power-off.ts';
 import { factsOf, watchRemote, type RemoteWatch } from './remote-watch.ts';
 import { stillThere } from './secondaries.ts';
 import { isBeyondReturn, step, type MonitorEffect, type MonitorEvent, type PersonsWish } from './shutdown-machine.ts';
@@ -37,7 +39,10 @@ export interface MonitorParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly power: SystemPower;
+  readonly lateHook: LateHook;
   readonly keeper: StateKeeper;
+  /** Hears every notice, whatever is done with it here. */
+  onNotice?(notice: Notice): void;
 }
 
 export interface Monitor {
@@ -57,7 +62,7 @@ export interface Monitor {
 
 const TICK_MS = 1_000;
 const ASK_LOGINS_MS = 250;
-/** A driver may need so long for its first word; until then its silence is none. */
+/** A driver may need so long for its first word after a start or a sleep; until then its silence is none. */
 const START_GRACE_MS = 10_000;
 /** While a UPS is on battery, so that little is lost should the computer break down. */
 const KEEP_AGAIN_MS = 30_000;
@@ -80,7 +85,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
   let ticks = 0;
   let isAskingLogins = false;
   let flagFile = policy.powerDownFlag;
-  let startedAt = clock.monotonic();
+  let quietUntil = clock.monotonic() + START_GRACE_MS;
   let decisions: MonitorView['decisions'] = [];
   const stops: Stop[] = [];
   const remotes = new Map<string, RemoteWatch>();
@@ -105,11 +110,13 @@ export function createMonitor(parts: MonitorParts): Monitor {
     ({ time } = advanced);
     const effects: MonitorEffect[] = [];
     const storyBefore = state.story;
+    const wokeUp = advanced.isGap || (state.isGoingToSleep && events.some(({ type }) => type === 'awake'));
     for (const event of advanced.isGap ? [{ type: 'resumed' } as const, ...events] : events) {
       const next = step(policy, state, event, now());
       state = next.state;
       effects.push(...next.effects);
     }
+    if (wokeUp) forgetLooks();
     const essence = essenceOf(state);
     if (storyBefore?.backAt === undefined && state.story?.backAt !== undefined) say('info', storyOf(state.story));
     const isChanged = essence !== keptEssence;
@@ -118,6 +125,12 @@ export function createMonitor(parts: MonitorParts): Monitor {
     for (const effect of effects) await carryOut(effect);
     if (isWaitingForOthers() && !isAskingLogins) void askLogins();
     if (isChanged || effects.length > 0) for (const listener of listeners) listener();
+  };
+
+  /** Nothing that was told before a sleep is served as new, and drivers have a while to speak again. */
+  const forgetLooks = (): void => {
+    quietUntil = clock.monotonic() + START_GRACE_MS;
+    for (const { config } of store.list()) store.dispatch(config.name, { type: 'slept' });
   };
 
   /** A disk that cannot be written to does not keep the computer from going down. */
@@ -186,6 +199,11 @@ export function createMonitor(parts: MonitorParts): Monitor {
       case 'power-off-ups':
         void powerOff(supplies(effect.upses)).then(() => tell({ type: 'power-off-ended' }, { type: 'pass' }));
         break;
+      case 'take-power-off-back':
+        await takePowerOffBack().catch((error: unknown) =>
+          log.error(`The order to switch the UPS off could not be taken back: ${describeError(error)}`),
+        );
+        break;
       case 'act':
         void power.act(policy.action, effect.ticket).then(
           (failure) => tell({ type: 'action-ended', attempt: effect.attempt, failure }, { type: 'pass' }),
@@ -223,7 +241,9 @@ export function createMonitor(parts: MonitorParts): Monitor {
     });
   };
 
-  const notify = ({ type, ups, message, flags }: Notice): void => {
+  const notify = (notice: Notice): void => {
+    const { type, ups, message, flags } = notice;
+    parts.onNotice?.(notice);
     if (flags.includes('SYSLOG')) log.warn(message, { notice: type });
     if (flags.includes('WALL')) shout(message);
     const { notifyCmd } = policy.notices;
@@ -260,28 +280,24 @@ export function createMonitor(parts: MonitorParts): Monitor {
   };
 
   const powerOff = async (upses: readonly SupplyPolicy[]): Promise<void> => {
+    const configs = upses.map(({ name }) => store.get(name)?.config).filter((config) => config !== undefined);
+    if (configs.length === upses.length && (await parts.lateHook.leaveWord(configs))) {
+      for (const { ups } of upses) say('warn', phrase('monitor.say.power-off-late', { ups }));
+      return;
+    }
     const seconds = powerOffDelay(policy.powerOff, state.shutdownTook);
     await Promise.all(
       upses.map(async ({ ups, name }) => {
-        const known = store.get(name);
-        const plan = known && planPowerOff(known, seconds);
-        if (!plan) {
-          say('error', phrase('monitor.say.no-power-off', { ups }));
-          return;
-        }
-        for (const part of plan) {
-          const outcome =
-            part.kind === 'set'
-              ? await control.setVariable(name, part.variable, part.value)
-              : await control.runCommand(name, part.command, part.parameter);
-          if (outcome === 'handled') continue;
-          const command = part.kind === 'set' ? part.variable : part.command;
-          say('error', phrase('monitor.say.power-off-refused', { ups, command, outcome }));
-          return;
-        }
-        say('warn', phrase('monitor.say.power-off', { ups, seconds }));
+        const { isOrdered, text } = await orderPowerOff(ups, store.get(name), seconds, control);
+        say(isOrdered ? 'warn' : 'error', text);
       }),
     );
+  };
+
+  /** An ordinary shutdown later must leave the UPS on. @returns false when something else stands in the flag file */
+  const takePowerOffBack = async (): Promise<boolean> => {
+    await parts.lateHook.takeBack();
+    return flagFile === undefined || (await clearPowerDownFlag(flagFile));
   };
 
   const isWaitingForOthers = (): boolean => ['waiting', 'final-delay'].includes(state.phase.phase);
@@ -335,8 +351,8 @@ export function createMonitor(parts: MonitorParts): Monitor {
     }
     // A driver that is just connecting gets until its next turn, one that has never spoken a little longer.
     const isSilent = known?.availability !== 'available' || isTurn;
-    const isFirst = state.supplies[keyOf(supply)]?.heardAt === undefined;
-    if (!isSilent || (isFirst && clock.monotonic() - startedAt < START_GRACE_MS)) return undefined;
+    const { contact } = state.supplies[keyOf(supply)] ?? NEW_SUPPLY;
+    if (!isSilent || (contact === 'unheard' && clock.monotonic() < quietUntil)) return undefined;
     return { type: 'lost', ups: supply.ups };
   };
 
@@ -346,7 +362,6 @@ export function createMonitor(parts: MonitorParts): Monitor {
       .flatMap((supply) => lookAt(supply, isTurn) ?? []);
 
   const tick = (): void => {
-    if (policy.supplies.length === 0 && state.phase.phase === 'watching') return;
     ticks += 1;
     const isTurn = ticks % Math.max(1, Math.round(policy.pollFreq)) === 0;
     void tell(...(isTurn ? look(true) : []), { type: 'pass' });
@@ -397,13 +412,13 @@ export function createMonitor(parts: MonitorParts): Monitor {
     } else {
       watchRemotes();
     }
-    // A flag of this very shutdown stays for the step that waits for it.
-    if (flagFile === undefined || state.phase.phase !== 'watching') return;
+    // What this very shutdown has left stays for the step that waits for it.
+    if (state.phase.phase !== 'watching') return;
     try {
-      if (await clearPowerDownFlag(flagFile)) return;
-      log.error(`POWERDOWNFLAG ${flagFile} holds something else: it is left alone and not used.`);
+      if (await takePowerOffBack()) return;
+      log.error(`POWERDOWNFLAG ${flagFile ?? ''} holds something else: it is left alone and not used.`);
     } catch (error) {
-      log.error(`POWERDOWNFLAG ${flagFile} cannot be used: ${describeError(error)}`);
+      log.error(`An earlier order to switch the UPS off could not be taken back: ${describeError(error)}`);
     }
     flagFile = undefined;
   };
@@ -418,11 +433,12 @@ export function createMonitor(parts: MonitorParts): Monitor {
 
   return {
     async start() {
-      startedAt = clock.monotonic();
+      quietUntil = clock.monotonic() + START_GRACE_MS;
       await restore();
       void checkAction();
       stops.push(
         clock.every(TICK_MS, tick),
+        power.onSleep((moment) => tell({ type: moment === 'starting' ? 'going-to-sleep' : 'awake' }, { type: 'pass' })),
         store.subscribe((change) => {
           const looks = look(false, change.ups.toLowerCase());
           if (looks.length > 0) void tell(...looks, { type: 'pass' });

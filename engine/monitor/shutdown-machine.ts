@@ -17,6 +17,7 @@ import {
 } from './monitor-state.ts';
 import { noticeOf, tell, type Notice } from './notices.ts';
 import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
+import type { NotifyType } from '#engine/settings/nut-conf/notify-types.ts';
 import { allMissing, expire, stillThere, told } from './secondaries.ts';
 import { heard, judge, keepTimes, keyOf, lost, unheard, type Verdict } from './supply.ts';
 import { runOut, schedule, type ScriptRun } from './upssched.ts';
@@ -28,6 +29,10 @@ export type MonitorEvent =
   | { readonly type: 'lost'; readonly ups: string }
   /** Everything that is new has been told, or time has passed: decide. */
   | { readonly type: 'pass' }
+  /** The computer is about to sleep. */
+  | { readonly type: 'going-to-sleep' }
+  /** The system says that the computer woke up, or that it did not sleep after all. */
+  | { readonly type: 'awake' }
   /** The computer slept, or the program stood still for long. */
   | { readonly type: 'resumed' }
   /**
@@ -72,6 +77,7 @@ export type MonitorEffect =
   | { readonly type: 'clear-fsd'; readonly upses: readonly string[] }
   | { readonly type: 'write-power-down-flag' }
   | { readonly type: 'power-off-ups'; readonly upses: readonly string[] }
+  | { readonly type: 'take-power-off-back' }
   | { readonly type: 'act'; readonly attempt: number; readonly ticket: string }
   | { readonly type: 'log-out' }
   | { readonly type: 'log-in' };
@@ -133,6 +139,11 @@ export function step(policy: MonitorPolicy, state: MonitorState, event: MonitorE
       return still(change(state, policy, event.ups, lost));
     case 'pass':
       return pass(policy, state, now);
+    case 'going-to-sleep':
+      return announce(policy, { ...state, isGoingToSleep: true }, sleepNotice(policy, 'SUSPEND_STARTING'), now);
+    case 'awake':
+      // A sleep that the clock has shown already is over.
+      return state.isGoingToSleep ? resume(policy, state, now) : still(state);
     case 'resumed':
       return resume(policy, state, now);
     case 'started':
@@ -427,15 +438,15 @@ function rearm(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mon
   if (now.at < goodSince + REARM_MS) return still({ ...state, phase: { ...phase, goodSince } });
   return {
     state: { ...state, phase: { phase: 'watching' }, shutdown: undefined },
-    effects: [say(phrase('monitor.say.ready-again', {})), { type: 'log-in' }],
+    effects: [say(phrase('monitor.say.ready-again', {})), { type: 'take-power-off-back' }, { type: 'log-in' }],
   };
 }
 
 /** The computer slept: what it knew is old, and no silence counts. Its own action may have been to sleep. */
 function resume(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): MonitorStep {
   const supplies = mapSupplies(state, (kept) => unheard(kept, now));
-  const notice = noticeOf(policy.notices, 'SUSPEND_TIMEJUMP_UNEXPECTED', '');
-  const announced = announce(policy, { ...state, supplies }, [notice], now);
+  const notices = sleepNotice(policy, state.isGoingToSleep ? 'SUSPEND_FINISHED' : 'SUSPEND_TIMEJUMP_UNEXPECTED');
+  const announced = announce(policy, { ...state, supplies, isGoingToSleep: false }, notices, now);
   const effects = [say(phrase('monitor.say.resumed', {})), ...announced.effects];
   const { kind } = policy.action;
   const wentToSleep = kind === 'sleep' || kind === 'hibernate' || kind === 'hybrid-sleep';
@@ -444,8 +455,12 @@ function resume(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mo
   // As good as a new start: whoever connects now must not be sent down again.
   const fresh = begin(announced.state, now.wall, true, now);
   const upses = primaries(policy).map(({ ups }) => ups);
-  return after([...effects, { type: 'clear-fsd', upses }, { type: 'log-in' }], fresh);
+  return after([...effects, { type: 'take-power-off-back' }, { type: 'clear-fsd', upses }, { type: 'log-in' }], fresh);
 }
+
+/** Who watches nothing has nothing to tell. */
+const sleepNotice = (policy: MonitorPolicy, type: NotifyType): readonly Notice[] =>
+  policy.supplies.length === 0 ? [] : [noticeOf(policy.notices, type, '')];
 
 /** The program was started anew while the computer ran on: it goes on where it stood. */
 function goOn(policy: MonitorPolicy, before: MonitorState, isRecent: boolean, now: MonitorNow): MonitorStep {

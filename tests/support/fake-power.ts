@@ -1,5 +1,5 @@
 import type { ShutdownAction } from '#engine/monitor/policy.ts';
-import type { Clock, SystemPower } from '#engine/ports.ts';
+import type { Clock, SleepMoment, SystemPower } from '#engine/ports.ts';
 import type { Text } from '#domain/messages/message.ts';
 
 /** A computer that only remembers what it was told. A ticket counts once, as with the real one. */
@@ -10,9 +10,12 @@ export interface FakePower extends SystemPower {
   /** Why actions fail from now on; undefined: they do not. */
   failure: Text | undefined;
   bootId: string;
+  /** Tells who listens that the computer is about to sleep, or woke up. */
+  sleep(moment: SleepMoment): Promise<void>;
 }
 
 export function createFakePower(clock: Clock): FakePower {
+  const sleepers = new Set<(moment: SleepMoment) => Promise<void>>();
   const power: FakePower = {
     acts: [],
     runs: [],
@@ -28,6 +31,13 @@ export function createFakePower(clock: Clock): FakePower {
     run(command, env) {
       power.runs.push({ command, env });
       return Promise.resolve(undefined);
+    },
+    onSleep(told) {
+      sleepers.add(told);
+      return () => sleepers.delete(told);
+    },
+    async sleep(moment) {
+      await Promise.all([...sleepers].map((told) => told(moment)));
     },
     wall(text) {
       power.walls.push(text);

@@ -57,6 +57,7 @@ export const monitor = {
   'monitor.say.postponed': 'Das Herunterfahren wurde von Hand um {seconds} s verschoben.',
   'monitor.say.goes-on': 'Die Überwachung geht weiter, wo sie stand.',
   'monitor.say.power-off': '{ups} ist angewiesen, in {seconds} s abzuschalten.',
+  'monitor.say.power-off-late': '{ups} wird ganz am Ende des Herunterfahrens abgeschaltet, vom System.',
   'monitor.say.no-power-off': '{ups} lässt sich nicht verzögert abschalten: es gibt keinen passenden Befehl.',
   'monitor.say.power-off-refused': '{ups} hat den Befehl {command} nicht angenommen ({outcome}).',
 

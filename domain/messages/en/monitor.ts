@@ -56,6 +56,7 @@ export const monitor = {
   'monitor.say.postponed': 'A person put the shutdown off by {seconds} s.',
   'monitor.say.goes-on': 'The monitor goes on where it stood.',
   'monitor.say.power-off': '{ups} was told to switch off in {seconds} s.',
+  'monitor.say.power-off-late': '{ups} is switched off at the very end of the shutdown, by the hook of the system.',
   'monitor.say.no-power-off': '{ups} cannot be told to switch off later: it has no fitting command.',
   'monitor.say.power-off-refused': '{ups} did not take the command {command} ({outcome}).',
 
