@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { BatteryView } from './schema/battery.ts';
+import { ChannelTrouble } from './schema/alerts.ts';
 import { FieldProblem } from './schema/field-problem.ts';
 import { DottedName, UpsName } from './schema/names.ts';
 import { HostName, Port } from './schema/settings/parts.ts';
@@ -284,6 +285,14 @@ export const requests = {
     result: z.object({ isSent: z.boolean(), problems: z.array(FieldProblem) }),
     access: 'admin',
   },
+  /** Sends a test by one channel as these settings have it, saved or not, and waits for it. @throws alert/… */
+  'alerts.test': {
+    params: z.object({ channel: z.string().max(60), settings: AnySettings }),
+    result: z.object({ isSent: z.boolean(), problems: z.array(FieldProblem) }),
+    access: 'admin',
+  },
+  /** Ways to people that do not work at the moment. */
+  'alerts.troubles': { params: Nothing, result: z.object({ troubles: z.array(ChannelTrouble) }), access: 'read' },
   /** Configurations of other UPS programs on this computer that can be moved in. */
   'settings.findImports': {
     params: Nothing,
@@ -457,6 +466,8 @@ export const events = {
   'settings.changed': { payload: z.object({ ...numbered, revision: z.string() }), access: 'admin' },
   /** The shutdown monitor decided something, or its plan changed. */
   'monitor.changed': { payload: z.object({ ...numbered, monitor: MonitorView }), access: 'read' },
+  /** A way to people failed, or works again. */
+  'alerts.changed': { payload: z.object({ ...numbered, troubles: z.array(ChannelTrouble) }), access: 'read' },
   'clients.changed': { payload: z.object({ ...numbered, clients: z.array(NetworkClient) }), access: 'read' },
 } as const satisfies Record<string, { payload: z.ZodType; access: AccessLevel }>;
 

@@ -213,7 +213,7 @@ async function start(): Promise<void> {
         createProduct({
           configuration,
           ...(keeper ? { settings: keeper } : {}),
-          locale: locale(),
+          locale,
           dataDir,
           clock,
           log,

@@ -70,6 +70,7 @@ export async function watchUpses(api: Pick<Api, 'handle' | 'onEvent'>): Promise<
       case 'ups.sample':
       case 'settings.changed':
       case 'clients.changed':
+      case 'alerts.changed':
         break;
     }
   });

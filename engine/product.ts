@@ -3,9 +3,11 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FoundDevice } from '#domain/contract.ts';
 import { AppError, describeError } from '#domain/errors.ts';
-import type { Settings } from '#domain/schema/settings/settings.ts';
 import type { Locale } from '#domain/messages/message.ts';
+import { Settings } from '#domain/schema/settings/settings.ts';
 import { openAlerts, type Alerts } from './alerts/alerts.ts';
+import { planWords } from './alerts/plan-words.ts';
+import { createAlertHandlers, troublesOf } from './api/alert-handlers.ts';
 import { createApi, type Api } from './api/handlers.ts';
 import { createSettingsHandlers, type SettingsSource } from './api/settings-handlers.ts';
 import { createSetupHandlers } from './api/setup-handlers.ts';
@@ -17,6 +19,7 @@ import type { DriverOutcome } from './drivers/driver.ts';
 import { createEngine, type Engine, type ListenAddress } from './engine.ts';
 import { createHistory } from './history/history.ts';
 import { createIncidentLog } from './history/incidents.ts';
+import type { Limits } from './history/limits.ts';
 import { createRecentSamples } from './history/recent-samples.ts';
 import { HISTORY_FILE } from './history/sqlite-file.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
@@ -24,7 +27,7 @@ import { keepInFile } from './monitor/kept-state.ts';
 import { NO_LATE_HOOK, type LateHook } from './monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
 import { NO_POLICY } from './monitor/policy.ts';
-import type { Clock, HidPort, Log, SystemPower } from './ports.ts';
+import type { Clock, DesktopNotifier, HidPort, Log, Stop, SystemPower } from './ports.ts';
 import {
   ATTACHED_UPS,
   DEMO_UPS,
@@ -46,8 +49,10 @@ export interface ProductParts {
   readonly log: Log;
   /** The system's HID devices. */
   readonly hidPort: HidPort;
-  /** Language of messages that go elsewhere; English unless given. */
-  readonly locale?: Locale;
+  /** Language of messages to people; English unless given. */
+  readonly locale?: () => Locale;
+  /** Notifications on the screen; absent where nobody sits at this computer. */
+  readonly desktop?: DesktopNotifier;
   /** How this computer is told to go down. */
   readonly power: SystemPower;
   /** The hook at the end of this computer's shutdowns, where it can have one. */
@@ -79,6 +84,19 @@ export interface Product {
 export const formatAddress = ({ host, port }: ListenAddress): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
+/** What counts as an incident although no UPS says so. */
+function limitsOf(settings: Settings | undefined, monitor: Monitor): Limits {
+  if (!settings) return {};
+  const { shortRuntime, ...limits } = settings.alerts.limits;
+  const { plan } = monitor.view();
+  // A shutdown by low battery comes in time by itself, and its moment says nothing of a full battery.
+  const isByLow = plan.steps.some(
+    ({ what, afterSeconds }) => what.phrase === 'rehearsal.low' && afterSeconds === plan.beginsAfterSeconds,
+  );
+  if (!shortRuntime || plan.from !== undefined || plan.offAfterSeconds === undefined || isByLow) return limits;
+  return { ...limits, planSeconds: plan.offAfterSeconds };
+}
+
 export function createProduct(parts: ProductParts): Product {
   const { clock, log, dataDir, settings: keeper } = parts;
   let { configuration } = parts;
@@ -104,8 +122,12 @@ export function createProduct(parts: ProductParts): Product {
     configuration.engine,
   );
   const samples = createRecentSamples(engine.store, clock);
-  const incidents = createIncidentLog(engine.store);
-  const monitor = createMonitor({
+  /** Tells people. Undefined before the start. */
+  let alerts: Alerts | undefined;
+  /** Listeners from before the start. */
+  const onTroubles = new Set<() => void>();
+  const incidents = createIncidentLog(engine.store, () => limitsOf(keeper?.current.settings, monitor));
+  const monitor: Monitor = createMonitor({
     policy: configuration.monitor ?? NO_POLICY,
     store: engine.store,
     control: engine.control,
@@ -116,6 +138,7 @@ export function createProduct(parts: ProductParts): Product {
     power: parts.power,
     lateHook: parts.lateHook ?? NO_LATE_HOOK,
     keeper: keepInFile(join(dataDir, 'monitor.json')),
+    onNotice: ({ type, ups }) => alerts?.notice(type, ups),
   });
   const history = createHistory({ store: engine.store, clock, log, file: join(dataDir, HISTORY_FILE) });
   const battery = createBattery({ history, control: engine.control, clock });
@@ -130,8 +153,6 @@ export function createProduct(parts: ProductParts): Product {
       ...(charge === undefined ? {} : { chargeLowest: charge }),
     }),
   );
-  /** Tells people; with NUT's files that is NOTIFYCMD's part. Undefined before the start. */
-  let alerts: Alerts | undefined;
   // One search at a time, for all who ask meanwhile: each opens every device.
   let scanning: Promise<readonly FoundDevice[]> | undefined;
   const scanDevices = (): Promise<readonly FoundDevice[]> =>
@@ -213,6 +234,15 @@ export function createProduct(parts: ProductParts): Product {
       scanDevices,
       settingsNow: () => keeper?.current.settings ?? shownSettings(configuration),
     }),
+    alerts: createAlertHandlers(
+      () => alerts,
+      () => keeper?.current.settings ?? shownSettings(configuration),
+    ),
+    onTroubles: (changed): Stop => {
+      const tell = (): void => changed(troublesOf(alerts));
+      onTroubles.add(tell);
+      return () => onTroubles.delete(tell);
+    },
     // Told once they are in force, so that who looks again sees what they made.
     onSettingsChanged: (changed) =>
       keeper?.onChange(({ revision }) => void applied.then(() => changed(revision))) ?? (() => undefined),
@@ -237,11 +267,25 @@ export function createProduct(parts: ProductParts): Product {
       const addresses = await engine.start();
       incidents.endOfRemoved(clock.now());
       await monitor.start();
-      if (keeper) {
-        const { locale = 'en' } = parts;
-        alerts = await openAlerts({ dataDir, store: engine.store, samples, incidents, clock, log, locale });
-        alerts.setSettings(keeper.current.settings);
-      }
+      const { locale = () => 'en', power, desktop } = parts;
+      alerts = await openAlerts({
+        dataDir,
+        store: engine.store,
+        onListChanged: (changed) => engine.onListChanged(changed),
+        samples,
+        incidents,
+        clock,
+        log,
+        power,
+        locale,
+        planWords: (language) => planWords(monitor.view(), language),
+        ...(desktop ? { desktop } : {}),
+      });
+      alerts.onTroubles(() => {
+        for (const tell of onTroubles) tell();
+      });
+      // With NUT's files NOTIFYCMD tells people elsewhere; who sits here is told all the same.
+      alerts.setSettings(keeper?.current.settings ?? Settings.parse({}));
       return addresses;
     },
     reconfigure(next) {

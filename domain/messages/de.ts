@@ -11,6 +11,7 @@
  * Tone: nobody is addressed. What to do stands in the infinitive ("USB-Kabel prüfen"). No exclamation marks. Names of
  * programs, files, options and variables stay as they are typed.
  */
+import { alertForm } from './de/alert-form.ts';
 import { alerts } from './de/alerts.ts';
 import { api } from './de/api.ts';
 import { devices } from './de/devices.ts';
@@ -34,6 +35,7 @@ import { wizard } from './de/wizard.ts';
 import type { en } from './en.ts';
 
 export const de: Readonly<Record<keyof typeof en, string>> = {
+  ...alertForm,
   ...alerts,
   ...api,
   ...hid,

@@ -1,3 +1,4 @@
+import { alertForm } from './en/alert-form.ts';
 import { alerts } from './en/alerts.ts';
 import { api } from './en/api.ts';
 import { devices } from './en/devices.ts';
@@ -21,6 +22,7 @@ import { wizard } from './en/wizard.ts';
 
 /** The English catalogue. Other languages have the same keys; `{name}` stands for a parameter. */
 export const en = {
+  ...alertForm,
   ...alerts,
   ...api,
   ...hid,

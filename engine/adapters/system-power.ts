@@ -133,9 +133,10 @@ export function createSystemPower(options: SystemPowerOptions): SystemPower {
       }
       return failure;
     },
-    async run([program, ...args], more) {
+    async run([program, ...args], more, timeoutSeconds) {
       if (program === undefined) return undefined;
-      const status = await exitOf(program, args, { ...env, ...more }, PROGRAM_TIMEOUT_MS, clock);
+      const timeout = timeoutSeconds === undefined ? PROGRAM_TIMEOUT_MS : timeoutSeconds * 1000;
+      const status = await exitOf(program, args, { ...env, ...more }, timeout, clock);
       return status === 0 ? undefined : exitText(status, '');
     },
     onSleep: (told) => (platform === 'linux' ? watchLogindSleep({ env, clock, log }, told) : () => undefined),

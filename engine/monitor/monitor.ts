@@ -50,6 +50,8 @@ export interface MonitorParts {
   readonly power: SystemPower;
   readonly lateHook: LateHook;
   readonly keeper: StateKeeper;
+  /** Hears every notice, whatever is done with it here. */
+  onNotice?(notice: Notice): void;
 }
 
 export interface Monitor {
@@ -261,7 +263,9 @@ export function createMonitor(parts: MonitorParts): Monitor {
     });
   };
 
-  const notify = ({ type, ups, message, flags }: Notice): void => {
+  const notify = (notice: Notice): void => {
+    const { type, ups, message, flags } = notice;
+    parts.onNotice?.(notice);
     if (flags.includes('SYSLOG')) log.warn(message, { notice: type });
     if (flags.includes('WALL')) shout(message);
     const { notifyCmd } = policy.notices;

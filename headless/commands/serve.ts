@@ -85,7 +85,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   const product: Product = createProduct({
     configuration,
     ...(keeper ? { settings: keeper } : {}),
-    locale: localeOf('system', [(io.env.LC_ALL ?? io.env.LC_MESSAGES ?? io.env.LANG ?? '').replace('_', '-')]),
+    locale: () => localeOf('system', [(io.env.LC_ALL ?? io.env.LC_MESSAGES ?? io.env.LANG ?? '').replace('_', '-')]),
     dataDir: options.dataDir,
     clock: systemClock,
     log,

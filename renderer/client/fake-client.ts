@@ -19,6 +19,7 @@ import type {
 import { ApiError, NutError, SettingsError } from '#domain/errors.ts';
 import { numberIn, tokensOf } from '#domain/power-state.ts';
 import type { BatteryView } from '#domain/schema/battery.ts';
+import type { ChannelTrouble } from '#domain/schema/alerts.ts';
 import type { MonitorView } from '#domain/schema/monitor.ts';
 import type { Plan } from '#domain/schema/plan.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
@@ -46,6 +47,8 @@ export interface FakeEngine extends EngineClient {
   addIncident(incident: Omit<Incident, 'id'>): number;
   endIncident(id: number): void;
   setClients(clients: readonly NetworkClient[]): void;
+  /** Ways to people fail, or work again. */
+  setTroubles(troubles: readonly ChannelTrouble[]): void;
   /** Changes what the shutdown monitor says of itself. */
   setMonitor(change: Partial<MonitorView>): void;
   /** Makes up the past. @param read the value of a variable at a moment; undefined where nothing is known */
@@ -182,6 +185,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
     batterySeconds: 2460,
     isInTime: true,
   };
+  let troubles: readonly ChannelTrouble[] = [];
   let configuration: RequestResult<'engine.hello'>['configuration'] = 'automatic';
   let connection: ConnectionState = 'connected';
   let clock = startAt;
@@ -475,6 +479,11 @@ export function createFakeEngine(startAt: number): FakeEngine {
       const problems = problemsOf(sent);
       return { isSent: problems.length === 0, problems };
     },
+    'alerts.test': ({ settings: sent }) => {
+      const problems = problemsOf(sent);
+      return { isSent: problems.length === 0, problems };
+    },
+    'alerts.troubles': () => ({ troubles: [...troubles] }),
     'settings.usersToText': ({ settings: sent }) => ({
       text: SettingsDraft.parse(sent)
         .server.users.map(({ name, upsmon }) => `[${name}]\n  password = (set)\n  upsmon ${upsmon}\n`)
@@ -578,6 +587,10 @@ export function createFakeEngine(startAt: number): FakeEngine {
       const ended = { ...incident, endedAt: clock };
       incidents[index] = ended;
       publish('incident', { incident: ended });
+    },
+    setTroubles(next) {
+      troubles = next;
+      publish('alerts.changed', { troubles: [...next] });
     },
     setClients(next) {
       clients = next;

@@ -1,5 +1,6 @@
 import { createApi, type Api } from '#engine/api/handlers.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
+import { createAlertHandlers } from '#engine/api/alert-handlers.ts';
 import { createSettingsHandlers } from '#engine/api/settings-handlers.ts';
 import { createSetupHandlers } from '#engine/api/setup-handlers.ts';
 import { createWizardHandlers } from '#engine/api/wizard-handlers.ts';
@@ -133,6 +134,11 @@ export async function startMonitoredEngine({
       scanDevices: () => Promise.resolve([]),
       settingsNow: () => Settings.parse({}),
     }),
+    alerts: createAlertHandlers(
+      () => undefined,
+      () => Settings.parse({}),
+    ),
+    onTroubles: () => () => undefined,
     onSettingsChanged: () => () => undefined,
     scanDevices: () => Promise.resolve([]),
     demo: { start: () => Promise.resolve('demo'), stop: () => Promise.resolve() },

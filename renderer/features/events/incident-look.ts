@@ -17,6 +17,13 @@ const LOOKS: Readonly<Record<Kind, readonly [Mood, IconName]>> = {
   calibration: ['test', 'pulse'],
   'output-off': ['danger', 'warning'],
   alarm: ['care', 'care'],
+  eco: ['mains', 'down'],
+  'other-status': ['none', 'care'],
+  'high-load': ['care', 'care'],
+  'input-voltage': ['care', 'care'],
+  hot: ['care', 'care'],
+  'short-runtime': ['care', 'battery'],
+  'old-battery': ['care', 'battery'],
   shutdown: ['danger', 'computer'],
 };
 
