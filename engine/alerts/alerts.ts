@@ -176,7 +176,8 @@ export async function openAlerts(parts: AlertsParts): Promise<Alerts> {
       step();
     }),
     store.subscribe((change) => {
-      if ('ups.status' in change.set || 'ups.test.result' in change.set || testing.has(change.ups)) watchTest(change.ups);
+      if ('ups.status' in change.set || 'ups.test.result' in change.set || testing.has(change.ups))
+        watchTest(change.ups);
     }),
   ];
 

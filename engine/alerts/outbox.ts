@@ -139,9 +139,7 @@ export async function openOutbox({ file, clock, log, changed }: OutboxParts): Pr
     const channel = channels.get(id);
     if (!channel || line.isSending || isStopped) return;
     line.stopTimer?.();
-    const outdated = waitingFor(id).flatMap(({ message }) =>
-      clock.now() - message.at > OUTDATED_MS ? [message] : [],
-    );
+    const outdated = waitingFor(id).flatMap(({ message }) => (clock.now() - message.at > OUTDATED_MS ? [message] : []));
     if (outdated.length > 0) {
       log.warn(`${outdated.length} messages for ${id} could not be sent for a week and are dropped`);
       drop(id, outdated);

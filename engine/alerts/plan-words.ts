@@ -6,11 +6,14 @@ import type { MonitorView } from '#domain/schema/monitor.ts';
 export function planWords({ phase, plan, reason }: MonitorView, locale: Locale): readonly string[] {
   if (phase === 'off' || phase === 'watching') return [];
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
-  const steps = plan.steps.map(({ afterSeconds, who, what }) => {
+  const { from } = plan;
+  // That the mains failed is what the message is about.
+  const coming = plan.steps.filter(({ what }) => what.phrase !== 'rehearsal.fail');
+  const steps = coming.map(({ afterSeconds, who, what }) => {
     const words = { who: textIn(who, locale) ?? '', what: textIn(what, locale) ?? '' };
-    return afterSeconds === undefined || plan.from === undefined
+    return from === undefined || afterSeconds === undefined
       ? message('alert.plan-when-low', words, locale)
-      : message('alert.plan-at', { ...words, time: time.format(plan.from + afterSeconds * 1000) }, locale);
+      : message('alert.plan-at', { ...words, time: time.format(from + afterSeconds * 1000) }, locale);
   });
   return [textIn(reason, locale) ?? '', ...(steps.length === 0 ? [] : [message('alert.plan', {}, locale), ...steps])];
 }

@@ -161,6 +161,7 @@ function urgencyOf(messages: readonly OutMessage[]): Urgency {
 }
 
 const whole = (title: string, text: string): string => (text === '' ? title : `${title}\n\n${text}`);
-const cut = (text: string, longest: number): string => (text.length <= longest ? text : `${text.slice(0, longest - 1)}…`);
+const cut = (text: string, longest: number): string =>
+  text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 const slackText = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
