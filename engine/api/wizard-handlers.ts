@@ -2,8 +2,9 @@
 import type { FoundDevice, RequestName, RequestParams, RequestResult } from '#domain/contract.ts';
 import { phrase } from '#domain/messages/message.ts';
 import type { Settings } from '#domain/schema/settings/settings.ts';
+import { batteryFiguresOf } from '#engine/monitor/battery-figures.ts';
 import type { Monitor } from '#engine/monitor/monitor.ts';
-import { rehearse, type BatteryFigures } from '#engine/monitor/rehearsal.ts';
+import { rehearse } from '#engine/monitor/plan.ts';
 import { ATTACHED_UPS } from '#engine/settings/configuration.ts';
 import type { SystemPower } from '#engine/ports.ts';
 import { readDraft } from '#engine/settings/draft.ts';
@@ -50,10 +51,13 @@ export function createWizardHandlers(parts: WizardParts): WizardHandlers {
       const policy = settingsPolicy(settings, ATTACHED_UPS.name);
       const known = store.list();
       const batteries = new Map(
-        policy.supplies.map(({ ups, name }) => [ups, figuresOf(stateFor(name, policy.supplies.length, known))]),
+        policy.supplies.map(({ ups, name }) => [ups, batteryFiguresOf(stateFor(name, policy.supplies.length, known))]),
       );
-      const { secondaries } = monitor.view();
-      const rehearsal = rehearse(policy, { batteries, secondaries, shutdownTook: monitor.shutdownTook() });
+      const rehearsal = rehearse(policy, {
+        batteries,
+        secondaries: monitor.secondaries(),
+        shutdownTook: monitor.shutdownTook(),
+      });
       return { rehearsal, problems: [] };
     },
   };
@@ -73,18 +77,4 @@ async function shutdownRefusal(power: SystemPower): Promise<RequestResult<'setup
 function stateFor(name: string, count: number, known: readonly UpsState[]): UpsState | undefined {
   const named = known.find(({ config }) => config.name.toLowerCase() === name.toLowerCase());
   return named ?? (count === 1 && known.length === 1 ? known[0] : undefined);
-}
-
-function figuresOf(ups: UpsState | undefined): BatteryFigures {
-  const told = (name: string): number | undefined => {
-    const value = Number(ups?.variables.get(name)?.value);
-    return Number.isFinite(value) && ups?.availability === 'available' ? value : undefined;
-  };
-  const figures = {
-    charge: told('battery.charge'),
-    runtime: told('battery.runtime'),
-    lowCharge: told('battery.charge.low'),
-    lowRuntime: told('battery.runtime.low'),
-  };
-  return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined));
 }

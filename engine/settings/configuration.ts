@@ -1,7 +1,7 @@
 /** Where the engine takes its configuration from: NUT's files, our own settings, or the demo UPS. */
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { SettingsError } from '#domain/errors.ts';
+import { describeError, NutError, SettingsError } from '#domain/errors.ts';
 import { phrase, textIn, type Phrase } from '#domain/messages/message.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { findSectionFaults, type ConfigFault } from '#engine/drivers/check-sections.ts';
@@ -98,6 +98,41 @@ export function settingsConfiguration(settings: Settings, dataDir: string, log: 
     monitor: settingsPolicy(settings, ATTACHED_UPS.name),
     confDir: undefined,
   };
+}
+
+/**
+ * The same for a start. Files of certificates that cannot be used are told and not waited for: this computer has to be
+ * guarded all the same, and other computers as far as that can be done.
+ */
+export async function startConfiguration(settings: Settings, dataDir: string, log: Log): Promise<Configuration> {
+  const configuration = settingsConfiguration(settings, dataDir, log);
+  const { nut } = configuration.engine;
+  if (!nut?.tls) return configuration;
+  const { certFile, authorities, ...tls } = nut.tls;
+  const isUsable = async (path: string | undefined, check: (path: string) => Promise<void>): Promise<boolean> => {
+    if (path === undefined) return true;
+    try {
+      await check(path);
+      return true;
+    } catch (error) {
+      if (!(error instanceof NutError)) throw error;
+      log.error(describeError(error));
+      return false;
+    }
+  };
+  if (!(await isUsable(authorities, checkAuthorities))) {
+    // Without them nobody can be told from a stranger, and the settings want that.
+    log.error('The NUT server stays closed until the next start: it is to ask clients for certificates.');
+    return { ...configuration, engine: { ...configuration.engine, nut: undefined } };
+  }
+  if (await isUsable(certFile, checkCertificate)) return configuration;
+  log.error('The NUT server shows clients a certificate of its own until the next start.');
+  const own = {
+    ...tls,
+    ...(authorities === undefined ? {} : { authorities }),
+    ownCertificateFile: ownCertificateIn(dataDir),
+  };
+  return { ...configuration, engine: { ...configuration.engine, nut: { ...nut, tls: own } } };
 }
 
 /** What a configuration that stands elsewhere looks like as settings, to be looked at. */
