@@ -3,12 +3,15 @@
  * written twice. Electron IPC and WebSocket are two transports of this one table.
  */
 import { z } from 'zod';
-import { FieldProblem, TextSchema } from './schema/field-problem.ts';
+import { BatteryView } from './schema/battery.ts';
+import { ChannelTrouble } from './schema/alerts.ts';
+import { FieldProblem } from './schema/field-problem.ts';
 import { DottedName, UpsName } from './schema/names.ts';
 import { HostName, Port } from './schema/settings/parts.ts';
-import { Rehearsal } from './schema/rehearsal.ts';
+import { PhraseSchema, TextSchema } from './schema/phrase.ts';
+import { Plan } from './schema/plan.ts';
 import { SettingsDraft } from './schema/settings/settings.ts';
-import { MonitorView, PhraseSchema, WishOutcome } from './schema/monitor.ts';
+import { MonitorView, WishOutcome } from './schema/monitor.ts';
 import {
   Availability,
   Incident,
@@ -89,6 +92,19 @@ export const HistorySeries = z.object({
   max: HistoryColumn,
 });
 export type HistorySeries = z.infer<typeof HistorySeries>;
+
+/** What a load used in a time. */
+const EnergyPeriod = z.object({
+  /** Of the time that is known. */
+  wattHours: z.number(),
+  knownMs: z.number(),
+  /** How much of that was reckoned from the load, and not measured. */
+  computedMs: z.number(),
+});
+export type EnergyPeriod = z.infer<typeof EnergyPeriod>;
+
+/** A day as it is written between programs; one that is no day, as 2026-02-30, is refused. */
+const Day = z.iso.date();
 
 /** What is handed to a UPS: one line, since drivers speak in lines and the log is read in lines. */
 const DeviceText = z
@@ -185,6 +201,25 @@ export const requests = {
     result: z.object({ statuses: z.array(z.object({ at: z.number(), status: z.string() })) }),
     access: 'read',
   },
+  /** What the load of a UPS used between each two of these moments: days, weeks, months of the one who looks. */
+  'history.energy': {
+    params: z
+      .object({ ups: UpsName, edges: z.array(z.number()).min(2).max(401) })
+      .refine(({ edges }) => edges.every((edge, place) => edge > (edges[place - 1] ?? -Infinity)), {
+        path: ['edges'],
+        error: 'must each be later than the one before',
+      }),
+    result: z.object({ periods: z.array(EnergyPeriod) }),
+    access: 'read',
+  },
+  /** What is known of the battery: its date, what its own discharges taught, its tests. */
+  'battery.get': { params: z.object({ ups: UpsName }), result: BatteryView, access: 'read' },
+  /** A new battery is in its place since a day; the UPS is told where it takes a date. */
+  'battery.setReplaced': {
+    params: z.object({ ups: UpsName, day: Day }),
+    result: z.object({ outcome: CommandOutcome }),
+    access: 'control',
+  },
   'ups.runCommand': {
     params: z.object({ ups: UpsName, command: DottedName, parameter: DeviceText.optional() }),
     result: z.object({ outcome: CommandOutcome }),
@@ -250,6 +285,14 @@ export const requests = {
     result: z.object({ isSent: z.boolean(), problems: z.array(FieldProblem) }),
     access: 'admin',
   },
+  /** Sends a test by one channel as these settings have it, saved or not, and waits for it. @throws alert/… */
+  'alerts.test': {
+    params: z.object({ channel: z.string().max(60), settings: AnySettings }),
+    result: z.object({ isSent: z.boolean(), problems: z.array(FieldProblem) }),
+    access: 'admin',
+  },
+  /** Ways to people that do not work at the moment. */
+  'alerts.troubles': { params: Nothing, result: z.object({ troubles: z.array(ChannelTrouble) }), access: 'read' },
   /** Configurations of other UPS programs on this computer that can be moved in. */
   'settings.findImports': {
     params: Nothing,
@@ -320,7 +363,7 @@ export const requests = {
   /** What would happen if the mains failed now, under these settings. Nothing is carried out. */
   'setup.rehearse': {
     params: z.object({ settings: AnySettings }),
-    result: z.object({ rehearsal: Rehearsal.optional(), problems: z.array(FieldProblem) }),
+    result: z.object({ rehearsal: Plan.optional(), problems: z.array(FieldProblem) }),
     access: 'admin',
   },
   /** The models that NUT's drivers know, and which drivers there are on this computer. */
@@ -423,6 +466,8 @@ export const events = {
   'settings.changed': { payload: z.object({ ...numbered, revision: z.string() }), access: 'admin' },
   /** The shutdown monitor decided something, or its plan changed. */
   'monitor.changed': { payload: z.object({ ...numbered, monitor: MonitorView }), access: 'read' },
+  /** A way to people failed, or works again. */
+  'alerts.changed': { payload: z.object({ ...numbered, troubles: z.array(ChannelTrouble) }), access: 'read' },
   'clients.changed': { payload: z.object({ ...numbered, clients: z.array(NetworkClient) }), access: 'read' },
 } as const satisfies Record<string, { payload: z.ZodType; access: AccessLevel }>;
 

@@ -117,6 +117,9 @@ export interface SecretSeal {
   open(sealed: string): Promise<OpenedSecret | undefined>;
 }
 
+/** `starting`: in a moment, once who was told has done what is to be done before. `finished`: the computer is awake again. */
+export type SleepMoment = 'starting' | 'finished';
+
 /** How an action can be carried out, or why not. */
 export type PowerCheck = { readonly ok: true; readonly by: string } | { readonly ok: false; readonly reason: Text };
 
@@ -135,9 +138,36 @@ export interface SystemPower {
   act(action: ShutdownAction, ticket: string): Promise<Text | undefined>;
   /**
    * Runs a program to its end, on its own should this program end.
+   * @param timeoutSeconds after which it is ended with all it began; ten minutes unless given
    * @returns undefined when it ended well, else how it ended
    */
-  run(command: readonly string[], env: Readonly<Record<string, string>>): Promise<Text | undefined>;
+  run(
+    command: readonly string[],
+    env: Readonly<Record<string, string>>,
+    timeoutSeconds?: number,
+  ): Promise<Text | undefined>;
+  /** Calls back before this computer sleeps and after, as far as the system tells. */
+  onSleep(told: (moment: SleepMoment) => Promise<void>): Stop;
   /** Writes to every terminal. @returns as run */
   wall(text: string): Promise<Text | undefined>;
+}
+
+/** A notification on the screen of this computer. */
+export interface DesktopNote {
+  /** A newer one of the same takes its place: the name of the UPS. */
+  readonly key: string;
+  readonly title: string;
+  readonly body: string;
+  /** It stays until it is dismissed, where the system can do that. */
+  readonly isUrgent: boolean;
+  /** The UPS it is about; absent where it is about none. */
+  readonly ups?: string;
+  /** The power is out: what can be done about it belongs on it. */
+  readonly isOutage: boolean;
+}
+
+/** Shows notifications to who sits at this computer. */
+export interface DesktopNotifier {
+  /** @throws AlertError alert/no-desktop */
+  show(note: DesktopNote): Promise<void>;
 }

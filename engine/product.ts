@@ -3,26 +3,31 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FoundDevice } from '#domain/contract.ts';
 import { AppError, describeError } from '#domain/errors.ts';
-import type { Settings } from '#domain/schema/settings/settings.ts';
 import type { Locale } from '#domain/messages/message.ts';
+import { Settings } from '#domain/schema/settings/settings.ts';
 import { openAlerts, type Alerts } from './alerts/alerts.ts';
+import { planWords } from './alerts/plan-words.ts';
+import { createAlertHandlers, troublesOf } from './api/alert-handlers.ts';
 import { createApi, type Api } from './api/handlers.ts';
 import { createSettingsHandlers, type SettingsSource } from './api/settings-handlers.ts';
 import { createSetupHandlers } from './api/setup-handlers.ts';
 import { createWizardHandlers } from './api/wizard-handlers.ts';
+import { createBattery, type Battery } from './battery/battery.ts';
 import { builtInDefinitions, type DefinitionSet } from './devices/definition.ts';
 import { createDriverFactory } from './drivers/create-driver.ts';
 import type { DriverOutcome } from './drivers/driver.ts';
 import { createEngine, type Engine, type ListenAddress } from './engine.ts';
 import { createHistory } from './history/history.ts';
 import { createIncidentLog } from './history/incidents.ts';
+import type { Limits } from './history/limits.ts';
 import { createRecentSamples } from './history/recent-samples.ts';
 import { HISTORY_FILE } from './history/sqlite-file.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
 import { keepInFile } from './monitor/kept-state.ts';
+import { NO_LATE_HOOK, type LateHook } from './monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
 import { NO_POLICY } from './monitor/policy.ts';
-import type { Clock, HidPort, Log, SystemPower } from './ports.ts';
+import type { Clock, DesktopNotifier, HidPort, Log, Stop, SystemPower } from './ports.ts';
 import {
   ATTACHED_UPS,
   DEMO_UPS,
@@ -44,10 +49,14 @@ export interface ProductParts {
   readonly log: Log;
   /** The system's HID devices. */
   readonly hidPort: HidPort;
-  /** Language of messages that go elsewhere; English unless given. */
-  readonly locale?: Locale;
+  /** Language of messages to people; English unless given. */
+  readonly locale?: () => Locale;
+  /** Notifications on the screen; absent where nobody sits at this computer. */
+  readonly desktop?: DesktopNotifier;
   /** How this computer is told to go down. */
   readonly power: SystemPower;
+  /** The hook at the end of this computer's shutdowns, where it can have one. */
+  readonly lateHook?: LateHook;
   /** What to match units with; the built-in definitions unless given. */
   readonly definitions?: DefinitionSet;
   /** What the wizard asks of this computer. */
@@ -61,6 +70,8 @@ export interface Product {
   readonly engine: Engine;
   readonly api: Api;
   readonly monitor: Monitor;
+  /** What its own discharges taught about the battery of each UPS. */
+  readonly battery: Battery;
   /** @returns addresses that accept NUT connections; empty when nothing is served */
   start(): Promise<readonly ListenAddress[]>;
   /** Takes a configuration up that was read again. */
@@ -72,6 +83,14 @@ export interface Product {
 
 export const formatAddress = ({ host, port }: ListenAddress): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** What counts as an incident although no UPS says so. */
+function limitsOf(settings: Settings | undefined, monitor: Monitor): Limits {
+  if (!settings) return {};
+  const { shortRuntime, ...limits } = settings.alerts.limits;
+  const { offAfterSeconds } = monitor.view().plan;
+  return { ...limits, ...(shortRuntime && offAfterSeconds !== undefined ? { planSeconds: offAfterSeconds } : {}) };
+}
 
 export function createProduct(parts: ProductParts): Product {
   const { clock, log, dataDir, settings: keeper } = parts;
@@ -98,8 +117,12 @@ export function createProduct(parts: ProductParts): Product {
     configuration.engine,
   );
   const samples = createRecentSamples(engine.store, clock);
-  const incidents = createIncidentLog(engine.store);
-  const monitor = createMonitor({
+  /** Tells people. Undefined before the start. */
+  let alerts: Alerts | undefined;
+  /** Listeners from before the start. */
+  const onTroubles = new Set<() => void>();
+  const incidents = createIncidentLog(engine.store, () => limitsOf(keeper?.current.settings, monitor));
+  const monitor: Monitor = createMonitor({
     policy: configuration.monitor ?? NO_POLICY,
     store: engine.store,
     control: engine.control,
@@ -108,13 +131,23 @@ export function createProduct(parts: ProductParts): Product {
     clock,
     log,
     power: parts.power,
+    lateHook: parts.lateHook ?? NO_LATE_HOOK,
     keeper: keepInFile(join(dataDir, 'monitor.json')),
+    onNotice: ({ type, ups }) => alerts?.notice(type, ups),
   });
   const history = createHistory({ store: engine.store, clock, log, file: join(dataDir, HISTORY_FILE) });
+  const battery = createBattery({ history, control: engine.control, clock });
   incidents.onIncident((incident) => history.record(incident));
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
-  /** Tells people; with NUT's files that is NOTIFYCMD's part. Undefined before the start. */
-  let alerts: Alerts | undefined;
+  monitor.onStory(({ at, startedAt, charge }, ups) =>
+    incidents.note({
+      ups,
+      kind: 'shutdown',
+      startedAt: at,
+      endedAt: startedAt,
+      ...(charge === undefined ? {} : { chargeLowest: charge }),
+    }),
+  );
   // One search at a time, for all who ask meanwhile: each opens every device.
   let scanning: Promise<readonly FoundDevice[]> | undefined;
   const scanDevices = (): Promise<readonly FoundDevice[]> =>
@@ -168,6 +201,7 @@ export function createProduct(parts: ProductParts): Product {
     incidents,
     monitor,
     history,
+    battery,
     clock,
     log,
     about: () => ({
@@ -192,9 +226,19 @@ export function createProduct(parts: ProductParts): Product {
       system: parts.setupSystem,
       store: engine.store,
       monitor,
+      power: parts.power,
       scanDevices,
       settingsNow: () => keeper?.current.settings ?? shownSettings(configuration),
     }),
+    alerts: createAlertHandlers(
+      () => alerts,
+      () => keeper?.current.settings ?? shownSettings(configuration),
+    ),
+    onTroubles: (changed): Stop => {
+      const tell = (): void => changed(troublesOf(alerts));
+      onTroubles.add(tell);
+      return () => onTroubles.delete(tell);
+    },
     // Told once they are in force, so that who looks again sees what they made.
     onSettingsChanged: (changed) =>
       keeper?.onChange(({ revision }) => void applied.then(() => changed(revision))) ?? (() => undefined),
@@ -212,17 +256,32 @@ export function createProduct(parts: ProductParts): Product {
     engine,
     api,
     monitor,
+    battery,
     async start() {
       // Before a UPS is heard: what lasted when the program ended may still last.
       incidents.restore(await history.start(), (ups) => history.watchedUntil(ups));
       const addresses = await engine.start();
       incidents.endOfRemoved(clock.now());
       await monitor.start();
-      if (keeper) {
-        const { locale = 'en' } = parts;
-        alerts = await openAlerts({ dataDir, store: engine.store, samples, incidents, clock, log, locale });
-        alerts.setSettings(keeper.current.settings);
-      }
+      const { locale = () => 'en', power, desktop } = parts;
+      alerts = await openAlerts({
+        dataDir,
+        store: engine.store,
+        onListChanged: (changed) => engine.onListChanged(changed),
+        samples,
+        incidents,
+        clock,
+        log,
+        power,
+        locale,
+        planWords: (language) => planWords(monitor.view(), language),
+        ...(desktop ? { desktop } : {}),
+      });
+      alerts.onTroubles(() => {
+        for (const tell of onTroubles) tell();
+      });
+      // With NUT's files NOTIFYCMD tells people elsewhere; who sits here is told all the same.
+      alerts.setSettings(keeper?.current.settings ?? Settings.parse({}));
       return addresses;
     },
     reconfigure(next) {

@@ -11,6 +11,7 @@
  * Tone: nobody is addressed. What to do stands in the infinitive ("USB-Kabel prüfen"). No exclamation marks. Names of
  * programs, files, options and variables stay as they are typed.
  */
+import { alertForm } from './de/alert-form.ts';
 import { alerts } from './de/alerts.ts';
 import { api } from './de/api.ts';
 import { devices } from './de/devices.ts';
@@ -28,11 +29,13 @@ import { reasons } from './de/reasons.ts';
 import { settings } from './de/settings.ts';
 import { setup } from './de/setup.ts';
 import { shell } from './de/shell.ts';
+import { shutdown } from './de/shutdown.ts';
 import { web } from './de/web.ts';
 import { wizard } from './de/wizard.ts';
 import type { en } from './en.ts';
 
 export const de: Readonly<Record<keyof typeof en, string>> = {
+  ...alertForm,
   ...alerts,
   ...api,
   ...hid,
@@ -50,6 +53,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...settings,
   ...setup,
   ...shell,
+  ...shutdown,
   ...web,
   ...wizard,
 };

@@ -1,3 +1,4 @@
+import { alertForm } from './en/alert-form.ts';
 import { alerts } from './en/alerts.ts';
 import { api } from './en/api.ts';
 import { devices } from './en/devices.ts';
@@ -15,11 +16,13 @@ import { reasons } from './en/reasons.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
+import { shutdown } from './en/shutdown.ts';
 import { web } from './en/web.ts';
 import { wizard } from './en/wizard.ts';
 
 /** The English catalogue. Other languages have the same keys; `{name}` stands for a parameter. */
 export const en = {
+  ...alertForm,
   ...alerts,
   ...api,
   ...hid,
@@ -37,6 +40,7 @@ export const en = {
   ...settings,
   ...setup,
   ...shell,
+  ...shutdown,
   ...web,
   ...wizard,
 } as const;

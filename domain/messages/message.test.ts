@@ -40,6 +40,7 @@ const SAME_IN_GERMAN = [
   'wizard.import.apcupsd',
   'alert.title',
   'frame.title',
+  'plan.line.in',
   'incidents.lasted',
   'notice.of',
   'tray.several',

@@ -80,6 +80,16 @@ export const INCIDENT_KINDS = [
   'calibration',
   'output-off',
   'alarm',
+  'eco',
+  'other-status',
+  // Beyond the limits of the settings.
+  'high-load',
+  'input-voltage',
+  'hot',
+  'short-runtime',
+  'old-battery',
+  /** Of this computer: from its shutdown to its next start. */
+  'shutdown',
 ] as const;
 
 export const Incident = z.object({

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { alertPolicy, type AlertIncident, type AlertKind } from './alert-policy.ts';
+import type { AlertKind } from '#domain/schema/alerts.ts';
+import { alertPolicy, type AlertIncident } from './alert-policy.ts';
 import { NO_ALERTS, stepAlerts, type Alert, type AlertMemory } from './alert-rules.ts';
 
 const SECOND = 1000;

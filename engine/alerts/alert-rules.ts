@@ -1,12 +1,10 @@
 /**
- * Which incidents are told to people, and when. A pure reducer: an incident begins, is told again while it lasts, and
- * ends. What flaps is held back and told as one summary, so that a storm of a thousand is three messages.
+ * Which incidents are told to people, and when. A pure reducer: an incident begins, gets worse, is told again while it
+ * lasts, and ends. What flaps is held back and told as one summary, so that a storm of a thousand is three messages.
  */
 import { z } from 'zod';
-import type { AlertIncident, AlertKind } from './alert-policy.ts';
-
-/** `danger`: power is or will be lost. `care`: somebody has to see to it. */
-type AlertSeverity = 'danger' | 'care';
+import type { AlertKind, AlertSeverity } from '#domain/schema/alerts.ts';
+import type { AlertIncident } from './alert-policy.ts';
 
 /** How a kind of incident is told. Times in milliseconds. */
 export interface AlertPolicy {
@@ -19,11 +17,16 @@ export interface AlertPolicy {
   readonly stormLimit: number;
   /** What flaps has to last this long to be told one by one all the same. */
   readonly stormHoldMs: number;
+  /** The hold of a UPS to which it happened three times within a day. */
+  readonly unsteadyHoldMs?: number;
+  /** Told again when its text changes: another alarm is news. */
+  readonly isToldAnew?: boolean;
 }
 
 export type PolicyOf = (kind: AlertKind, ups: string) => AlertPolicy;
 
-export const ALERT_STAGES = ['begin', 'repeat', 'end', 'summary'] as const;
+/** `worse`: an incident that was told has become another one than was told. */
+export const ALERT_STAGES = ['begin', 'worse', 'repeat', 'end', 'summary'] as const;
 export type AlertStage = (typeof ALERT_STAGES)[number];
 
 export interface Alert {
@@ -41,12 +44,23 @@ export interface Alert {
 const STORM_MS = 3_600_000;
 /** Fewer are not worth a message of their own. */
 const SUMMARY_FROM = 3;
+const DAY_MS = 24 * STORM_MS;
+/** So many within a day make a UPS one that is known for it. */
+const UNSTEADY_FROM = 3;
 
 const OpenAlert = z.object({
   /** Absent: held back so far. */
   toldAt: z.number().optional(),
   repeats: z.number(),
+  /** The text that was told. */
+  detail: z.string().optional(),
+  /** How often it became worse, and when last. */
+  changes: z.number().optional(),
+  changedAt: z.number().optional(),
+  /** It was told as a danger, although its kind is none. */
+  isDanger: z.boolean().optional(),
 });
+type OpenAlert = z.output<typeof OpenAlert>;
 
 /** One kind of incident at one UPS, over the last hour. */
 const Storm = z.object({
@@ -55,6 +69,8 @@ const Storm = z.object({
   /** Incidents that were over before they were told. */
   untold: z.number(),
   untoldSince: z.number().optional(),
+  /** The last beginnings within a day, told or not. */
+  begins: z.array(z.number()).default([]),
 });
 type Storm = z.output<typeof Storm>;
 
@@ -89,34 +105,51 @@ export function stepAlerts(
   const storms = new Map(
     Object.entries(memory.storms).map(([key, storm]) => [
       key,
-      { ...storm, told: storm.told.filter((at) => now - at < STORM_MS) },
+      {
+        ...storm,
+        told: storm.told.filter((at) => now - at < STORM_MS),
+        begins: storm.begins.filter((at) => now - at < DAY_MS),
+      },
     ]),
   );
   const wakes: number[] = [];
   const last = new Map<string, AlertIncident>();
 
+  const outages = new Set(
+    incidents.flatMap(({ ups, kind, endedAt }) => (kind === 'on-battery' && endedAt === undefined ? [ups] : [])),
+  );
+
   for (const incident of incidents) {
     const key = `${incident.id}-${incident.startedAt}`;
     const policy = policyOf(incident.kind, incident.ups);
-    const storm = storms.get(stormKey(incident)) ?? { told: [], untold: 0 };
+    const storm = storms.get(stormKey(incident)) ?? { told: [], untold: 0, begins: [] };
     storms.set(stormKey(incident), storm);
     last.set(stormKey(incident), incident);
-    const known = memory.open[key] ?? { repeats: 0 };
+    const known: OpenAlert = memory.open[key] ?? { repeats: 0 };
+    // Blind in the midst of an outage: nobody sees how long the battery lasts.
+    const isDanger = known.isDanger === true || (incident.kind === 'no-contact' && outages.has(incident.ups));
+    const severity = isDanger ? 'danger' : policy.severity;
     const tell = (stage: AlertStage, number = ''): void => {
-      alerts.push({ id: `${key}-${stage}${number}`, stage, severity: policy.severity, incident, at: now });
+      alerts.push({ id: `${key}-${stage}${number}`, stage, severity, incident, at: now });
     };
 
     if (incident.endedAt !== undefined) {
-      if (known.toldAt !== undefined) tell('end');
-      else if (Object.hasOwn(memory.open, key)) {
+      if (known.toldAt !== undefined) {
+        // That the battery is no longer low goes without saying once the power is back.
+        if (incident.kind !== 'low-battery' || outages.has(incident.ups)) tell('end');
+      } else if (Object.hasOwn(memory.open, key)) {
         storm.untold += 1;
         storm.untoldSince ??= incident.startedAt;
       }
       continue;
     }
+    if (!Object.hasOwn(memory.open, key)) storm.begins = [...storm.begins, now].slice(-UNSTEADY_FROM);
+    const { detail } = incident;
+    const marks = { ...(detail === undefined ? {} : { detail }), ...(isDanger ? { isDanger } : {}) };
     if (known.toldAt === undefined) {
+      const hold = storm.begins.length < UNSTEADY_FROM ? policy.holdMs : (policy.unsteadyHoldMs ?? policy.holdMs);
       const isFlapping = storm.told.length >= policy.stormLimit;
-      const dueAt = incident.startedAt + (isFlapping ? policy.stormHoldMs : policy.holdMs);
+      const dueAt = incident.startedAt + (isFlapping ? policy.stormHoldMs : hold);
       if (now < dueAt) {
         open[key] = known;
         wakes.push(dueAt);
@@ -124,12 +157,22 @@ export function stepAlerts(
       }
       tell('begin');
       storm.told.push(now);
-      open[key] = { ...known, toldAt: now };
+      open[key] = { ...known, ...marks, toldAt: now };
       if (policy.repeatMs !== undefined) wakes.push(now + policy.repeatMs);
       continue;
     }
     const { repeatMs } = policy;
     let { repeats } = known;
+    let told: Partial<OpenAlert> = {};
+    const isOther = policy.isToldAnew === true && detail !== known.detail;
+    // A text that alternates is news once, and then once an hour.
+    const changeDueAt = (known.changedAt ?? -Infinity) + STORM_MS;
+    if (isOther && now < changeDueAt) wakes.push(changeDueAt);
+    if ((isOther && now >= changeDueAt) || (isDanger && known.isDanger !== true)) {
+      const changes = (known.changes ?? 0) + 1;
+      tell('worse', String(changes));
+      told = { ...marks, changes, changedAt: now };
+    }
     if (repeatMs !== undefined) {
       const due = Math.floor((now - known.toldAt) / repeatMs);
       // Of several that were missed while the program was away one is enough.
@@ -139,12 +182,12 @@ export function stepAlerts(
       }
       wakes.push(known.toldAt + (repeats + 1) * repeatMs);
     }
-    open[key] = { ...known, repeats };
+    open[key] = { ...known, ...told, repeats };
   }
 
   for (const [key, storm] of storms) {
     if (storm.untoldSince === undefined) {
-      if (storm.told.length === 0) storms.delete(key);
+      if (storm.told.length === 0 && storm.begins.length === 0) storms.delete(key);
       continue;
     }
     const dueAt = storm.untoldSince + STORM_MS;
@@ -164,7 +207,7 @@ export function stepAlerts(
         since: storm.untoldSince,
       });
     }
-    storms.set(key, { told: storm.told, untold: 0 });
+    storms.set(key, { told: storm.told, untold: 0, begins: storm.begins });
   }
   return {
     memory: { open, storms: Object.fromEntries(storms) },

@@ -2,83 +2,132 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AlertError, describeError } from '#domain/errors.ts';
+import { AlertError, AppError, describeError, type WireError } from '#domain/errors.ts';
 import type { Locale } from '#domain/messages/message.ts';
-import type { Settings } from '#domain/schema/settings/settings.ts';
+import { powerStateOf } from '#domain/power-state.ts';
+import type { ChannelTrouble } from '#domain/schema/alerts.ts';
+import { Settings } from '#domain/schema/settings/settings.ts';
 import { toSnapshot } from '#engine/api/to-snapshot.ts';
 import { replaceFile } from '#engine/atomic-file.ts';
 import type { IncidentLog } from '#engine/history/incidents.ts';
 import type { RecentSamples } from '#engine/history/recent-samples.ts';
-import type { Clock, Log, Stop } from '#engine/ports.ts';
+import type { Clock, DesktopNotifier, Log, Stop, SystemPower } from '#engine/ports.ts';
+import type { NotifyType } from '#engine/settings/nut-conf/notify-types.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
-import { alertPolicy, isAlertIncident, type AlertIncident } from './alert-policy.ts';
+import { alertPolicy, momentOf, notifyTypeOf, type AlertIncident } from './alert-policy.ts';
 import { AlertMemory, NO_ALERTS, stepAlerts, type Alert } from './alert-rules.ts';
 import { testWords, wordsOf, type AlertFacts } from './alert-words.ts';
 import { createMailChannel } from './channels/mail.ts';
-import { openOutbox, type Channel, type ChannelTrouble } from './outbox.ts';
+import { unnamedId, type UpsSource } from './channels/mqtt.ts';
+import { openOutbox } from './outbox.ts';
+import { createRoutes, createTestChannel, isTaken, type AlertSettings, type Route, type RouteParts } from './routes.ts';
+import { dueAt } from './routing.ts';
 
 export interface AlertsParts {
   readonly dataDir: string;
   readonly store: UpsStore;
+  /** Calls back when UPSes came or went. */
+  readonly onListChanged: (changed: () => void) => Stop;
   readonly samples: RecentSamples;
   readonly incidents: IncidentLog;
   readonly clock: Clock;
   readonly log: Log;
-  readonly locale: Locale;
-  /** What will happen next to a UPS, in a sentence. */
-  planOf?(ups: string): string | undefined;
+  readonly power: Pick<SystemPower, 'run'>;
+  readonly locale: () => Locale;
+  /** Absent where nobody sits at this computer. */
+  readonly desktop?: DesktopNotifier;
+  /** What will happen next, in lines. */
+  planWords(locale: Locale): readonly string[];
 }
 
 export interface Alerts {
   /** Who is told what from now on. */
-  setSettings(settings: Pick<Settings, 'ups' | 'mail'>): void;
+  setSettings(settings: AlertSettings): void;
+  /** Something that the shutdown monitor says and no state of a UPS tells; any other of its notices is passed over. */
+  notice(type: NotifyType, ups: string): void;
   /**
-   * Sends a test by the way of real messages, and waits for it.
+   * Sends a mail about a UPS as a test by the way of real messages, and waits for it.
    * @throws AlertError
    */
-  test(ups: string, settings: Pick<Settings, 'ups' | 'mail'>): Promise<void>;
+  test(ups: string, settings: AlertSettings): Promise<void>;
+  /** The same by another channel of the settings. @throws AlertError */
+  testChannel(channel: string, settings: AlertSettings): Promise<void>;
+  /** Ways that do not work, and did not when they were tried again. */
   troubles(): readonly ChannelTrouble[];
+  onTroubles(changed: () => void): Stop;
   stop(): Promise<void>;
 }
 
 const TEN_MINUTES_MS = 600_000;
 const MemoryFile = z.object({ version: z.literal(1), memory: AlertMemory });
+/** How NUT's drivers say that a test did not go well. */
+const FAILED_TEST = /fail|error|warning|bad|abort/i;
 
 export async function openAlerts(parts: AlertsParts): Promise<Alerts> {
-  const { dataDir, store, samples, incidents, clock, log, locale } = parts;
+  const { dataDir, store, samples, incidents, clock, log } = parts;
   const file = join(dataDir, 'alerts.json');
-  const outbox = await openOutbox({ file: join(dataDir, 'outbox.json'), clock, log });
+  const listeners = new Set<() => void>();
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const outbox = await openOutbox({ file: join(dataDir, 'outbox.json'), clock, log, changed });
   let memory = await readMemory(file, log);
-  let settings: Pick<Settings, 'ups' | 'mail'> = { ups: [], mail: NO_MAIL };
+  let settings: AlertSettings = Settings.parse({});
+  let routes: readonly Route[] = [];
   let ended: readonly AlertIncident[] = [];
   let stopTimer: Stop | undefined;
   let saving: Promise<void> = Promise.resolve();
+  /** Connections of channels that are gone. */
+  let closing: Promise<unknown> = Promise.resolve();
+  const testing = new Set<string>();
 
-  const factsOf = (name: string): AlertFacts => {
+  const source: UpsSource = {
+    list: () =>
+      store.list().map((state) => ({
+        snapshot: toSnapshot(state),
+        id: settings.ups.find(({ identifier }) => identifier === state.config.name)?.id ?? unnamedId(state.config.name),
+      })),
+    onChange(tell) {
+      const stops = [store.subscribe((change) => tell(store.get(change.ups)?.config.name)), parts.onListChanged(tell)];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+  };
+  const { desktop, power, locale } = parts;
+  const routeParts: RouteParts = { clock, log, power, locale, source, changed, ...(desktop ? { desktop } : {}) };
+
+  const factsOf = (name: string, language: Locale): AlertFacts => {
     const state = store.get(name);
-    const plan = parts.planOf?.(name);
     return {
       ups: state && toSnapshot(state),
       samples: samples.of(name, clock.now() - TEN_MINUTES_MS),
-      ...(plan === undefined ? {} : { plan }),
+      plan: parts.planWords(language),
     };
   };
 
   const tell = (alert: Alert): void => {
-    const { ups } = alert.incident;
-    const facts = factsOf(ups);
+    const { ups, kind } = alert.incident;
     // Logs speak English.
-    log[alert.stage === 'end' ? 'info' : 'warn'](wordsOf(alert, facts, 'en').title, { ups });
-    const words = wordsOf(alert, facts, locale);
-    for (const channel of channelsOf(settings, ups, clock, locale)) outbox.put(channel.id, words);
+    log[alert.stage === 'end' || alert.severity === 'info' ? 'info' : 'warn'](
+      wordsOf(alert, factsOf(ups, 'en'), 'en').title,
+      { ups, notice: notifyTypeOf(kind, alert.stage) },
+    );
+    const words = wordsOf(alert, factsOf(ups, locale()), locale());
+    for (const route of routes) {
+      if (!isTaken(route, kind, alert.severity, ups)) continue;
+      if (ups === '' && isToldBySame(route)) continue;
+      outbox.put(route.channel.id, words, dueAt(route.routing, alert.severity, clock.now()));
+    }
   };
+
+  /** What is about no UPS goes once to people who are written to about several. */
+  const isToldBySame = (route: Route): boolean =>
+    route.type === 'mail' && routes.find(({ type, name }) => type === 'mail' && name === route.name) !== route;
 
   const step = (): void => {
     stopTimer?.();
-    const open = incidents
-      .list()
-      .filter(isAlertIncident)
-      .filter(({ endedAt }) => endedAt === undefined);
+    const open = incidents.list().filter(({ endedAt }) => endedAt === undefined);
     const now = clock.now();
     const warnEvery = (ups: string): number | undefined =>
       settings.ups.find(({ identifier }) => identifier === ups)?.nocommwarntime;
@@ -101,45 +150,99 @@ export async function openAlerts(parts: AlertsParts): Promise<Alerts> {
       });
   };
 
-  const stopListening = incidents.onIncident((incident) => {
-    if (!isAlertIncident(incident)) return;
-    if (incident.endedAt !== undefined) ended = [...ended, incident];
-    step();
-  });
+  const tellMoment = (kind: AlertIncident['kind'], ups: string, detail?: string): void => {
+    const at = clock.now();
+    const { severity } = alertPolicy(kind);
+    const incident = { id: at, ups, kind, startedAt: at, endedAt: at, ...(detail === undefined ? {} : { detail }) };
+    const isBad = kind === 'test-ended' && FAILED_TEST.test(detail ?? '');
+    tell({ id: `${at}-${kind}-${ups}`, stage: 'begin', severity: isBad ? 'care' : severity, incident, at });
+  };
+
+  /** A self test tells its end by a result. */
+  const watchTest = (name: string): void => {
+    const state = store.get(name);
+    if (!state) return;
+    const power = powerStateOf(toSnapshot(state));
+    if (power === 'self-test') testing.add(name);
+    else if (power !== 'no-contact' && power !== 'old-data' && power !== 'waiting' && testing.delete(name)) {
+      const result = state.variables.get('ups.test.result')?.value;
+      if (result !== undefined) tellMoment('test-ended', state.config.name, result);
+    }
+  };
+
+  const stops = [
+    incidents.onIncident((incident) => {
+      if (incident.endedAt !== undefined) ended = [...ended, incident];
+      step();
+    }),
+    store.subscribe((change) => {
+      if ('ups.status' in change.set || 'ups.test.result' in change.set || testing.has(change.ups)) watchTest(change.ups);
+    }),
+  ];
 
   return {
     setSettings(next) {
       settings = next;
-      outbox.setChannels(next.ups.flatMap(({ identifier }) => channelsOf(next, identifier, clock, locale)));
+      const before = routes;
+      routes = createRoutes(next, before, routeParts);
+      outbox.setChannels(routes.map(({ channel }) => channel));
+      const gone = before.filter(({ channel }) => !routes.some((route) => route.channel === channel));
+      closing = Promise.all([closing, ...gone.map(({ channel }) => channel.stop?.())]);
       step();
     },
-    async test(ups, wanted) {
-      const [channel] = channelsOf(wanted, ups, clock, locale);
-      if (!channel) throw new AlertError('alert/no-recipient', { ups });
-      await channel.send([testWords(ups, factsOf(ups), clock.now(), locale)]);
+    notice(type, ups) {
+      const kind = momentOf(type);
+      if (kind !== undefined) tellMoment(kind, ups);
     },
-    troubles: () => outbox.troubles(),
+    async test(ups, wanted) {
+      const one = wanted.ups.find(({ identifier }) => identifier === ups);
+      if (!one?.emailnotify || one.toemail.length === 0) throw new AlertError('alert/no-recipient', { ups });
+      const { id, toemail, subject } = one;
+      const channel = createMailChannel({
+        id: `mail-${id}`,
+        server: wanted.mail,
+        to: toemail,
+        subject,
+        clock,
+        locale: locale(),
+      });
+      await channel.send([testWords(ups, factsOf(ups, locale()), clock.now(), locale())]);
+    },
+    async testChannel(id, wanted) {
+      const channel = createTestChannel(id, wanted, routeParts);
+      if (!channel) throw new AlertError('alert/unknown-channel', { channel: id });
+      const ups = store.list()[0]?.config.name ?? '';
+      try {
+        await channel.send([testWords(ups, factsOf(ups, locale()), clock.now(), locale())]);
+      } finally {
+        await channel.stop?.();
+      }
+    },
+    troubles: () =>
+      outbox.troubles().flatMap(({ channel, since, error, pending, isLasting }) => {
+        const route = routes.find((one) => one.channel.id === channel);
+        if (!route || !isLasting) return [];
+        return [{ channel, type: route.type, name: route.name, since, error: wireOf(error), pending }];
+      }),
+    onTroubles(receive) {
+      listeners.add(receive);
+      return () => listeners.delete(receive);
+    },
     async stop() {
-      stopListening();
+      for (const stop of stops) stop();
       stopTimer?.();
       await outbox.stop();
-      await saving;
+      await Promise.all([saving, closing]);
     },
   };
 }
 
-const NO_MAIL: Settings['mail'] = { host: '', security: 'starttls', user: '', from: '' };
-
-function channelsOf(
-  { ups, mail }: Pick<Settings, 'ups' | 'mail'>,
-  name: string,
-  clock: Clock,
-  locale: Locale,
-): readonly Channel[] {
-  const one = ups.find(({ identifier }) => identifier === name);
-  if (!one?.emailnotify || one.toemail.length === 0) return [];
-  const { id, toemail, subject } = one;
-  return [createMailChannel({ id: `mail-${id}`, server: mail, to: toemail, subject, clock, locale })];
+function wireOf(error: unknown): ChannelTrouble['error'] {
+  if (!(error instanceof AppError)) {
+    return { code: 'alert/unknown', message: describeError(error), remedy: '', details: {} };
+  }
+  const wire: WireError = error.toWire();
+  return { ...wire, details: { ...wire.details } };
 }
 
 async function readMemory(file: string, log: Log): Promise<AlertMemory> {

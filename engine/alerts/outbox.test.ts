@@ -25,6 +25,11 @@ const aMessage = (id: string): OutMessage => ({
   status: 'OB',
   text: id,
   html: id,
+  brief: id,
+  kind: 'on-battery',
+  stage: 'begin',
+  severity: 'care',
+  figures: {},
 });
 
 /** A way to people that can be cut. */

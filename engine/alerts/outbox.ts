@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { describeError } from '#domain/errors.ts';
+import { ALERT_SEVERITIES } from '#domain/schema/alerts.ts';
 import { replaceFile } from '#engine/atomic-file.ts';
 import type { Clock, Log, Stop } from '#engine/ports.ts';
 
@@ -21,6 +22,16 @@ export const OutMessage = z.object({
   /** Plain text, without the title. */
   text: z.string(),
   html: z.string(),
+  /** The same in a few lines, for a telephone. */
+  brief: z.string().default(''),
+  /** For programs. */
+  kind: z.string().default('test'),
+  stage: z.string().default('begin'),
+  severity: z.enum(ALERT_SEVERITIES).default('care'),
+  startedAt: z.number().optional(),
+  endedAt: z.number().optional(),
+  /** By NUT variable. */
+  figures: z.record(z.string(), z.number()).default({}),
 });
 export type OutMessage = z.output<typeof OutMessage>;
 
@@ -28,11 +39,17 @@ export type OutMessage = z.output<typeof OutMessage>;
 export interface Channel {
   /** Stays the same over restarts and changes of its settings. */
   readonly id: string;
+  /** What it could not do is not tried again: an hour later it would do harm, or mean nothing. */
+  readonly isOnce?: boolean;
   /** Sends them all as one. @throws AppError with what to do about it */
   send(messages: readonly OutMessage[]): Promise<void>;
+  /** What keeps a standing connection from working, also while nothing is to be sent. */
+  standing?(): { readonly since: number; readonly error: unknown } | undefined;
+  stop?(): Promise<void>;
 }
 
-const Pending = z.object({ channel: z.string(), message: OutMessage });
+/** With `dueAt`: not before, there are quiet hours. */
+const Pending = z.object({ channel: z.string(), dueAt: z.number().optional(), message: OutMessage });
 const OutboxFile = z.object({ version: z.literal(1), pending: z.array(Pending) });
 type Pending = z.output<typeof Pending>;
 
@@ -48,11 +65,13 @@ export interface ChannelTrouble {
   readonly since: number;
   readonly error: unknown;
   readonly pending: number;
+  /** More than a hiccup: it failed again, or it is not tried again. */
+  readonly isLasting: boolean;
 }
 
 export interface Outbox {
-  /** Queues a message for a channel and tries at once. */
-  put(channel: string, message: OutMessage): void;
+  /** Queues a message for a channel, and tries when it is due. */
+  put(channel: string, message: OutMessage, dueAt?: number): void;
   /** Which channels there are now; what waits for one that is gone is dropped. */
   setChannels(channels: readonly Channel[]): void;
   troubles(): readonly ChannelTrouble[];
@@ -63,6 +82,8 @@ export interface OutboxParts {
   readonly file: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** The troubles are others than they were. */
+  readonly changed?: () => void;
 }
 
 interface Line {
@@ -73,7 +94,7 @@ interface Line {
 }
 
 /** A file that cannot be read is told and begun anew: its messages are lost, the next ones must not be. */
-export async function openOutbox({ file, clock, log }: OutboxParts): Promise<Outbox> {
+export async function openOutbox({ file, clock, log, changed }: OutboxParts): Promise<Outbox> {
   let pending: readonly Pending[] = await readPending(file, log);
   const lines = new Map<string, Line>();
   let channels = new Map<string, Channel>();
@@ -105,8 +126,9 @@ export async function openOutbox({ file, clock, log }: OutboxParts): Promise<Out
     return line;
   };
 
-  const waitingFor = (id: string): readonly OutMessage[] =>
-    pending.flatMap(({ channel, message }) => (channel === id ? [message] : []));
+  const waitingFor = (id: string): readonly Pending[] => pending.filter(({ channel }) => channel === id);
+  const dueFor = (id: string): readonly OutMessage[] =>
+    waitingFor(id).flatMap(({ message, dueAt = 0 }) => (dueAt <= clock.now() ? [message] : []));
 
   const drop = (id: string, messages: readonly OutMessage[]): void => {
     pending = pending.filter(({ channel, message }) => channel !== id || !messages.includes(message));
@@ -117,33 +139,54 @@ export async function openOutbox({ file, clock, log }: OutboxParts): Promise<Out
     const channel = channels.get(id);
     if (!channel || line.isSending || isStopped) return;
     line.stopTimer?.();
-    const outdated = waitingFor(id).filter(({ at }) => clock.now() - at > OUTDATED_MS);
+    const outdated = waitingFor(id).flatMap(({ message }) =>
+      clock.now() - message.at > OUTDATED_MS ? [message] : [],
+    );
     if (outdated.length > 0) {
       log.warn(`${outdated.length} messages for ${id} could not be sent for a week and are dropped`);
       drop(id, outdated);
     }
-    const messages = waitingFor(id);
-    if (messages.length === 0) return;
+    const messages = dueFor(id);
+    if (messages.length === 0) {
+      waitForDue(id, line);
+      return;
+    }
     line.isSending = true;
     try {
-      // On disk first: a program that ends in the middle sends again rather than never.
+      if (channel.isOnce === true) drop(id, messages);
+      // On disk first: a program that ends in the middle sends again rather than never, and never again what may be
+      // done only once.
       await save();
       await channel.send(messages);
       if (line.trouble) log.info(`Messages by ${id} get through again`);
       line.attempts = 0;
-      delete line.trouble;
+      setTrouble(line, undefined);
       drop(id, messages);
       await save();
     } catch (error) {
-      if (!line.trouble) log.warn(`A message by ${id} was not sent and is tried again: ${describeError(error)}`);
-      line.trouble ??= { since: clock.now(), error };
+      const fate = channel.isOnce === true ? '' : ' and is tried again';
+      if (!line.trouble) log.warn(`A message by ${id} was not sent${fate}: ${describeError(error)}`);
       line.attempts += 1;
+      setTrouble(line, { since: line.trouble?.since ?? clock.now(), error });
       const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (line.attempts - 1));
-      line.stopTimer = clock.after(wait, () => start(id));
+      if (channel.isOnce !== true) line.stopTimer = clock.after(wait, () => start(id));
     } finally {
       line.isSending = false;
     }
-    if (!line.trouble && waitingFor(id).length > 0) await attempt(id);
+    if (!line.trouble || channel.isOnce === true) await attempt(id);
+  };
+
+  /** Comes again at the end of the quiet hours. */
+  const waitForDue = (id: string, line: Line): void => {
+    const next = Math.min(...waitingFor(id).map(({ dueAt = 0 }) => dueAt));
+    if (Number.isFinite(next)) line.stopTimer = clock.after(Math.max(1, next - clock.now()), () => start(id));
+  };
+
+  const setTrouble = (line: Line, trouble: Line['trouble']): void => {
+    const isNews = line.trouble !== undefined || trouble !== undefined;
+    if (trouble) line.trouble = trouble;
+    else delete line.trouble;
+    if (isNews) changed?.();
   };
 
   const start = (id: string): void => {
@@ -152,18 +195,24 @@ export async function openOutbox({ file, clock, log }: OutboxParts): Promise<Out
   };
 
   return {
-    put(channel, message) {
-      if (isStopped || !channels.has(channel)) return;
+    put(channel, message, dueAt = 0) {
+      const way = channels.get(channel);
+      if (isStopped || !way) return;
       // Newer ones matter more than the beginning of a storm that nobody heard of.
-      pending = [...pending, { channel, message }].slice(-MOST_PENDING);
-      const line = lineOf(channel);
-      if (line.trouble) void save();
+      pending = [...pending, { channel, message, ...(dueAt > clock.now() ? { dueAt } : {}) }].slice(-MOST_PENDING);
+      // A danger does not wait for the next turn of a way that failed.
+      const isWaiting = lineOf(channel).trouble !== undefined && way.isOnce !== true && message.severity !== 'danger';
+      if (isWaiting) void save();
       else start(channel);
     },
     setChannels(next) {
       channels = new Map(next.map((channel) => [channel.id, channel]));
       for (const [id, line] of lines) {
         line.stopTimer?.();
+        const isIdle = waitingFor(id).length === 0;
+        if (channels.has(id) && !isIdle) continue;
+        // What was changed may have been the cure; the next message will tell.
+        setTrouble(line, undefined);
         if (!channels.has(id)) lines.delete(id);
       }
       const isKept = ({ channel }: Pending): boolean => channels.has(channel);
@@ -178,13 +227,17 @@ export async function openOutbox({ file, clock, log }: OutboxParts): Promise<Out
       }
     },
     troubles: () =>
-      [...lines].flatMap(([channel, { trouble }]) =>
-        trouble ? [{ channel, ...trouble, pending: waitingFor(channel).length }] : [],
-      ),
+      [...channels].flatMap(([id, channel]) => {
+        const { trouble: failed, attempts } = lineOf(id);
+        const trouble = failed ?? channel.standing?.();
+        const isLasting = failed === undefined || channel.isOnce === true || attempts > 1;
+        return trouble ? [{ channel: id, ...trouble, pending: waitingFor(id).length, isLasting }] : [];
+      }),
     async stop() {
       isStopped = true;
       for (const { stopTimer } of lines.values()) stopTimer?.();
       await Promise.all(sendings);
+      await Promise.all([...channels.values()].map((channel) => channel.stop?.()));
       await saving;
     },
   };

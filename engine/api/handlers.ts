@@ -14,7 +14,9 @@ import {
 } from '#domain/contract.ts';
 import { ApiError, AppError } from '#domain/errors.ts';
 import { phrase } from '#domain/messages/message.ts';
+import type { ChannelTrouble } from '#domain/schema/alerts.ts';
 import type { NetworkClient } from '#domain/schema/snapshot.ts';
+import type { Battery } from '#engine/battery/battery.ts';
 import type { Engine } from '#engine/engine.ts';
 import type { History } from '#engine/history/history.ts';
 import type { IncidentLog } from '#engine/history/incidents.ts';
@@ -23,6 +25,8 @@ import type { Monitor } from '#engine/monitor/monitor.ts';
 import type { PersonsWish } from '#engine/monitor/shutdown-machine.ts';
 import type { Clock, Log, Stop } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
+import { createBatteryHandlers } from './battery-handlers.ts';
+import type { AlertHandlers } from './alert-handlers.ts';
 import type { SettingsHandlers } from './settings-handlers.ts';
 import type { SetupHandlers } from './setup-handlers.ts';
 import type { WizardHandlers } from './wizard-handlers.ts';
@@ -39,6 +43,7 @@ export interface ApiDeps {
   readonly incidents: IncidentLog;
   readonly monitor: Pick<Monitor, 'view' | 'onChanged' | 'ask'>;
   readonly history: History;
+  readonly battery: Battery;
   readonly clock: Clock;
   readonly log: Log;
   /** Who answers, and what it runs on now. */
@@ -46,6 +51,9 @@ export interface ApiDeps {
   readonly settings: SettingsHandlers;
   readonly setup: SetupHandlers;
   readonly wizard: WizardHandlers;
+  readonly alerts: AlertHandlers;
+  /** Calls back with the ways to people that do not work, when they are others than before. */
+  onTroubles(changed: (troubles: ChannelTrouble[]) => void): Stop;
   /** Calls back after every change of the settings, with their revision. */
   onSettingsChanged(changed: (revision: string) => void): Stop;
   scanDevices(): Promise<readonly FoundDevice[]>;
@@ -155,9 +163,11 @@ export function createApi(deps: ApiDeps): Api {
       await deps.demo.stop();
       return {};
     },
+    ...createBatteryHandlers({ battery: deps.battery, history, upsNamed }),
     ...deps.settings,
     ...deps.setup,
     ...deps.wizard,
+    ...deps.alerts,
   };
 
   const answer = (name: string, params: unknown, access: AccessLevel): unknown => {
@@ -206,6 +216,7 @@ export function createApi(deps: ApiDeps): Api {
     samples.onSample((ups, sample) => publish('ups.sample', { ups, sample })),
     incidents.onIncident((incident) => publish('incident', { incident })),
     deps.onSettingsChanged((revision) => publish('settings.changed', { revision })),
+    deps.onTroubles((troubles) => publish('alerts.changed', { troubles })),
   ];
 
   return {

@@ -4,6 +4,7 @@ import type { Stop } from '#engine/ports.ts';
 import { numberOf, statusTokens } from '#engine/state/readings.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
+import { beyondLimits, type Limits } from './limits.ts';
 
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];
 
@@ -18,10 +19,26 @@ const BY_TOKEN: readonly (readonly [string, IncidentKind])[] = [
   ['CAL', 'calibration'],
   ['OFF', 'output-off'],
   ['FSD', 'forced-shutdown'],
+  ['ECO', 'eco'],
 ];
+/** Words with a meaning that is no incident, or that is told by another one. */
+const NO_INCIDENTS = new Set(['OL', 'HB', 'CHRG', 'DISCHRG', 'TEST', 'WAIT', 'ALARM', ...BY_TOKEN.map(([token]) => token)]);
+
+/** What is known beside the state of a UPS. */
+export interface IncidentView {
+  readonly limits: Limits;
+  /** Kinds that last already: a limit has to be left by some way before it counts as left. */
+  readonly open: ReadonlySet<IncidentKind>;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+const NOTHING_KNOWN: IncidentView = { limits: {}, open: new Set(), at: 0 };
 
 /** The kinds of incident that a state is in, with the text that goes with it. Undefined: nothing can be said now. */
-export function incidentsIn(state: UpsState): ReadonlyMap<IncidentKind, string | undefined> {
+export function incidentsIn(
+  state: UpsState,
+  { limits, open, at }: IncidentView = NOTHING_KNOWN,
+): ReadonlyMap<IncidentKind, string | undefined> {
   const kinds = new Map<IncidentKind, string | undefined>();
   if (state.isForcedShutdown) kinds.set('forced-shutdown', undefined);
   if (state.availability !== 'available') {
@@ -34,6 +51,11 @@ export function incidentsIn(state: UpsState): ReadonlyMap<IncidentKind, string |
   if (kinds.has('on-battery')) kinds.set('on-battery', state.variables.get('input.transfer.reason')?.value);
   const alarm = state.variables.get('ups.alarm')?.value;
   if (tokens.has('ALARM') || alarm !== undefined) kinds.set('alarm', alarm);
+  const others = [...tokens].filter((token) => !NO_INCIDENTS.has(token));
+  if (others.length > 0) kinds.set('other-status', others.join(' '));
+  // Of what lasts only the first figure is kept: it would change by the second.
+  for (const [kind, figure] of beyondLimits(state, limits, open, at))
+    kinds.set(kind, open.has(kind) ? undefined : figure);
   return kinds;
 }
 
@@ -51,8 +73,10 @@ export function stepIncidents(
   state: UpsState,
   at: number,
   nextId: () => number,
+  limits: Limits = {},
 ): readonly Incident[] {
-  const now = incidentsIn(state);
+  const openKinds = new Set(open.map((incident) => incident.kind));
+  const now = incidentsIn(state, { limits, open: openKinds, at });
   const isHeard = isDeviceHeard(state);
   const charge = numberOf(state, 'battery.charge');
   const changed: Incident[] = [];
@@ -72,7 +96,6 @@ export function stepIncidents(
       changed.push({ ...incident, endedAt: at });
     }
   }
-  const openKinds = new Set(open.map((incident) => incident.kind));
   for (const [kind, detail] of now) {
     if (openKinds.has(kind)) continue;
     changed.push({
@@ -99,13 +122,16 @@ export interface IncidentLog {
   restore(known: readonly Incident[], watchedUntil: (ups: string) => number | undefined): void;
   /** A UPS has another name from now on. */
   rename(name: string, next: string): void;
+  /** Takes down what somebody else has seen. */
+  note(incident: Omit<Incident, 'id'>): void;
   onIncident(receive: (incident: Incident) => void): Stop;
   /** Ends what lasts of UPSes that are no longer there: nobody will tell its end. */
   endOfRemoved(at: number): void;
   stop(): void;
 }
 
-export function createIncidentLog(store: UpsStore): IncidentLog {
+/** @param limits what counts as an incident although no word of the status says so */
+export function createIncidentLog(store: UpsStore, limits: () => Limits = () => ({})): IncidentLog {
   const incidents = new Map<number, Incident>();
   const heardOnce = new Set<string>();
   const listeners = new Set<(incident: Incident) => void>();
@@ -127,7 +153,7 @@ export function createIncidentLog(store: UpsStore): IncidentLog {
     if (state.availability === 'available' && state.isReady) heardOnce.add(name);
     if (!heardOnce.has(name)) return;
     const open = [...incidents.values()].filter((incident) => incident.ups === name && incident.endedAt === undefined);
-    for (const incident of stepIncidents(open, state, change.at, idAt(change.at))) {
+    for (const incident of stepIncidents(open, state, change.at, idAt(change.at), limits())) {
       const watchedUntil = incident.endedAt === undefined ? undefined : unseen.get(incident.id);
       keep(watchedUntil === undefined ? incident : { ...incident, watchedUntil });
     }
@@ -155,6 +181,7 @@ export function createIncidentLog(store: UpsStore): IncidentLog {
         if (incident.ups === name) keep({ ...incident, ups: next });
       }
     },
+    note: (incident) => keep({ ...incident, id: idAt(incident.startedAt)() }),
     onIncident(receive) {
       listeners.add(receive);
       return () => listeners.delete(receive);

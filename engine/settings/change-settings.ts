@@ -24,24 +24,30 @@ import { usersFromText } from './users-text.ts';
 export type SettingChange = readonly [key: string, text: string];
 
 /**
- * The settings with changes, checked as a whole. Writes nothing. Setting the identifier of the next UPS adds it, an
- * empty one takes it away.
+ * The settings with changes, checked as a whole. Writes nothing. Setting the identifier of the next UPS, or the type of
+ * the next channel, adds it; an empty one takes it away.
  * @throws SettingsError settings/unknown-key, settings/mistyped-key, settings/bad-value, settings/missing-value,
- *   settings/no-such-ups, settings/bad-line for accounts that cannot be read
+ *   settings/no-such-ups, settings/no-such-channel, settings/bad-line for accounts that cannot be read
  */
 export function changeSettings(before: StoredSettings, changes: readonly SettingChange[]): StoredSettings {
   const keys = keysAfter(before.settings, changes);
-  const isName = ([key]: SettingChange): boolean => IDENTIFIER.test(key);
-  const names = changes.filter(isName);
-  let given = addUpses(before.given, names, changes);
+  let { given } = before;
+  for (const list of LISTS) given = addMembers(given, list, changes);
   for (const [key, text] of changes) {
-    if (text === '' && IDENTIFIER.test(key)) continue;
+    if (text === '' && LISTS.some(({ name }) => name.test(key))) continue;
     const setting = findSetting(key, keys);
     given = withValue(given, setting.path, newValue(setting, text, before.settings)) as Group;
     if (setting.kind === 'users') given = withUnopened(given, before.given, ['server']);
   }
-  const gone = new Set(names.flatMap(([key, text]) => (text === '' ? [indexOf(key)] : [])));
-  if (gone.size > 0) given = { ...given, ups: listOf(given).filter((_, index) => !gone.has(index)) };
+  for (const { path, name } of LISTS) {
+    const gone = new Set(changes.flatMap(([key, text]) => (text === '' ? (indexIn(name, key) ?? []) : [])));
+    if (gone.size === 0) continue;
+    given = withValue(
+      given,
+      path,
+      listAt(given, path).filter((_, index) => !gone.has(index)),
+    ) as Group;
+  }
   try {
     return stored(given, before.revision);
   } catch (error) {
@@ -69,39 +75,64 @@ function refusal(
   return new SettingsError('settings/bad-value', { key, value, expected: expectedOf(issue) }, cause);
 }
 
-const IDENTIFIER = /^ups\.(\d+)\.identifier$/;
-const indexOf = (key: string): number => Number(/^ups\.(\d+)\./.exec(key)?.[1]);
-const listOf = (given: Group): readonly Group[] => (given.ups as readonly Group[] | undefined) ?? [];
+/** Lists whose next member is added by setting what it is called by, and taken away by an empty one. */
+const LISTS = [
+  { path: ['ups'], key: /^ups\.(\d+)\./, name: /^ups\.(\d+)\.identifier$/, error: 'settings/no-such-ups' },
+  {
+    path: ['alerts', 'channels'],
+    key: /^alerts\.channels\.(\d+)\./,
+    name: /^alerts\.channels\.(\d+)\.type$/,
+    error: 'settings/no-such-channel',
+  },
+] as const;
+type MemberList = (typeof LISTS)[number];
+const [UPSES, CHANNELS] = LISTS;
+
+/** The place in a list that a key is about. */
+function indexIn(pattern: RegExp, key: string): number | undefined {
+  const digits = pattern.exec(key)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function listAt(given: Group, path: SettingPath): readonly Group[] {
+  let value: unknown = given;
+  for (const name of path) value = (value as Group | undefined)?.[name];
+  return (value as readonly Group[] | undefined) ?? [];
+}
+const listOf = (given: Group): readonly Group[] => listAt(given, UPSES.path);
 
 /** The keys there are once the changes are made: a UPS may come, or change sides. */
 export function keysAfter(settings: Settings, changes: readonly SettingChange[]): ReadonlyMap<string, SettingKey> {
-  const count = Math.max(
-    settings.ups.length,
-    ...changes.filter(([key]) => IDENTIFIER.test(key)).map(([key]) => indexOf(key) + 1),
-  );
-  const upses = Array.from({ length: Math.min(count, 1000) }, (_, index) => {
-    const mode = changes.findLast(([key]) => key === `ups.${index}.mode`)?.[1] ?? settings.ups[index]?.mode;
-    return { isSecondary: mode === 'SLAVE' };
+  const last = (key: string): string | undefined => changes.findLast(([changed]) => changed === key)?.[1];
+  const placesOf = (known: number, { name }: MemberList): readonly number[] => {
+    const named = changes.flatMap(([key]) => indexIn(name, key) ?? []);
+    return [...Array(Math.min(Math.max(known, ...named.map((index) => index + 1)), 1000)).keys()];
+  };
+  return settingKeys({
+    upses: placesOf(settings.ups.length, UPSES).map((index) => ({
+      isSecondary: (last(`ups.${index}.mode`) ?? settings.ups[index]?.mode) === 'SLAVE',
+    })),
+    channels: placesOf(settings.alerts.channels.length, CHANNELS).map((index) => ({
+      type: last(`alerts.channels.${index}.type`) ?? settings.alerts.channels[index]?.type ?? '',
+    })),
   });
-  return settingKeys(upses);
 }
 
-/** The list of UPSes with those that are named for the first time at its end. */
-function addUpses(given: Group, names: readonly SettingChange[], changes: readonly SettingChange[]): Group {
-  let list = listOf(given);
-  const asked = changes.flatMap(([key]) =>
-    key.startsWith('ups.') && !Number.isNaN(indexOf(key)) ? [indexOf(key)] : [],
-  );
-  for (const index of [...new Set(asked)].sort((a, b) => a - b)) {
+/** A list with those that are named for the first time at its end. */
+function addMembers(given: Group, { path, key: pattern, name, error }: MemberList, changes: readonly SettingChange[]) {
+  const before = listAt(given, path);
+  let list = before;
+  const asked = new Set(changes.flatMap(([key]) => indexIn(pattern, key) ?? []));
+  for (const index of [...asked].sort((a, b) => a - b)) {
     if (index < list.length) continue;
-    const isNamed = names.some(([key, text]) => indexOf(key) === index && text !== '');
-    if (!isNamed || index > list.length) throw new SettingsError('settings/no-such-ups', { index, next: list.length });
+    const isNamed = changes.some(([key, text]) => indexIn(name, key) === index && text !== '');
+    if (!isNamed || index > list.length) throw new SettingsError(error, { index, next: list.length });
     list = [...list, { id: newUpsId() }];
   }
-  return list === listOf(given) || list.length === 0 ? given : { ...given, ups: list };
+  return list === before ? given : (withValue(given, path, list) as Group);
 }
 
-/** For a UPS that is new. */
+/** For a UPS or a channel that is new. */
 export const newUpsId = (): string => randomBytes(6).toString('hex');
 
 function newValue(setting: SettingKey, text: string, before: Settings): unknown {
@@ -130,7 +161,7 @@ export function replaceSettings(before: StoredSettings, settings: Settings): Sto
     return difference(one, UPS_DEFAULTS, known);
   });
   const next = list.length > 0 ? { ...given, ups: list } : given;
-  return stored(withUnopened(next, before.given, ['ups', 'server', 'mail']), before.revision);
+  return stored(withUnopened(next, before.given, ['ups', 'server', 'mail', 'alerts']), before.revision);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What is wrong with settings beyond the shape of single values: what they would mean to NUT, and to strangers. */
 import { phrase, textIn } from '#domain/messages/message.ts';
+import type { ChannelType } from '#domain/schema/alerts.ts';
 import type { FieldPath, FieldProblem } from '#domain/schema/field-problem.ts';
 import type { Settings } from '#domain/schema/settings/settings.ts';
 import { isLoopback } from './nut-conf/loopback.ts';
@@ -11,7 +12,7 @@ export const SHIPPED_PASSWORD = 'fixmepass';
 /** Errors first, in the order of the form. */
 export function checkSettings(settings: Settings): readonly FieldProblem[] {
   const meaning = toNutConf(settings);
-  const problems = [...meaning.problems, ...networkProblems(settings, meaning), ...mailProblems(settings)];
+  const problems = [...meaning.problems, ...networkProblems(settings, meaning), ...mailProblems(settings), ...channelProblems(settings)];
   return [
     ...problems.filter(({ severity }) => severity === 'error'),
     ...problems.filter(({ severity }) => severity !== 'error'),
@@ -68,6 +69,42 @@ const mailProblems = ({ ups, mail }: Settings): FieldProblem[] =>
         ]
       : [],
   );
+
+/** Secrets without which a type cannot send. */
+const NEEDED_SECRETS = {
+  telegram: 'token',
+  discord: 'url',
+  slack: 'url',
+  gotify: 'token',
+  webhook: 'url',
+} as const satisfies Partial<Record<ChannelType, string>>;
+
+function channelProblems({ alerts }: Settings): FieldProblem[] {
+  return alerts.channels.flatMap((channel, index): FieldProblem[] => {
+    const at = (key: string): FieldPath => ['alerts', 'channels', index, key];
+    const { type, url } = channel;
+    const key = type in NEEDED_SECRETS ? NEEDED_SECRETS[type as keyof typeof NEEDED_SECRETS] : undefined;
+    if (key !== undefined && channel[key] === undefined) {
+      return [
+        {
+          path: at(key),
+          severity: 'error',
+          reason: phrase('field.missing', { because: phrase('expected.because', { key: 'type', value: type }) }),
+          fix: phrase('field.missing.fix', {}),
+        },
+      ];
+    }
+    if (url === undefined || /^https?:\/\/[^/]/i.test(url)) return [];
+    return [
+      {
+        path: at('url'),
+        severity: 'error',
+        reason: phrase('field.bad-value', {}),
+        fix: phrase('field.bad-value.fix', { expected: phrase('expected.web-address', {}) }),
+      },
+    ];
+  });
+}
 
 /** `KEY, line 3: what is wrong (what to do)`, for logs and terminals. */
 export function describeFieldProblem({ path, line, reason, fix }: FieldProblem): string {

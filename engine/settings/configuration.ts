@@ -11,7 +11,7 @@ import { NUT_PORT } from '#engine/nut/protocol.ts';
 import type { MonitorPolicy } from '#engine/monitor/policy.ts';
 import { checkAuthorities, checkCertificate, readAuthorities } from '#engine/nut/tls.ts';
 import type { Log } from '#engine/ports.ts';
-import { monitorPolicyOf } from './monitor-policy.ts';
+import { monitorPolicyOf, type MonitorFiles } from './monitor-policy.ts';
 import type { NutConf, Origin, UpsdConf } from '#engine/settings/nut-conf/nut-conf.ts';
 import { describeProblem, phrasesOf, type NutConfProblem } from '#engine/settings/nut-conf/problem.ts';
 import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
@@ -90,7 +90,7 @@ export function settingsConfiguration(settings: Settings, dataDir: string, log: 
     { ...conf, ups: isEmpty ? [ATTACHED_UPS] : engineUpses(settings, conf) },
     dataDir,
     dataDir,
-    [],
+    {},
   );
   return {
     ...configuration,
@@ -234,15 +234,26 @@ export async function nutFilesConfiguration(
   const [fault, ...more] = faults;
   for (const other of more) log.error(describeFault(other));
   if (fault) throw new SettingsError('settings/bad-line', { ...fault });
-  const authorities = conf.upsmon?.certPath;
-  const pem = authorities === undefined ? [] : await readAuthorities(resolve(confDir, authorities));
-  return fromNutConf(conf, confDir, dataDir, pem);
+  return fromNutConf(conf, confDir, dataDir, await readMonitorFiles(conf, confDir));
+}
+
+/** @throws NutError nut/certificate-unusable */
+async function readMonitorFiles({ upsmon }: NutConf, confDir: string): Promise<MonitorFiles> {
+  const read = async (path: string | undefined): Promise<string | undefined> => {
+    const found = path === undefined ? [] : await readAuthorities(resolve(confDir, path));
+    return found.length === 0 ? undefined : found.join('\n');
+  };
+  const [authorities, certificate] = await Promise.all([read(upsmon?.certPath), read(upsmon?.certFile)]);
+  return {
+    ...(authorities === undefined ? {} : { authorities }),
+    ...(certificate === undefined ? {} : { certificate }),
+  };
 }
 
 const driverPathOf = ({ upsGlobal: { driverpath } }: NutConf): string | undefined =>
   typeof driverpath === 'string' ? driverpath : undefined;
 
-function fromNutConf(conf: NutConf, confDir: string, dataDir: string, authorities: readonly string[]): Configuration {
+function fromNutConf(conf: NutConf, confDir: string, dataDir: string, files: MonitorFiles): Configuration {
   const { upsd } = conf;
   return {
     kind: 'nut-files',
@@ -272,7 +283,7 @@ function fromNutConf(conf: NutConf, confDir: string, dataDir: string, authoritie
       },
     },
     baseDir: confDir,
-    monitor: monitorPolicyOf(conf, authorities.length === 0 ? undefined : authorities.join('\n')),
+    monitor: monitorPolicyOf(conf, files),
     confDir,
     statePath: upsd.statePath,
     driverPath: driverPathOf(conf),

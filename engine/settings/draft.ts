@@ -1,17 +1,31 @@
 /** Settings as faces see and send them: without passwords, and with whatever a person has typed so far. */
 import type { FieldProblem } from '#domain/schema/field-problem.ts';
-import { Settings, SettingsDraft, type SecretDraft } from '#domain/schema/settings/settings.ts';
+import { Settings, SettingsDraft, type ChannelSettings, type SecretDraft } from '#domain/schema/settings/settings.ts';
 import { checkSettings } from './check-settings.ts';
 import { hideSecrets, withSecrets } from './hidden-lines.ts';
 import { toFieldProblem } from './issue-problem.ts';
 
 const shown = (secret: string | undefined): SecretDraft => ({ isSet: secret !== undefined });
 
+type ChannelSecret = 'url' | 'token' | 'password';
+type ChannelDraft = SettingsDraft['alerts']['channels'][number];
+
+/** A channel with each of its secrets in another form. */
+const withSecrets = <Channel extends ChannelSettings | ChannelDraft, Secret>(
+  channel: Channel,
+  of: (secret: Channel[ChannelSecret], name: ChannelSecret) => Secret,
+) => ({
+  ...channel,
+  url: of(channel.url, 'url'),
+  token: of(channel.token, 'token'),
+  password: of(channel.password, 'password'),
+});
+
 const shownOf = ({ name, password }: Settings['server']['users'][number]): SecretDraft =>
   password === undefined ? { isSet: false } : { isSet: true, account: name };
 
 export function toDraft(settings: Settings): SettingsDraft {
-  const { ups, server, mail } = settings;
+  const { ups, server, mail, alerts } = settings;
   return {
     ...settings,
     ups: ups.map((one) => ({ ...one, monpwd: shown(one.monpwd), options: hideSecrets(one.options) })),
@@ -22,6 +36,7 @@ export function toDraft(settings: Settings): SettingsDraft {
       users: server.users.map((user) => ({ ...user, password: shownOf(user) })),
     },
     mail: { ...mail, password: shown(mail.password) },
+    alerts: { ...alerts, channels: alerts.channels.map((channel) => withSecrets(channel, shown)) },
   };
 }
 
@@ -66,9 +81,12 @@ function accountOf({ name, password }: SettingsDraft['server']['users'][number],
   return before.server.users.find((user) => user.name === kept);
 }
 
-/** The settings a draft stands for. A UPS is known by its id and an account by its name, wherever it was moved to. */
+/**
+ * The settings a draft stands for. A UPS or a channel is known by its id and an account by its name, wherever it
+ * was moved to.
+ */
 function fromDraft(draft: SettingsDraft, before: Settings): Settings {
-  const { ups, server, mail } = draft;
+  const { ups, server, mail, alerts } = draft;
   return {
     ...draft,
     ups: ups.map((one) => {
@@ -86,6 +104,13 @@ function fromDraft(draft: SettingsDraft, before: Settings): Settings {
       })),
     },
     mail: { ...mail, password: meant(mail.password, before.mail.password) },
+    alerts: {
+      ...alerts,
+      channels: alerts.channels.map((channel) => {
+        const known = before.alerts.channels.find(({ id }) => id === channel.id);
+        return withSecrets(channel, (secret, name) => meant(secret, known?.[name]));
+      }),
+    },
   };
 }
 

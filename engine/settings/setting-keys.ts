@@ -4,6 +4,9 @@
  * `ups.0.optionsupsd` is `server.optionsupsd`.
  */
 import { z } from 'zod';
+import type { ChannelType } from '#domain/schema/alerts.ts';
+import { CHANNEL_FIELDS } from '#domain/schema/settings/alert-settings.ts';
+import { SECRET_NAMES } from '#domain/schema/settings/parts.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { hideSecrets } from './hidden-lines.ts';
 import { usersToText } from './users-text.ts';
@@ -27,11 +30,10 @@ export interface SettingKey {
 
 type Leaf = Pick<SettingKey, 'kind' | 'isPath' | 'separator'>;
 
-const SECRETS = new Set(['monpwd', 'password']);
 const plain = (kind: SettingKind): Leaf => ({ kind, isPath: false, separator: ',' });
 
 function leafOf(name: string, schema: z.core.$ZodType): Leaf {
-  if (SECRETS.has(name)) return plain('secret');
+  if (SECRET_NAMES.has(name)) return plain('secret');
   if (schema instanceof z.ZodBoolean) return plain('boolean');
   if (schema instanceof z.ZodNumber) return plain('number');
   if (schema instanceof z.ZodArray) return { ...plain('list'), separator: name === 'toemail' ? ';' : ',' };
@@ -51,13 +53,16 @@ function keysOf(wrapped: z.core.$ZodType, path: SettingPath): SettingKey[] {
   }
   const name = String(path.at(-1));
   if (name === 'users') return [{ ...plain('users'), key: [...path.slice(0, -1), 'extrausers'].join('.'), path }];
-  // The version and the number of a UPS are nobody's to set.
-  if (schema instanceof z.ZodLiteral || name === 'id' || name === 'ups') return [];
+  // The version and the number of a UPS or a channel are nobody's to set.
+  if (schema instanceof z.ZodLiteral || name === 'id' || name === 'ups' || name === 'channels') return [];
   return [{ key: path.join('.'), path, ...leafOf(name, schema) }];
 }
 
 const UPS_SCHEMA = (unwrap(Settings.shape.ups) as z.ZodArray).element;
+const CHANNEL_SCHEMA = (unwrap((unwrap(Settings.shape.alerts) as z.ZodObject).shape.channels) as z.ZodArray).element;
 const COMMON_KEYS = keysOf(Settings, []);
+/** Fields that only some types of channel have. */
+const OF_SOME_CHANNELS = new Set<string>(Object.values(CHANNEL_FIELDS).flat());
 
 /** Fields of TrueNAS's form that belong to the one server, whichever UPS they are asked of. */
 const OF_SERVER = ['optionsupsd', 'extrausers', 'rmonitor'] as const;
@@ -79,21 +84,37 @@ function upsKeys(index: number, isSecondary: boolean): SettingKey[] {
   });
 }
 
-/**
- * Every key there is, in the order of the schema.
- * @param upses whether each UPS is a secondary of another server
- */
-export const settingKeys = (upses: readonly { readonly isSecondary: boolean }[]): ReadonlyMap<string, SettingKey> =>
+/** The keys of one channel: of a type nobody knows only those that all have. */
+function channelKeys(index: number, type: string): SettingKey[] {
+  const own: readonly string[] = Object.hasOwn(CHANNEL_FIELDS, type) ? CHANNEL_FIELDS[type as ChannelType] : [];
+  return keysOf(CHANNEL_SCHEMA, ['alerts', 'channels', index]).filter(({ path }) => {
+    const name = String(path.at(-1));
+    return !OF_SOME_CHANNELS.has(name) || own.includes(name);
+  });
+}
+
+export interface ListedSettings {
+  /** Whether each UPS is a secondary of another server. */
+  readonly upses: readonly { readonly isSecondary: boolean }[];
+  readonly channels: readonly { readonly type: string }[];
+}
+
+/** Every key there is, in the order of the schema. */
+export const settingKeys = ({ upses, channels }: ListedSettings): ReadonlyMap<string, SettingKey> =>
   new Map(
-    [...upses.flatMap(({ isSecondary }, index) => upsKeys(index, isSecondary)), ...COMMON_KEYS].map((key) => [
-      key.key,
-      key,
-    ]),
+    [
+      ...upses.flatMap(({ isSecondary }, index) => upsKeys(index, isSecondary)),
+      ...COMMON_KEYS,
+      ...channels.flatMap(({ type }, index) => channelKeys(index, type)),
+    ].map((key) => [key.key, key]),
   );
 
 /** Keys of settings as they are. */
 export const keysOfSettings = (settings: Settings): ReadonlyMap<string, SettingKey> =>
-  settingKeys(settings.ups.map(({ mode }) => ({ isSecondary: mode === 'SLAVE' })));
+  settingKeys({
+    upses: settings.ups.map(({ mode }) => ({ isSecondary: mode === 'SLAVE' })),
+    channels: settings.alerts.channels,
+  });
 
 const YES = /^(?:true|yes|on|1)$/i;
 const NO = /^(?:false|no|off|0)$/i;

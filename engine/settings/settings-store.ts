@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SettingsError } from '#domain/errors.ts';
+import { SECRET_NAMES } from '#domain/schema/settings/parts.ts';
 import { SETTINGS_VERSION } from '#domain/schema/settings/settings.ts';
 import { replaceFile } from '#engine/atomic-file.ts';
 import type { SecretSeal } from '#engine/ports.ts';
@@ -158,9 +159,6 @@ function parseJson(text: string, file: string): Group {
   if (isGroup(content)) return { ...content };
   throw new SettingsError('settings/bad-file', { file, reason: 'it holds no JSON object' });
 }
-
-/** Names under which passwords stand, wherever they do. */
-const SECRET_NAMES = new Set(['monpwd', 'password']);
 
 /** References become the passwords they stand for; one whose password cannot be had here stays one. */
 function withSecrets(value: Group, book: SecretBook): Group {

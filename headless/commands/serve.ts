@@ -10,13 +10,14 @@ import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { findDevices } from '#engine/api/found-devices.ts';
 import { createSetupSystem } from '#engine/adapters/setup-system.ts';
-import { createSystemPower } from '#engine/adapters/system-power.ts';
+import { createSystemPower, isPowerForbidden } from '#engine/adapters/system-power.ts';
 import { holdUpsmonPid } from '#engine/adapters/upsmon-pid.ts';
 import { describeError, SettingsError } from '#domain/errors.ts';
 import { localeOf } from '#domain/messages/message.ts';
 import type { DriverOutcome } from '#engine/drivers/driver.ts';
 import type { DefinitionSet } from '#engine/devices/definition.ts';
 import { readOwnDefinitions } from '#engine/devices/own-definitions.ts';
+import { createLateHook } from '#engine/monitor/late-power-off.ts';
 import type { Log } from '#engine/ports.ts';
 import { createProduct, formatAddress, type Product } from '#engine/product.ts';
 import {
@@ -86,12 +87,20 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   const product: Product = createProduct({
     configuration,
     ...(keeper ? { settings: keeper } : {}),
-    locale: localeOf('system', [(io.env.LC_ALL ?? io.env.LC_MESSAGES ?? io.env.LANG ?? '').replace('_', '-')]),
+    locale: () => localeOf('system', [(io.env.LC_ALL ?? io.env.LC_MESSAGES ?? io.env.LANG ?? '').replace('_', '-')]),
     dataDir: options.dataDir,
     clock: systemClock,
     log,
     hidPort,
-    power: createSystemPower({ clock: systemClock, folder: join(options.dataDir, 'shutdown-actions'), env: io.env }),
+    power: createSystemPower({
+      clock: systemClock,
+      log,
+      folder: join(options.dataDir, 'shutdown-actions'),
+      env: io.env,
+    }),
+    ...(process.platform === 'linux' && !isPowerForbidden(io.env)
+      ? { lateHook: createLateHook(configuration.baseDir) }
+      : {}),
     definitions: await readDefinitions(options.dataDir, log),
     setupSystem: createSetupSystem({
       platform: process.platform,

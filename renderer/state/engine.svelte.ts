@@ -9,6 +9,7 @@ import {
   type RequestResult,
 } from '#domain/contract.ts';
 import { powerStateOf } from '#domain/power-state.ts';
+import type { ChannelTrouble } from '#domain/schema/alerts.ts';
 import type { MonitorView } from '#domain/schema/monitor.ts';
 import type { Incident, NetworkClient, Sample, UpsSnapshot } from '#domain/schema/snapshot.ts';
 import type { Schedule } from './frames.ts';
@@ -26,6 +27,8 @@ interface Known {
   readonly clients: readonly NetworkClient[];
   /** Undefined before the first answer. */
   readonly monitor: MonitorView | undefined;
+  /** Ways to people that do not work at the moment. */
+  readonly troubles: readonly ChannelTrouble[];
   /** Newest first. */
   readonly incidents: readonly Incident[];
   /** The last half hour by UPS, oldest first. */
@@ -50,6 +53,7 @@ export class EngineStore {
   upses = $state.raw<Known['upses']>([]);
   clients = $state.raw<Known['clients']>([]);
   monitor = $state.raw<Known['monitor']>();
+  troubles = $state.raw<Known['troubles']>([]);
   incidents = $state.raw<Known['incidents']>([]);
   samples = $state.raw<Known['samples']>({});
   skew = $state(0);
@@ -58,7 +62,7 @@ export class EngineStore {
   readonly #now: () => number;
   readonly #schedule: Schedule;
   /** What was heard so far; the fields above follow it when the screen is ready for it. */
-  #known: Known = { upses: [], clients: [], monitor: undefined, incidents: [], samples: {}, skew: 0 };
+  #known: Known = { upses: [], clients: [], monitor: undefined, troubles: [], incidents: [], samples: {}, skew: 0 };
   readonly #stops: (() => void)[] = [];
   #sequence: number | undefined;
   #isRefreshing = false;
@@ -124,10 +128,11 @@ export class EngineStore {
   }
 
   async #load(): Promise<void> {
-    const [hello, list, monitor] = await Promise.all([
+    const [hello, list, monitor, { troubles }] = await Promise.all([
       this.client.request('engine.hello', {}),
       this.client.request('ups.list', {}),
       this.client.request('monitor.get', {}),
+      this.client.request('alerts.troubles', {}),
     ]);
     const histories = await Promise.all(list.upses.map((ups) => this.#loadSamples(ups.name)));
     this.isOutdated ||= this.hello !== undefined && this.hello.version !== hello.version;
@@ -136,6 +141,7 @@ export class EngineStore {
       upses: list.upses,
       clients: list.clients,
       monitor,
+      troubles,
       incidents: newestFirst(list.incidents),
       samples: Object.fromEntries(histories),
     });
@@ -207,6 +213,9 @@ export class EngineStore {
       case 'clients.changed':
         this.#know({ clients: event.payload.clients });
         return false;
+      case 'alerts.changed':
+        this.#know({ troubles: event.payload.troubles });
+        return true;
       case 'monitor.changed':
         // What the shutdown monitor decides matters wherever somebody may hear of it.
         this.#know({ monitor: event.payload.monitor });

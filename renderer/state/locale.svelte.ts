@@ -1,4 +1,5 @@
 import { sayError } from '#domain/errors.ts';
+import { fetchTexts } from '#domain/messages/fetch.ts';
 import { variableText, commandText } from '#domain/messages/names.ts';
 import {
   localeOf,
@@ -61,9 +62,10 @@ export class LocaleState {
     this.choice = keeper.choice;
   }
 
-  choose(choice: LocaleChoice): void {
-    this.choice = choice;
+  async choose(choice: LocaleChoice): Promise<void> {
     this.#keeper.keep(choice);
+    await fetchTexts(localeOf(choice, this.#keeper.ofSystem));
+    this.choice = choice;
   }
 
   t = <Key extends MessageKey>(key: Key, params: MessageParams<Key>): string => message(key, params, this.current);

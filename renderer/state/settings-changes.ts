@@ -34,16 +34,20 @@ export function withValueAt<Value>(tree: Value, [step, ...rest]: FieldPath, valu
 const LISTS = [
   { path: ['ups'], id: 'id' },
   { path: ['server', 'users'], id: 'name' },
+  { path: ['alerts', 'channels'], id: 'id' },
 ] as const;
-const GROUPS = ['server', 'mail', 'web', 'setup'] as const;
+const GROUPS = [['server'], ['mail'], ['alerts', 'desktop'], ['alerts', 'limits'], ['web'], ['setup']] as const;
 
 const membersAt = (settings: SettingsDraft, path: FieldPath): readonly Tree[] => valueAt(settings, path) as Tree[];
 
 /** In the order of the form. */
 export const changesBetween = (before: SettingsDraft, after: SettingsDraft): readonly Change[] => [
   ...changesOfList(before, after, LISTS[0]),
-  ...GROUPS.flatMap((group) => changesOfKeys(before[group], after[group], [group], group)),
+  ...GROUPS.flatMap((path) =>
+    changesOfKeys(valueAt(before, path) as Tree, valueAt(after, path) as Tree, path, path.join('/')),
+  ),
   ...changesOfList(before, after, LISTS[1]),
+  ...changesOfList(before, after, LISTS[2]),
 ];
 
 function changesOfKeys(before: Tree, after: Tree, path: FieldPath, key: string): Change[] {
@@ -77,7 +81,10 @@ function changesOfList(before: SettingsDraft, after: SettingsDraft, { path, id }
 
 /** What was made of `base` in a draft, made of what the settings have become. Where both changed the same, the draft counts. */
 export function rebase(base: SettingsDraft, mine: SettingsDraft, theirs: SettingsDraft): SettingsDraft {
-  const merged = mergeKeys(base, mine, theirs);
+  const groups = GROUPS.reduce<SettingsDraft>((settings, path) => {
+    const [was, now, other] = [base, mine, theirs].map((one) => valueAt(one, path) as Tree);
+    return withValueAt(settings, path, mergeKeys(was ?? {}, now ?? {}, other ?? {}));
+  }, theirs);
   return LISTS.reduce<SettingsDraft>(
     (settings, { path, id }) =>
       withValueAt(
@@ -85,10 +92,7 @@ export function rebase(base: SettingsDraft, mine: SettingsDraft, theirs: Setting
         path,
         mergeLists(membersAt(base, path), membersAt(mine, path), membersAt(theirs, path), id),
       ),
-    {
-      ...merged,
-      ...Object.fromEntries(GROUPS.map((group) => [group, mergeKeys<Tree>(base[group], mine[group], theirs[group])])),
-    },
+    groups,
   );
 }
 

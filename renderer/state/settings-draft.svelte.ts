@@ -106,23 +106,39 @@ export class SettingsDraftState {
     if (this.draft) this.#become({ ...this.draft, ups: this.draft.ups.filter((ups) => ups.id !== id) });
   }
 
-  /** The value that is in force for a field of the draft. */
-  savedValue(path: FieldPath): unknown {
-    const [list, index, ...rest] = path;
-    if (list !== 'ups' || typeof index !== 'number') return valueAt(this.saved?.settings, path);
-    const id = this.draft?.ups[index]?.id;
-    return valueAt(
-      this.saved?.settings.ups.find((ups) => ups.id === id),
-      rest,
-    );
+  addChannel(channel: SettingsDraft['alerts']['channels'][number]): void {
+    if (this.draft) this.set(['alerts', 'channels'], [...this.draft.alerts.channels, channel]);
   }
 
-  /** A UPS that was just added has nothing yet to be told apart from. */
+  removeChannel(id: string): void {
+    const channels = this.draft?.alerts.channels.filter((channel) => channel.id !== id);
+    if (channels) this.set(['alerts', 'channels'], channels);
+  }
+
+  /** The value that is in force for a field of the draft. */
+  savedValue(path: FieldPath): unknown {
+    const member = this.#memberOf(path);
+    return member ? valueAt(member.saved, member.rest) : valueAt(this.saved?.settings, path);
+  }
+
+  /** A UPS or a channel that was just added has nothing yet to be told apart from. */
   isChanged(path: FieldPath): boolean {
-    const [list, index] = path;
-    const ups = list === 'ups' && typeof index === 'number' ? this.draft?.ups[index] : undefined;
-    if (ups && !this.saved?.settings.ups.some(({ id }) => id === ups.id)) return false;
+    const member = this.#memberOf(path);
+    if (member && member.saved === undefined) return false;
     return !isAlike(this.value(path), this.savedValue(path));
+  }
+
+  /** Where a path is about a member of a list: the same one as it is saved, wherever it stands there. */
+  #memberOf(path: FieldPath): { readonly saved: unknown; readonly rest: FieldPath } | undefined {
+    const list = path[0] === 'ups' ? ['ups'] : path[1] === 'channels' ? ['alerts', 'channels'] : undefined;
+    const index = list && path[list.length];
+    if (!list || typeof index !== 'number') return undefined;
+    const membersOf = (settings: unknown) => (valueAt(settings, list) ?? []) as readonly { readonly id: string }[];
+    const id = membersOf(this.draft)[index]?.id;
+    return {
+      saved: membersOf(this.saved?.settings).find((one) => one.id === id),
+      rest: path.slice(list.length + 1),
+    };
   }
 
   problemsAt(path: FieldPath): readonly Problem[] {

@@ -37,6 +37,8 @@ export const settings = {
   'remedy.settings/missing-value': 'Beides in einem Aufruf von „ridethrough config set“ setzen.',
   'error.settings/no-such-ups': 'Es gibt keine USV {index}.',
   'remedy.settings/no-such-ups': 'Sie kommt dazu, indem im selben Aufruf ups.{next}.identifier gesetzt wird.',
+  'error.settings/no-such-channel': 'Es gibt keinen Kanal {index}.',
+  'remedy.settings/no-such-channel': 'Er kommt dazu, indem im selben Aufruf alerts.channels.{next}.type gesetzt wird.',
   'error.settings/bad-password': 'Das ist als {key} nicht möglich: {reason}.',
   'remedy.settings/bad-password': 'Ein anderes Passwort wählen.',
 
@@ -166,6 +168,9 @@ export const settings = {
   'expected.boolean': 'yes oder no',
   'expected.pattern': 'ein regulärer Ausdruck',
   'expected.port': 'ein Port von 1 bis 65535',
+  'expected.time': 'eine Uhrzeit wie 22:30',
+  'expected.topic': 'ein Topic ohne Leerzeichen, + und # und ohne / an den Enden',
+  'expected.web-address': 'eine Adresse, die mit https:// oder http:// beginnt',
   'expected.one-of': 'eines von {values}',
   'expected.known-cable': '940-0095A, 940-0095C, 940-0020B, 940-0020C, simple, 940-0023A oder 940-0119A',
   'expected.shutdown-exit': 'yes, no oder eine Zahl von Sekunden',

@@ -14,6 +14,8 @@ export const shell = {
   'tray.ending': 'Ridethrough wird beendet.',
   'tray.failed': 'Nichts wird überwacht: der Start ist gescheitert.',
   'notice.on-battery': 'Stromausfall',
+  'notice.coming': '{coming} Kommt der Strom vorher zurück, wird nichts heruntergefahren.',
+  'notice.wish-failed': 'Daran ändert sich nichts mehr',
   'notice.low-battery': 'Akku fast leer',
   'notice.low-battery-advice': 'Jetzt die Arbeit speichern.',
   'notice.forced-shutdown': 'Jetzt wird heruntergefahren',

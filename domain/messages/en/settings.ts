@@ -36,6 +36,8 @@ export const settings = {
   'remedy.settings/missing-value': 'Set both in one call of "ridethrough config set".',
   'error.settings/no-such-ups': 'There is no UPS {index}.',
   'remedy.settings/no-such-ups': 'Add it by setting ups.{next}.identifier in the same call.',
+  'error.settings/no-such-channel': 'There is no channel {index}.',
+  'remedy.settings/no-such-channel': 'Add it by setting alerts.channels.{next}.type in the same call.',
   'error.settings/bad-password': '{key} cannot be that: {reason}.',
   'remedy.settings/bad-password': 'Choose another password.',
 
@@ -161,6 +163,9 @@ export const settings = {
   'expected.boolean': 'yes or no',
   'expected.pattern': 'a regular expression',
   'expected.port': 'a port from 1 to 65535',
+  'expected.time': 'a time of day such as 22:30',
+  'expected.topic': 'a topic without blanks, +, # and without / at its ends',
+  'expected.web-address': 'an address that begins with https:// or http://',
   'expected.one-of': 'one of {values}',
   'expected.known-cable': '940-0095A, 940-0095C, 940-0020B, 940-0020C, simple, 940-0023A or 940-0119A',
   'expected.shutdown-exit': 'yes, no or a number of seconds',

@@ -13,6 +13,8 @@ export const shell = {
   'tray.ending': 'Ridethrough is ending.',
   'tray.failed': 'Nothing is watched: the start failed.',
   'notice.on-battery': 'Power is out',
+  'notice.coming': '{coming} Nothing is shut down if the power returns before.',
+  'notice.wish-failed': 'That changes nothing any more',
   'notice.low-battery': 'Battery nearly empty',
   'notice.low-battery-advice': 'Save your work now.',
   'notice.forced-shutdown': 'Shutting down now',

@@ -63,3 +63,6 @@ export const missingBecause = (
   path: readonly (string | number)[],
   because: { readonly key: string; readonly value: string },
 ): z.core.$ZodSuperRefineIssue => ({ code: 'custom', path: [...path], message: '', params: { because } });
+
+/** Names under which secrets stand, wherever they do: kept in a file of their own, and never told. */
+export const SECRET_NAMES: ReadonlySet<string> = new Set(['monpwd', 'password', 'token', 'url']);

@@ -1,5 +1,6 @@
 /** What all UPSes have in common: the NUT server and its accounts, the mail server, the web interface. */
 import { z } from 'zod';
+import { routing } from './alert-settings.ts';
 import { AsciiLine, FilePath, HostName, Lines, missingBecause, NutUserName, Port, wants, YesNo } from './parts.ts';
 
 export const USER_ACTIONS = ['SET', 'FSD'] as const;
@@ -65,6 +66,7 @@ export const mailSettings = <Secret extends z.ZodType>(secret: Secret) =>
         wants('expected.email'),
       )
       .default(''),
+    ...routing,
   });
 
 export const WEB_TLS_MODES = ['none', 'own', 'files'] as const;

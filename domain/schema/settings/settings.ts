@@ -4,6 +4,7 @@
  * see and send; the file `settings.json` holds a reference to where it is kept.
  */
 import { z } from 'zod';
+import { alertSettings } from './alert-settings.ts';
 import { NutPassword, wants, YesNo } from './parts.ts';
 import { mailSettings, serverSettings, WebSettings } from './server-settings.ts';
 import { upsSettings } from './ups-settings.ts';
@@ -28,6 +29,7 @@ const settingsWith = <NutSecret extends z.ZodType, Secret extends z.ZodType>(nut
       ups: z.array(upsSettings(nutSecret), wants('expected.list')).max(MOST_UPSES, wants('expected.fewer')).default([]),
       server: orDefaults(serverSettings(nutSecret)),
       mail: orDefaults(mailSettings(secret)),
+      alerts: orDefaults(alertSettings(secret)),
       web: WebSettings.prefault({}),
       setup: z
         .strictObject({
@@ -53,6 +55,7 @@ const AnyPassword = z.string(wants('expected.text')).max(1024, wants('expected.s
 export const Settings = settingsWith(NutPassword.optional(), AnyPassword.optional());
 export type Settings = z.output<typeof Settings>;
 export type UpsSettings = Settings['ups'][number];
+export type ChannelSettings = Settings['alerts']['channels'][number];
 
 /**
  * A password seen from outside: whether there is one. Sent back as it is it stays; with `value` it is a new one.

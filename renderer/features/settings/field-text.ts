@@ -1,11 +1,14 @@
 /** How fields, values and problems are said. */
 import { en } from '#domain/messages/en.ts';
 import type { MessageKey } from '#domain/messages/message.ts';
+import type { AlertKind, ChannelType } from '#domain/schema/alerts.ts';
 import type { LocaleState } from '../../state/locale.svelte.ts';
 import type { Change } from '../../state/settings-changes.ts';
 import type { Problem } from '../../state/settings-draft.svelte.ts';
 import {
   COMMON_PARTS,
+  CHANNEL_FIELD_LIST,
+  textNameOf,
   UPS_PARTS,
   USERS_NAME,
   type FieldDescription,
@@ -15,17 +18,26 @@ import {
 import { fits } from './hardware-search.ts';
 
 const FIELDS = new Map<string, FieldDescription>(
-  [...UPS_PARTS, ...COMMON_PARTS].flatMap(({ fields }) => fields.map((field) => [field.name, field] as const)),
+  [...[...UPS_PARTS, ...COMMON_PARTS].flatMap(({ fields }) => fields), ...CHANNEL_FIELD_LIST].map((field) => [
+    field.name,
+    field,
+  ]),
 );
 
 export const isFound = (name: FieldName, directive: string | undefined, query: string, locale: LocaleState): boolean =>
-  fits(query, locale.t(`form.${name}`, {}), locale.t(`form.${name}.help`, {}), name, directive ?? '');
+  fits(
+    query,
+    locale.t(`form.${textNameOf(name)}`, {}),
+    locale.t(`form.${textNameOf(name)}.help`, {}),
+    name,
+    directive ?? '',
+  );
 
 const isKey = (key: string): key is MessageKey => Object.hasOwn(en, key);
 
 /** A word of a choice. */
 export const choiceText = (name: FieldName, value: string, locale: LocaleState): string => {
-  const key = `form.${name}.${value}`;
+  const key = textNameOf(name) === 'channel.least' ? `severity.${value}` : `form.${name}.${value}`;
   return isKey(key) ? locale.say({ phrase: key, params: {} }) : value;
 };
 
@@ -36,6 +48,7 @@ export const choiceHint = (name: FieldName, value: string, locale: LocaleState):
 
 /** A value as a person reads it. Passwords are never said. */
 export function valueText(value: unknown, name: FieldName, kind: FieldKind | undefined, locale: LocaleState): string {
+  if (kind?.type === 'kinds' && Array.isArray(value)) return kindsText(value as readonly AlertKind[], locale);
   if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) {
     return locale.t('form.default.empty', {});
   }
@@ -51,6 +64,12 @@ export function valueText(value: unknown, name: FieldName, kind: FieldKind | und
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return kind?.type === 'choice' ? choiceText(name, text, locale) : text;
 }
+
+/** What is told, by what is left out. */
+export const kindsText = (without: readonly AlertKind[], locale: LocaleState): string =>
+  without.length === 0
+    ? locale.t('form.kinds.all', {})
+    : locale.t('form.kinds.but', { kinds: without.map((kind) => locale.t(`alert-kind.${kind}`, {})).join(', ') });
 
 /** What is wrong, and what to do, as sentences. */
 export function problemText({ reason, fix, line }: Problem, locale: LocaleState): string {
@@ -82,11 +101,17 @@ export function changeLine(
   const { path, kind, before, after } = change;
   const [group = '', second] = path;
   if (kind !== 'changed') {
-    const member = (kind === 'added' ? after : before) as { readonly identifier?: string; readonly name?: string };
+    const member = (kind === 'added' ? after : before) as {
+      readonly identifier?: string;
+      readonly name?: string;
+      readonly type?: ChannelType;
+    };
     const title =
       group === 'ups'
         ? locale.t('form.changes.ups', { name: member.identifier ?? '' })
-        : locale.t('form.changes.account', { name: member.name ?? '' });
+        : member.type === undefined
+          ? locale.t('form.changes.account', { name: member.name ?? '' })
+          : locale.t('form.changes.channel', { name: member.name || locale.t(`channel.${member.type}`, {}) });
     const none = locale.t('form.changes.none', {});
     const what = locale.t(`form.changes.${kind}`, {});
     return kind === 'added' ? { title, before: none, after: what } : { title, before: what, after: none };
@@ -100,9 +125,10 @@ export function changeLine(
     });
     return { title, ...bothTexts(before, after, USERS_NAME, undefined, locale) };
   }
-  const name = `${group}.${path.at(-1) ?? ''}`;
+  const isOfChannel = group === 'alerts' && second === 'channels';
+  const name = group === 'alerts' && !isOfChannel ? path.join('.') : `${isOfChannel ? 'channel' : group}.${path.at(-1) ?? ''}`;
   const field = FIELDS.get(name);
-  const label = field ? locale.t(`form.${field.name}`, {}) : name;
+  const label = field ? locale.t(`form.${textNameOf(field.name)}`, {}) : name;
   const ups = group === 'ups' && typeof second === 'number' ? upsName(second) : undefined;
   return {
     title: ups === undefined ? label : locale.t('form.changes.of-ups', { field: label, ups }),

@@ -1,24 +1,38 @@
 /** The fields of the form as data: which there are, in which part, and how each is edited. */
 import type { MessageKey } from '#domain/messages/message.ts';
 import type { FieldPath } from '#domain/schema/field-problem.ts';
+import { ALERT_SEVERITIES, type ChannelType } from '#domain/schema/alerts.ts';
+import { CHANNEL_FIELDS, MQTT_SECURITY, SYSLOG_TRANSPORTS } from '#domain/schema/settings/alert-settings.ts';
 import { MAIL_SECURITY, WEB_TLS_MODES } from '#domain/schema/settings/server-settings.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import { SHUTDOWN_ACTIONS, SHUTDOWN_MODES, UPS_MODES } from '#domain/schema/settings/ups-settings.ts';
+import { valueAt } from '../../state/settings-changes.ts';
 
 export type UpsDraft = SettingsDraft['ups'][number];
-type Group = 'ups' | 'server' | 'mail' | 'web';
-/** Every field has a label under this name, and a sentence under the same with `.help`. */
-export type FieldName = Extract<
+export type ChannelDraft = SettingsDraft['alerts']['channels'][number];
+type Group = 'ups' | 'server' | 'mail' | 'web' | 'alerts' | 'channel';
+/** A label stands under this name, and a sentence under the same with `.help`. */
+type TextName = Extract<
   MessageKey extends infer Key ? (Key extends `form.${infer Name}.help` ? Name : never) : never,
   `${Group}.${string}`
 >;
+type RoutingKey = 'least' | 'except' | 'quietFrom' | 'quietTo';
+/** What mail and desktop take is said with the words of the channels. */
+export type FieldName = TextName | `${'mail' | 'alerts.desktop'}.${RoutingKey}`;
+
+export function textNameOf(name: FieldName): TextName {
+  const key = name.slice(name.lastIndexOf('.') + 1);
+  return key === 'least' || key === 'except' || key === 'quietFrom' || key === 'quietTo' ? `channel.${key}` : (name as TextName);
+}
 
 /** How a value is edited. */
 export type FieldKind =
   | { readonly type: 'text' | 'lines' | 'switch' | 'secret' | 'driver' | 'port' | 'host' | 'options' | 'remote' }
+  /** Time of day; kinds of alerts that are left out. */
+  | { readonly type: 'time' | 'kinds' }
   /** Texts between separators. */
   | { readonly type: 'texts'; readonly separator: ';' | ',' }
-  | { readonly type: 'number'; readonly unit?: 's' | '%' }
+  | { readonly type: 'number'; readonly unit?: 's' | '%' | 'V' | '°C' }
   | { readonly type: 'choice'; readonly values: readonly string[]; readonly isLarge?: true };
 
 export interface FieldDescription {
@@ -35,12 +49,20 @@ export interface FieldDescription {
 }
 
 export interface FormPart {
-  readonly name: 'unit' | 'shutdown' | 'login' | 'email' | 'server' | 'accounts' | 'mail' | 'web';
+  readonly name:
+    'unit' | 'shutdown' | 'login' | 'email' | 'server' | 'accounts' | 'mail' | 'desktop' | 'channels' | 'limits' | 'web';
   readonly fields: readonly FieldDescription[];
   readonly mode?: 'SLAVE';
 }
 
 const SECONDS = { type: 'number', unit: 's' } as const;
+
+const routingOf = <Owner extends 'mail' | 'alerts.desktop' | 'channel'>(owner: Owner): readonly FieldDescription[] => [
+  { name: `${owner}.least`, kind: { type: 'choice', values: ALERT_SEVERITIES }, isExpert: true },
+  { name: `${owner}.except`, kind: { type: 'kinds' }, isExpert: true },
+  { name: `${owner}.quietFrom`, kind: { type: 'time' }, isExpert: true },
+  { name: `${owner}.quietTo`, kind: { type: 'time' }, isExpert: true },
+];
 
 /** Those that every UPS has. */
 export const UPS_PARTS: readonly FormPart[] = [
@@ -130,6 +152,23 @@ export const COMMON_PARTS: readonly FormPart[] = [
       { name: 'mail.user', kind: { type: 'text' } },
       { name: 'mail.password', kind: { type: 'secret' } },
       { name: 'mail.from', kind: { type: 'text' } },
+      ...routingOf('mail'),
+    ],
+  },
+  { name: 'channels', fields: [] },
+  {
+    name: 'desktop',
+    fields: [{ name: 'alerts.desktop.enabled', kind: { type: 'switch' } }, ...routingOf('alerts.desktop')],
+  },
+  {
+    name: 'limits',
+    fields: [
+      { name: 'alerts.limits.shortRuntime', kind: { type: 'switch' } },
+      { name: 'alerts.limits.load', kind: { type: 'number', unit: '%' } },
+      { name: 'alerts.limits.inputLow', kind: { type: 'number', unit: 'V' } },
+      { name: 'alerts.limits.inputHigh', kind: { type: 'number', unit: 'V' } },
+      { name: 'alerts.limits.temperature', kind: { type: 'number', unit: '°C' } },
+      { name: 'alerts.limits.batteryYears', kind: { type: 'number' } },
     ],
   },
   {
@@ -144,6 +183,42 @@ export const COMMON_PARTS: readonly FormPart[] = [
   },
 ];
 
+/** Fields that some kinds of channel have, by their key. */
+const OF_CHANNELS: readonly FieldDescription[] = [
+  { name: 'channel.transport', kind: { type: 'choice', values: SYSLOG_TRANSPORTS } },
+  { name: 'channel.host', kind: { type: 'text' } },
+  { name: 'channel.port', kind: { type: 'number' } },
+  { name: 'channel.security', kind: { type: 'choice', values: MQTT_SECURITY } },
+  { name: 'channel.caFile', kind: { type: 'text' }, onlyWith: { key: 'security', value: 'tls' } },
+  { name: 'channel.user', kind: { type: 'text' } },
+  { name: 'channel.password', kind: { type: 'secret' } },
+  { name: 'channel.url', kind: { type: 'secret' } },
+  { name: 'channel.server', kind: { type: 'text' } },
+  { name: 'channel.token', kind: { type: 'secret' } },
+  { name: 'channel.chat', kind: { type: 'text' } },
+  { name: 'channel.topic', kind: { type: 'text' } },
+  { name: 'channel.discovery', kind: { type: 'switch' } },
+  { name: 'channel.command', kind: { type: 'text' } },
+  { name: 'channel.timeout', kind: SECONDS, isExpert: true },
+];
+const OF_EVERY_CHANNEL: readonly FieldDescription[] = [
+  { name: 'channel.enabled', kind: { type: 'switch' } },
+  { name: 'channel.name', kind: { type: 'text' }, isExpert: true },
+  { name: 'channel.upses', kind: { type: 'texts', separator: ',' }, isExpert: true },
+  ...routingOf('channel'),
+];
+export const CHANNEL_FIELD_LIST: readonly FieldDescription[] = [...OF_CHANNELS, ...OF_EVERY_CHANNEL];
+
+/** What stands on the card of a channel: its own first. A log that is here has no host. */
+export function fieldsOfChannel({ type, transport }: ChannelDraft): readonly FieldDescription[] {
+  const own: readonly string[] = CHANNEL_FIELDS[type];
+  const isLocal = type === 'syslog' && transport === 'local';
+  return [
+    ...OF_CHANNELS.filter(({ name }) => own.includes(keyOf(name)) && !(isLocal && keyOf(name) !== 'transport')),
+    ...OF_EVERY_CHANNEL,
+  ];
+}
+
 /** @throws Error for a name without a field */
 export function fieldNamed(name: FieldName): FieldDescription {
   const field = [...UPS_PARTS, ...COMMON_PARTS].flatMap(({ fields }) => fields).find((one) => one.name === name);
@@ -155,17 +230,40 @@ export function fieldNamed(name: FieldName): FieldDescription {
 export const USERS_NAME = 'server.users' satisfies FieldName;
 
 /** Optional texts: left out when they are empty. */
-const OPTIONAL: ReadonlySet<string> = new Set(['ups.nocommwarntime', 'mail.port', 'web.certFile', 'web.keyFile']);
+const OPTIONAL: ReadonlySet<string> = new Set([
+  'ups.nocommwarntime',
+  'mail.port',
+  'web.certFile',
+  'web.keyFile',
+  'channel.port',
+  'channel.caFile',
+  'alerts.limits.load',
+  'alerts.limits.inputLow',
+  'alerts.limits.inputHigh',
+  'alerts.limits.temperature',
+  'alerts.limits.batteryYears',
+]);
 
 export const keyOf = (name: FieldName): string => name.slice(name.indexOf('.') + 1);
 
-/** @param index of the UPS, for its fields */
+/** @param index of the UPS or the channel, for its fields */
 export function pathOf(name: FieldName, index: number): FieldPath {
-  const [group = '', key = ''] = name.split('.');
-  return group === 'ups' ? ['ups', index, key] : [group, key];
+  const [group = '', ...rest] = name.split('.');
+  if (group === 'ups') return ['ups', index, ...rest];
+  return group === 'channel' ? ['alerts', 'channels', index, ...rest] : [group, ...rest];
 }
 
-const PATTERN = SettingsDraft.parse({ ups: [{ id: 'pattern', identifier: 'ups', driver: 'x', port: 'x' }] });
+const PATTERN = SettingsDraft.parse({
+  ups: [{ id: 'pattern', identifier: 'ups', driver: 'x', port: 'x' }],
+  alerts: { channels: [{ id: 'pattern', type: 'syslog' }] },
+});
+
+/** A channel as the form begins with it. @param id given once, for ever */
+export function newChannel(id: string, type: ChannelType): ChannelDraft {
+  const [pattern] = PATTERN.alerts.channels;
+  if (!pattern) throw new Error('the pattern of the settings has a channel');
+  return { ...pattern, id, type };
+}
 
 /** A UPS as the form begins with it. @param id given once, for ever */
 export function newUps(id: string, identifier: string): UpsDraft {
@@ -176,10 +274,8 @@ export function newUps(id: string, identifier: string): UpsDraft {
 
 /** What a field is before anybody sets it. */
 export function defaultOf(name: FieldName): unknown {
-  const [group = '', key = ''] = name.split('.');
   if (name === 'ups.driver' || name === 'ups.port') return '';
-  const groups: Readonly<Record<string, unknown>> = { ...PATTERN, ups: PATTERN.ups[0] };
-  return (groups[group] as Readonly<Record<string, unknown>> | undefined)?.[key];
+  return valueAt(PATTERN, pathOf(name, 0));
 }
 
 /** Text of a field as it is typed. */

@@ -14,6 +14,8 @@ export class FormView {
   readonly #app: AppState;
   /** Place of the UPS that is shown. */
   upsIndex = $state(0);
+  /** The channel whose card is open. */
+  channelId = $state<string>();
   query = $state('');
   isExpert = $state(false);
   /** Fields say that they were changed, and offer to go back. */
@@ -68,8 +70,9 @@ export class FormView {
   /** Brings the field that something is wrong with into sight, and the hands to it. */
   async goTo(path: FieldPath): Promise<void> {
     this.query = '';
-    const [group, index] = path;
+    const [group, index, place] = path;
     if (group === 'ups' && typeof index === 'number') this.upsIndex = index;
+    if (index === 'channels') this.channelId = this.draft.draft?.alerts.channels[Number(place)]?.id;
     await tick();
     const field = document.getElementById(idOf(path));
     field?.scrollIntoView({ block: 'center' });
@@ -89,7 +92,10 @@ export class FormView {
 
 /** Where a field stands on the page. Accounts have one place together. */
 export function idOf(path: FieldPath): string {
-  const [group, second, third] = path;
+  const [group, second, third, fourth] = path;
+  if (group === 'alerts') {
+    return second === 'channels' ? `field-channel-${String(third)}-${String(fourth)}` : `field-alerts-${String(second)}-${String(third)}`;
+  }
   if (group === 'ups') return `field-ups-${keyOf(`ups.${String(third)}` as FieldDescription['name'])}`;
   return `field-${String(group)}-${String(second)}`;
 }
