@@ -46,13 +46,22 @@ export class Dashboard {
 
   /** Addresses of all pages, from after `#/` on: those the navigation leads to, and the parts of a page. */
   async addresses(): Promise<string[]> {
-    const links = await this.navigation.getByRole('link').all();
+    // Below 720 pixels some are behind More, and in the list a second time.
+    const links = await this.navigation.getByRole('link', { includeHidden: true }).all();
     const addresses = await Promise.all(links.map((link) => link.getAttribute('href')));
-    return [...addresses.map((address) => (address ?? '').replace(/^#\//, '')), 'device/commands', 'energy'];
+    return [...new Set(addresses.map((address) => (address ?? '').replace(/^#\//, ''))), 'device/commands', 'energy'];
   }
 
   async goTo(page: PageName): Promise<void> {
-    await this.navigation.getByRole('link', { name: page }).click();
+    const link = this.navigation.getByRole('link', { name: page });
+    await link.or(this.more).first().waitFor();
+    if (!(await link.isVisible())) await this.more.click();
+    await link.click();
+  }
+
+  /** Opens the pages that have no room in the bar of a narrow window. */
+  get more(): Locator {
+    return this.navigation.getByRole('button', { name: 'More' });
   }
 
   /** The number of a reading, without its unit. */
@@ -158,7 +167,10 @@ export class Dashboard {
   }
 
   async chooseTheme(theme: 'Light' | 'Dark' | 'As the system'): Promise<void> {
-    await this.page.getByRole('button', { name: 'Appearance' }).click();
+    const opener = this.page.getByRole('button', { name: 'Appearance' });
+    await opener.or(this.more).first().waitFor();
+    if (!(await opener.isVisible())) await this.more.click();
+    await opener.click();
     await this.choose('Colours', theme);
     await this.page.keyboard.press('Escape');
     await this.dialog.waitFor({ state: 'hidden' });
