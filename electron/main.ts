@@ -23,12 +23,13 @@ import { readLaunchOptions } from './launch-options.ts';
 import { askToQuit, becomeOnlyInstance, endThrough } from './lifecycle.ts';
 import { installMenu } from './menu.ts';
 import { hasTray } from './no-tray.ts';
+import { actionsOf } from './notification-actions.ts';
 import { createNotifications } from './notifications.ts';
 import { createQuitSequence } from './quit-sequence.ts';
 import { createSafeSeal } from './safe-secrets.ts';
 import { secureContents, secureSession } from './security.ts';
 import { createShellLanguage, serveLanguage } from './shell-language.ts';
-import { runTrayCommand } from './tray-commands.ts';
+import { MUTE, runTrayCommand } from './tray-commands.ts';
 import { trayView, type Phase } from './tray-view.ts';
 import { createTray } from './tray.ts';
 import { openUiPreferences } from './ui-preferences.ts';
@@ -99,7 +100,28 @@ async function start(): Promise<void> {
   });
   window = made;
   const open = (): void => made.open();
-  const notifications = createNotifications({ icon: appIcon, locale, open });
+  const runCommand = async (ups: string, command: string): Promise<void> => {
+    const told = product && (await runTrayCommand(product.api, ups, command, locale()));
+    if (told) notifications.tell(told.title, told.body);
+  };
+  const notifications = createNotifications({
+    icon: appIcon,
+    platform,
+    log,
+    locale,
+    open,
+    actionsOf: (note) =>
+      actionsOf(
+        note,
+        watch?.list().find(({ snapshot }) => snapshot.name === note.ups)?.snapshot,
+        product?.monitor.view().canCancel === true,
+        locale(),
+      ),
+    act(note, action) {
+      if (action === 'mute' && note.ups !== undefined) void runCommand(note.ups, MUTE);
+      if (action === 'cancel') void product?.api.handle('monitor.cancel', {}, 'admin');
+    },
+  });
   const quit = (): void => void askToQuit(phase === 'running' && (watch?.list().length ?? 0) > 0, locale());
 
   const tray = isTrayShown
@@ -121,11 +143,7 @@ async function start(): Promise<void> {
             case 'quit':
               return quit();
             case 'command':
-              if (product) {
-                void runTrayCommand(product.api, action.ups, action.command, locale()).then((told) => {
-                  if (told) notifications.tell(told.title, told.body);
-                });
-              }
+              void runCommand(action.ups, action.command);
           }
         },
       })
@@ -188,6 +206,7 @@ async function start(): Promise<void> {
           configuration,
           ...(keeper ? { settings: keeper } : {}),
           locale,
+          desktop: notifications,
           dataDir,
           clock,
           log,
@@ -207,14 +226,10 @@ async function start(): Promise<void> {
     );
     product = started.product;
     watch = await watchUpses(product.api);
-    watch.onChange((upses) => {
-      refresh();
-      notifications.follow(upses);
-    });
+    watch.onChange(refresh);
     phase = 'running';
     ipc.serve(product.api);
     refresh();
-    notifications.follow(watch.list());
     if (started.networkProblem !== undefined) {
       notifications.tell(message('notice.no-nut', {}, locale()), describeError(started.networkProblem, locale()));
     }
