@@ -30,7 +30,11 @@ export interface ShownNote {
 const LIMIT_MS = 2_000;
 
 /** @param replaces number of an earlier one, whose place it takes @throws Error when it was not taken */
-export function notifySend(note: LinuxNote, replaces?: number, env: NodeJS.ProcessEnv = process.env): Promise<ShownNote> {
+export function notifySend(
+  note: LinuxNote,
+  replaces?: number,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<ShownNote> {
   const { title, body, isUrgent, icon, appName, actions } = note;
   const args = [
     `--app-name=${appName}`,
@@ -66,6 +70,7 @@ export function notifySend(note: LinuxNote, replaces?: number, env: NodeJS.Proce
       output += text;
       const id = /^(\d+)\n/.exec(output)?.[1];
       if (id === undefined) return;
+      if (Number(id) === 0) return refuse('there is no desktop');
       clearTimeout(limit);
       // It takes its notification from the screen when it is interrupted, and not when it is killed.
       const close = (): void => void child.kill('SIGINT');
@@ -75,5 +80,6 @@ export function notifySend(note: LinuxNote, replaces?: number, env: NodeJS.Proce
   });
 }
 
-/** The body is read as markup; what a UPS says is none. */
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** The body is read as markup, and its backslashes as escapes; what a UPS says is neither. */
+const escaped = (text: string): string =>
+  text.replaceAll('\\', '\\\\').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -77,9 +77,7 @@ test('a link to elsewhere does not leave the page; an allowed one is opened outs
 
 /** What is told comes by the alerts: lost contact ten seconds late. */
 const expectTitles = (shell: Shell, titles: readonly string[]): Promise<void> =>
-  expect
-    .poll(async () => (await shell.notifications()).map(({ title }) => title), { timeout: 30_000 })
-    .toEqual(titles);
+  expect.poll(async () => (await shell.notifications()).map(({ title }) => title), { timeout: 30_000 }).toEqual(titles);
 
 test('the tray follows an outage: icon, tooltip, notifications', async ({ launch }) => {
   const shell = await launch();

@@ -19,7 +19,7 @@ import { alertKey, AlertMemory, NO_ALERTS, stepAlerts, type Alert } from './aler
 import { testWords, wordsOf, type AlertFacts } from './alert-words.ts';
 import { createMailChannel } from './channels/mail.ts';
 import { unnamedId, type UpsSource } from './channels/mqtt.ts';
-import { openOutbox } from './outbox.ts';
+import { openOutbox, OUTBOX_FILE } from './outbox.ts';
 import { createRoutes, createTestChannel, isTaken, type AlertSettings, type Route, type RouteParts } from './routes.ts';
 import { dueAt } from './routing.ts';
 
@@ -70,7 +70,7 @@ export async function openAlerts(parts: AlertsParts): Promise<Alerts> {
   const changed = (): void => {
     for (const listener of listeners) listener();
   };
-  const outbox = await openOutbox({ file: join(dataDir, 'outbox.json'), clock, log, changed });
+  const outbox = await openOutbox({ file: join(dataDir, OUTBOX_FILE), clock, log, changed });
   let memory = await readMemory(file, log);
   let settings: AlertSettings = Settings.parse({});
   let routes: readonly Route[] = [];
@@ -180,13 +180,14 @@ export async function openAlerts(parts: AlertsParts): Promise<Alerts> {
 
   const stops = [
     incidents.onIncident((incident) => {
+      if (incident.endedAt !== undefined) ended = [...ended, incident];
       // It may be heard before the store's own word of the same change.
       watchTest(incident.ups);
-      if (incident.endedAt !== undefined) ended = [...ended, incident];
       step();
     }),
     store.subscribe((change) => {
-      if ('ups.status' in change.set || 'ups.test.result' in change.set || testing.has(change.ups)) watchTest(change.ups);
+      if ('ups.status' in change.set || 'ups.test.result' in change.set || testing.has(change.ups))
+        watchTest(change.ups);
     }),
   ];
 

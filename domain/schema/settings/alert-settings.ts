@@ -23,7 +23,7 @@ export const routing = {
 };
 export interface Routing {
   readonly least: z.output<typeof Severity>;
-  readonly except: z.output<typeof Kinds>;
+  readonly except: readonly z.output<typeof Kinds>[number][];
   readonly quietFrom: string;
   readonly quietTo: string;
 }

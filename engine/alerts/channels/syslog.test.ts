@@ -55,9 +55,7 @@ test('a computer that does not listen is told, and a message that is too long is
   await new Promise((resolve) => server.close(resolve));
   expect(await codeOf(syslog('tcp', port).send([OUTAGE]))).toBe('alert/unreachable');
   expect(
-    await codeOf(
-      createSyslogChannel(channelOf({ type: 'syslog' }), power, ['logger'], 'win32').send([OUTAGE]),
-    ),
+    await codeOf(createSyslogChannel(channelOf({ type: 'syslog' }), power, ['logger'], 'win32').send([OUTAGE])),
   ).toBe('alert/no-syslog');
 
   const socket = createSocket('udp4');
