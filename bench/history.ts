@@ -163,7 +163,7 @@ function writeHours(history: HistoryStore): WriteCost {
     }
     if ((at - begin) % 10_000 === 0) {
       const from = performance.now();
-      history.write({ rows: recording.take(at), statuses: [], incidents: [] });
+      history.write({ rows: recording.take(at), statuses: [], texts: [], incidents: [] });
       batchMs.push(performance.now() - from);
     }
     if ((at - begin) % HOUR_MS === 0 && at > begin) {

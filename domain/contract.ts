@@ -3,13 +3,15 @@
  * written twice. Electron IPC and WebSocket are two transports of this one table.
  */
 import { z } from 'zod';
+import { BatteryView } from './schema/battery.ts';
 import { ChannelTrouble } from './schema/alerts.ts';
-import { FieldProblem, TextSchema } from './schema/field-problem.ts';
+import { FieldProblem } from './schema/field-problem.ts';
 import { DottedName, UpsName } from './schema/names.ts';
 import { HostName, Port } from './schema/settings/parts.ts';
-import { Rehearsal } from './schema/rehearsal.ts';
+import { PhraseSchema, TextSchema } from './schema/phrase.ts';
+import { Plan } from './schema/plan.ts';
 import { SettingsDraft } from './schema/settings/settings.ts';
-import { MonitorView, PhraseSchema, WishOutcome } from './schema/monitor.ts';
+import { MonitorView, WishOutcome } from './schema/monitor.ts';
 import {
   Availability,
   Incident,
@@ -90,6 +92,19 @@ export const HistorySeries = z.object({
   max: HistoryColumn,
 });
 export type HistorySeries = z.infer<typeof HistorySeries>;
+
+/** What a load used in a time. */
+const EnergyPeriod = z.object({
+  /** Of the time that is known. */
+  wattHours: z.number(),
+  knownMs: z.number(),
+  /** How much of that was reckoned from the load, and not measured. */
+  computedMs: z.number(),
+});
+export type EnergyPeriod = z.infer<typeof EnergyPeriod>;
+
+/** A day as it is written between programs; one that is no day, as 2026-02-30, is refused. */
+const Day = z.iso.date();
 
 /** What is handed to a UPS: one line, since drivers speak in lines and the log is read in lines. */
 const DeviceText = z
@@ -185,6 +200,25 @@ export const requests = {
     params: z.object({ ups: UpsName, ...SpanOfTime, limit: z.int().min(1).max(500) }),
     result: z.object({ statuses: z.array(z.object({ at: z.number(), status: z.string() })) }),
     access: 'read',
+  },
+  /** What the load of a UPS used between each two of these moments: days, weeks, months of the one who looks. */
+  'history.energy': {
+    params: z
+      .object({ ups: UpsName, edges: z.array(z.number()).min(2).max(401) })
+      .refine(({ edges }) => edges.every((edge, place) => edge > (edges[place - 1] ?? -Infinity)), {
+        path: ['edges'],
+        error: 'must each be later than the one before',
+      }),
+    result: z.object({ periods: z.array(EnergyPeriod) }),
+    access: 'read',
+  },
+  /** What is known of the battery: its date, what its own discharges taught, its tests. */
+  'battery.get': { params: z.object({ ups: UpsName }), result: BatteryView, access: 'read' },
+  /** A new battery is in its place since a day; the UPS is told where it takes a date. */
+  'battery.setReplaced': {
+    params: z.object({ ups: UpsName, day: Day }),
+    result: z.object({ outcome: CommandOutcome }),
+    access: 'control',
   },
   'ups.runCommand': {
     params: z.object({ ups: UpsName, command: DottedName, parameter: DeviceText.optional() }),
@@ -329,7 +363,7 @@ export const requests = {
   /** What would happen if the mains failed now, under these settings. Nothing is carried out. */
   'setup.rehearse': {
     params: z.object({ settings: AnySettings }),
-    result: z.object({ rehearsal: Rehearsal.optional(), problems: z.array(FieldProblem) }),
+    result: z.object({ rehearsal: Plan.optional(), problems: z.array(FieldProblem) }),
     access: 'admin',
   },
   /** The models that NUT's drivers know, and which drivers there are on this computer. */

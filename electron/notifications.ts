@@ -5,12 +5,16 @@ import { message, phrase, type Locale } from '#domain/messages/message.ts';
 import type { DesktopNote, DesktopNotifier, Log } from '#engine/ports.ts';
 import type { NotificationAction } from './notification-actions.ts';
 import { notifySend, type ShownNote } from './notify-send.ts';
+import type { MonitorView } from '#domain/schema/monitor.ts';
+import { stepShutdownNotices } from './shutdown-notices.ts';
 
 export interface NotificationParts {
   readonly icon: string;
   readonly platform: NodeJS.Platform;
   readonly log: Log;
   readonly locale: () => Locale;
+  /** Which story of a shutdown was told already; kept over restarts. */
+  readonly storyTold: { get(): number; set(startedAt: number): void };
   /** The person chose a notification. */
   readonly open: () => void;
   /** What can be done about it now. */
@@ -19,6 +23,8 @@ export interface NotificationParts {
 }
 
 export interface Notifications extends DesktopNotifier {
+  /** Takes the present state of the monitor and tells what is new. */
+  follow(monitor: MonitorView): void;
   /** Tells something that is not the state of a UPS. */
   tell(title: string, body: string): void;
   close(): void;
@@ -26,9 +32,11 @@ export interface Notifications extends DesktopNotifier {
 
 const OPEN = 'default';
 const PROGRAM = ' program';
+const SHUTDOWN = ' shutdown';
 
 export function createNotifications(parts: NotificationParts): Notifications {
-  const { icon, platform, log, locale, open, actionsOf, act } = parts;
+  const { icon, platform, log, locale, open, actionsOf, act, storyTold } = parts;
+  let isFailureTold = false;
   /** Held, because a notification that is collected loses its listeners. */
   const onScreen = new Map<string, Notification>();
   const onLinux = new Map<string, ShownNote>();
@@ -81,12 +89,21 @@ export function createNotifications(parts: NotificationParts): Notifications {
     shown.show();
   };
 
+  const tell = ({ key, title, body, isUrgent }: Pick<DesktopNote, 'key' | 'title' | 'body' | 'isUrgent'>): void => {
+    show({ key, title, body, isUrgent, isOutage: false }).catch((error: unknown) =>
+      log.warn(`A notification could not be shown: ${error instanceof Error ? error.message : String(error)}`),
+    );
+  };
+
   return {
     show,
-    tell(title, body) {
-      show({ key: PROGRAM, title, body, isUrgent: false, isOutage: false }).catch((error: unknown) =>
-        log.warn(`A notification could not be shown: ${error instanceof Error ? error.message : String(error)}`),
-      );
+    tell: (title, body) => tell({ key: PROGRAM, title, body, isUrgent: false }),
+    follow(monitor) {
+      const before = { isFailureTold, storyTold: storyTold.get() };
+      const { memory, notice } = stepShutdownNotices(before, monitor, locale());
+      ({ isFailureTold } = memory);
+      if (memory.storyTold !== before.storyTold) storyTold.set(memory.storyTold);
+      if (notice) tell({ ...notice, key: SHUTDOWN });
     },
     close() {
       for (const notification of onScreen.values()) notification.close();

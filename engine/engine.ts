@@ -170,9 +170,10 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
   };
 
   let served: NutServerConfig | undefined;
+  const serverFor = (wanted: NutServerConfig | undefined): NutServer | undefined =>
+    wanted && createNutServer({ store, control, clock, log, users: () => config.users, config: wanted, onLogin });
   const openServer = async (wanted: NutServerConfig | undefined): Promise<void> => {
-    server =
-      wanted && createNutServer({ store, control, clock, log, users: () => config.users, config: wanted, onLogin });
+    server = serverFor(wanted);
     try {
       addresses = (await server?.start()) ?? [];
       served = wanted;
@@ -187,6 +188,8 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
   const serveAs = async (wanted: NutServerConfig | undefined): Promise<void> => {
     const before = served;
     if (!mayGoOn() || JSON.stringify(wanted) === JSON.stringify(before)) return;
+    // A certificate that cannot be used is to disconnect nobody.
+    await serverFor(wanted)?.check();
     await server?.stop();
     if (!mayGoOn()) return;
     try {
@@ -225,7 +228,15 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
       (server?.clients() ?? []).flatMap(({ ups, address, username, connectedAt }) =>
         ups === undefined
           ? []
-          : [{ ups, address, user: username ?? '', since: clock.now() - (clock.monotonic() - connectedAt) }],
+          : [
+              {
+                ups,
+                address,
+                user: username ?? '',
+                ...roleOf(config.users, username),
+                since: clock.now() - (clock.monotonic() - connectedAt),
+              },
+            ],
       ),
     onLogin(changed) {
       loginListeners.add(changed);
@@ -289,4 +300,10 @@ function isSame(a: UpsConfig | undefined, b: UpsConfig): boolean {
   const text = ({ origin: _origin, description: _description, ...rest }: UpsConfig): string =>
     JSON.stringify({ ...rest, options: Object.entries(rest.options).sort() });
   return text(a) === text(b);
+}
+
+/** The rights that upsd.users gives tell what an account was made for. */
+function roleOf(users: readonly NutUser[], name: string | undefined): Pick<NetworkClient, 'role'> {
+  const user = users.find((candidate) => candidate.name === name);
+  return user ? { role: user.actions.has('PRIMARY') ? 'primary' : 'secondary' } : {};
 }

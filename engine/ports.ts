@@ -117,6 +117,9 @@ export interface SecretSeal {
   open(sealed: string): Promise<OpenedSecret | undefined>;
 }
 
+/** `starting`: in a moment, once who was told has done what is to be done before. `finished`: the computer is awake again. */
+export type SleepMoment = 'starting' | 'finished';
+
 /** How an action can be carried out, or why not. */
 export type PowerCheck = { readonly ok: true; readonly by: string } | { readonly ok: false; readonly reason: Text };
 
@@ -143,6 +146,8 @@ export interface SystemPower {
     env: Readonly<Record<string, string>>,
     timeoutSeconds?: number,
   ): Promise<Text | undefined>;
+  /** Calls back before this computer sleeps and after, as far as the system tells. */
+  onSleep(told: (moment: SleepMoment) => Promise<void>): Stop;
   /** Writes to every terminal. @returns as run */
   wall(text: string): Promise<Text | undefined>;
 }

@@ -12,6 +12,7 @@ import { createApi, type Api } from './api/handlers.ts';
 import { createSettingsHandlers, type SettingsSource } from './api/settings-handlers.ts';
 import { createSetupHandlers } from './api/setup-handlers.ts';
 import { createWizardHandlers } from './api/wizard-handlers.ts';
+import { createBattery, type Battery } from './battery/battery.ts';
 import { builtInDefinitions, type DefinitionSet } from './devices/definition.ts';
 import { createDriverFactory } from './drivers/create-driver.ts';
 import type { DriverOutcome } from './drivers/driver.ts';
@@ -23,6 +24,7 @@ import { createRecentSamples } from './history/recent-samples.ts';
 import { HISTORY_FILE } from './history/sqlite-file.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
 import { keepInFile } from './monitor/kept-state.ts';
+import { NO_LATE_HOOK, type LateHook } from './monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
 import { NO_POLICY } from './monitor/policy.ts';
 import type { Clock, DesktopNotifier, HidPort, Log, Stop, SystemPower } from './ports.ts';
@@ -53,6 +55,8 @@ export interface ProductParts {
   readonly desktop?: DesktopNotifier;
   /** How this computer is told to go down. */
   readonly power: SystemPower;
+  /** The hook at the end of this computer's shutdowns, where it can have one. */
+  readonly lateHook?: LateHook;
   /** What to match units with; the built-in definitions unless given. */
   readonly definitions?: DefinitionSet;
   /** What the wizard asks of this computer. */
@@ -66,6 +70,8 @@ export interface Product {
   readonly engine: Engine;
   readonly api: Api;
   readonly monitor: Monitor;
+  /** What its own discharges taught about the battery of each UPS. */
+  readonly battery: Battery;
   /** @returns addresses that accept NUT connections; empty when nothing is served */
   start(): Promise<readonly ListenAddress[]>;
   /** Takes a configuration up that was read again. */
@@ -78,17 +84,17 @@ export interface Product {
 export const formatAddress = ({ host, port }: ListenAddress): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-/** Seconds that a shutdown takes where none was measured. */
-const UNMEASURED_SECONDS = 60;
-
 /** What counts as an incident although no UPS says so. */
 function limitsOf(settings: Settings | undefined, monitor: Monitor): Limits {
   if (!settings) return {};
   const { shortRuntime, ...limits } = settings.alerts.limits;
   const { plan } = monitor.view();
-  const last = plan.findLast(({ who }) => typeof who === 'object' && who.phrase === 'monitor.this-computer');
-  if (!shortRuntime || last?.afterSeconds === undefined) return limits;
-  return { ...limits, planSeconds: last.afterSeconds + (Math.max(0, ...monitor.shutdownTook()) || UNMEASURED_SECONDS) };
+  // A shutdown by low battery comes in time by itself, and its moment says nothing of a full battery.
+  const isByLow = plan.steps.some(
+    ({ what, afterSeconds }) => what.phrase === 'rehearsal.low' && afterSeconds === plan.beginsAfterSeconds,
+  );
+  if (!shortRuntime || plan.from !== undefined || plan.offAfterSeconds === undefined || isByLow) return limits;
+  return { ...limits, planSeconds: plan.offAfterSeconds };
 }
 
 export function createProduct(parts: ProductParts): Product {
@@ -130,12 +136,23 @@ export function createProduct(parts: ProductParts): Product {
     clock,
     log,
     power: parts.power,
+    lateHook: parts.lateHook ?? NO_LATE_HOOK,
     keeper: keepInFile(join(dataDir, 'monitor.json')),
     onNotice: ({ type, ups }) => alerts?.notice(type, ups),
   });
   const history = createHistory({ store: engine.store, clock, log, file: join(dataDir, HISTORY_FILE) });
+  const battery = createBattery({ history, control: engine.control, clock });
   incidents.onIncident((incident) => history.record(incident));
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
+  monitor.onStory(({ at, startedAt, charge }, ups) =>
+    incidents.note({
+      ups,
+      kind: 'shutdown',
+      startedAt: at,
+      endedAt: startedAt,
+      ...(charge === undefined ? {} : { chargeLowest: charge }),
+    }),
+  );
   // One search at a time, for all who ask meanwhile: each opens every device.
   let scanning: Promise<readonly FoundDevice[]> | undefined;
   const scanDevices = (): Promise<readonly FoundDevice[]> =>
@@ -189,6 +206,7 @@ export function createProduct(parts: ProductParts): Product {
     incidents,
     monitor,
     history,
+    battery,
     clock,
     log,
     about: () => ({
@@ -213,6 +231,7 @@ export function createProduct(parts: ProductParts): Product {
       system: parts.setupSystem,
       store: engine.store,
       monitor,
+      power: parts.power,
       scanDevices,
       settingsNow: () => keeper?.current.settings ?? shownSettings(configuration),
     }),
@@ -242,6 +261,7 @@ export function createProduct(parts: ProductParts): Product {
     engine,
     api,
     monitor,
+    battery,
     async start() {
       // Before a UPS is heard: what lasted when the program ended may still last.
       incidents.restore(await history.start(), (ups) => history.watchedUntil(ups));
@@ -259,7 +279,7 @@ export function createProduct(parts: ProductParts): Product {
         log,
         power,
         locale,
-        planWords: (language) => planWords(monitor.view(), language),
+        planWords: (language) => planWords(monitor.view(), clock.now(), language),
         ...(desktop ? { desktop } : {}),
       });
       alerts.onTroubles(() => {

@@ -1,5 +1,6 @@
 import './client/no-eval.ts';
 import './app.css';
+import { fetchTexts } from '#domain/messages/fetch.ts';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { connect } from './client/connect.ts';
@@ -25,6 +26,11 @@ const app = new AppState({
   clock: new PageClock(),
   preferences,
 });
-// What index.html shows until now.
-target.replaceChildren();
-mount(App, { target, props: { app } });
+// Not awaited: the texts are a part of what this module is the whole of.
+void fetchTexts(app.locale.current)
+  .catch(reportError)
+  .then(() => {
+    // What index.html shows until now.
+    target.replaceChildren();
+    mount(App, { target, props: { app } });
+  });

@@ -24,7 +24,7 @@ const headless: InlineConfig = {
     target: 'node20',
     minify: false,
     rolldownOptions: {
-      input: { cli: 'headless/cli.ts' },
+      input: { cli: 'headless/cli.ts', 'late-power-off': 'headless/late-power-off.ts' },
       output: { format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: 'parts/[name]-[hash].mjs' },
     },
   },

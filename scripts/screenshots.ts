@@ -39,6 +39,28 @@ const shots: readonly Shot[] = [
     .map((scene) => ({ name: scene, scene, page: 'overview' })),
   { name: 'mains-whole', scene: 'mains', page: 'overview', isWhole: true },
   { name: 'on-battery-whole', scene: 'on-battery', page: 'overview', isWhole: true },
+  { name: 'countdown-whole', scene: 'countdown', page: 'overview', isWhole: true },
+  { name: 'countdown-elsewhere', scene: 'countdown', page: 'device' },
+  {
+    name: 'countdown-confirm',
+    scene: 'countdown',
+    page: 'overview',
+    async then(page) {
+      await page.getByRole('main').getByRole('button', { name: 'Shut down now' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  { name: 'countdown-german', scene: 'countdown', page: 'overview', isWhole: true, locale: 'de-DE' },
+  { name: 'countdown-forced-colours', scene: 'plan-does-not-fit', page: 'overview', forcedColors: 'active' },
+  {
+    name: 'plan',
+    scene: 'planned',
+    page: 'overview',
+    async then(page) {
+      await page.getByRole('button', { name: 'Show the plan' }).click();
+      await page.getByRole('table', { name: 'If the power fails now' }).waitFor();
+    },
+  },
   { name: 'variables', scene: 'mains', page: 'device' },
   { name: 'commands', scene: 'mains', page: 'device/commands' },
   { name: 'events', scene: 'on-battery', page: 'events' },
@@ -78,6 +100,29 @@ const shots: readonly Shot[] = [
       await page.getByRole('link', { name: 'Show in History' }).waitFor();
     },
   },
+  { name: 'battery', scene: 'history', page: 'battery', isWhole: true },
+  { name: 'battery-nothing', scene: 'mains', page: 'battery', isWhole: true },
+  {
+    name: 'battery-german',
+    scene: 'history',
+    page: 'battery',
+    isWhole: true,
+    locale: 'de-DE',
+    async then(page) {
+      await page.getByRole('button', { name: 'Er wurde ersetzt' }).click();
+    },
+  },
+  {
+    name: 'energy',
+    scene: 'history',
+    page: 'energy',
+    isWhole: true,
+    async then(page) {
+      await page.getByText('Month', { exact: true }).first().click();
+      await page.getByRole('spinbutton').fill('0.32');
+    },
+  },
+  { name: 'network', scene: 'history', page: 'network', isWhole: true },
   { name: 'all', scene: 'several', page: 'all' },
   ...(['Programs', 'Outage', 'E-mail', 'Rehearsal', 'Done'] as const).map((step): Shot => ({
     name: `first-launch-${step.toLowerCase().replaceAll(/\W/g, '-')}`,

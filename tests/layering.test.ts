@@ -14,7 +14,7 @@ const ROOMS: Record<string, { rooms: string[]; packages: RegExp }> = {
     packages: /^(node:|electron|zod$)/,
   },
   headless: { rooms: ['headless', 'engine', 'domain', 'package.json', 'resources'], packages: /^(node:|ws$|zod$)/ },
-  renderer: { rooms: ['renderer', 'domain', 'resources'], packages: /^(svelte|bits-ui|chart\.js|zod$)/ },
+  renderer: { rooms: ['renderer', 'domain', 'resources'], packages: /^(svelte|chart\.js|zod$)/ },
 };
 /** Only adapters touch native modules and libraries with effects of their own. */
 const ADAPTER_PACKAGES = /^(node-hid|usb|pino|pino-pretty)$/;

@@ -14,6 +14,7 @@
 import { alertForm } from './de/alert-form.ts';
 import { alerts } from './de/alerts.ts';
 import { api } from './de/api.ts';
+import { battery } from './de/battery.ts';
 import { devices } from './de/devices.ts';
 import { doctor } from './de/doctor.ts';
 import { drivers } from './de/drivers.ts';
@@ -29,6 +30,7 @@ import { reasons } from './de/reasons.ts';
 import { settings } from './de/settings.ts';
 import { setup } from './de/setup.ts';
 import { shell } from './de/shell.ts';
+import { shutdown } from './de/shutdown.ts';
 import { web } from './de/web.ts';
 import { wizard } from './de/wizard.ts';
 import type { en } from './en.ts';
@@ -37,6 +39,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...alertForm,
   ...alerts,
   ...api,
+  ...battery,
   ...hid,
   ...doctor,
   ...history,
@@ -52,6 +55,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...settings,
   ...setup,
   ...shell,
+  ...shutdown,
   ...web,
   ...wizard,
 };

@@ -1,6 +1,7 @@
 import { alertForm } from './en/alert-form.ts';
 import { alerts } from './en/alerts.ts';
 import { api } from './en/api.ts';
+import { battery } from './en/battery.ts';
 import { devices } from './en/devices.ts';
 import { doctor } from './en/doctor.ts';
 import { drivers } from './en/drivers.ts';
@@ -16,6 +17,7 @@ import { reasons } from './en/reasons.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
+import { shutdown } from './en/shutdown.ts';
 import { web } from './en/web.ts';
 import { wizard } from './en/wizard.ts';
 
@@ -24,6 +26,7 @@ export const en = {
   ...alertForm,
   ...alerts,
   ...api,
+  ...battery,
   ...hid,
   ...doctor,
   ...history,
@@ -39,6 +42,7 @@ export const en = {
   ...settings,
   ...setup,
   ...shell,
+  ...shutdown,
   ...web,
   ...wizard,
 } as const;

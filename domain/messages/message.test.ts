@@ -40,6 +40,7 @@ const SAME_IN_GERMAN = [
   'wizard.import.apcupsd',
   'alert.title',
   'frame.title',
+  'plan.line.in',
   'incidents.lasted',
   'tray.several',
   'search.device',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asSeconds } from '#domain/units.ts';
 import type { ShutdownAction } from '#engine/monitor/policy.ts';
+import { createRememberingLog } from '#tests/support/silent-log.ts';
 import { systemClock } from './system-clock.ts';
 import { createSystemPower } from './system-power.ts';
 
@@ -14,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const power = (env: NodeJS.ProcessEnv = process.env) =>
-  createSystemPower({ clock: systemClock, folder: join(folder, 'actions'), env });
+  createSystemPower({ clock: systemClock, log: createRememberingLog(), folder: join(folder, 'actions'), env });
 const command = (line: string, seconds = 10): ShutdownAction => ({
   kind: 'command',
   command: line,

@@ -14,11 +14,13 @@ import {
   type Command,
 } from '#engine/monitor/actions/commands.ts';
 import type { ShutdownAction } from '#engine/monitor/policy.ts';
-import type { Clock, PowerCheck, SystemPower } from '#engine/ports.ts';
+import type { Clock, Log, PowerCheck, SystemPower } from '#engine/ports.ts';
+import { watchLogindSleep } from './logind-sleep.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 
 export interface SystemPowerOptions {
   readonly clock: Clock;
+  readonly log: Log;
   /** Folder for what is known of actions that were begun. */
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
@@ -40,14 +42,17 @@ const TICKET_TAKEN = 113;
 const RUN_ONCE = `set -C; { echo $$ >"$1"; } 2>/dev/null || exit ${TICKET_TAKEN}; set +C
 sh -c "$2" >"$1.log" 2>&1 </dev/null; status=$?; echo $status >"$1.ended"; exit $status`;
 
+/** Under test nothing may put this computer down, or cut its power. */
+export const isPowerForbidden = (env: NodeJS.ProcessEnv): boolean =>
+  env.NODE_ENV === 'test' || env.VITEST !== undefined || env.RIDETHROUGH_NO_POWER !== undefined;
+
 export function createSystemPower(options: SystemPowerOptions): SystemPower {
-  const { clock, folder, env, platform = process.platform } = options;
+  const { clock, log, folder, env, platform = process.platform } = options;
   const isRoot = process.getuid?.() === 0;
-  const isUnderTest = env.NODE_ENV === 'test' || env.VITEST !== undefined || env.RIDETHROUGH_NO_POWER !== undefined;
 
   /** Why an action is not even tried. */
   const refusal = (action: ShutdownAction): Text | undefined => {
-    if (!isUnderTest || action.kind === 'nothing') return undefined;
+    if (!isPowerForbidden(env) || action.kind === 'nothing') return undefined;
     if (action.kind === 'command' && !isPowerCommand(action.command)) return undefined;
     const what = action.kind === 'command' ? action.command : action.kind;
     return phrase('error.monitor/refused-under-test', { action: what });
@@ -134,6 +139,7 @@ export function createSystemPower(options: SystemPowerOptions): SystemPower {
       const status = await exitOf(program, args, { ...env, ...more }, timeout, clock);
       return status === 0 ? undefined : exitText(status, '');
     },
+    onSleep: (told) => (platform === 'linux' ? watchLogindSleep({ env, clock, log }, told) : () => undefined),
     async wall(text) {
       const [program, args] = platform === 'win32' ? ['msg.exe', ['*', text]] : ['wall', [text]];
       const status = await exitOf(program, args, env, PROGRAM_TIMEOUT_MS, clock);

@@ -43,7 +43,7 @@ async function start(settings: unknown = {}): Promise<void> {
     incidents,
     clock,
     log: createRememberingLog(),
-    power: createSystemPower({ clock: systemClock, folder, env: process.env }),
+    power: createSystemPower({ clock: systemClock, log: createRememberingLog(), folder, env: process.env }),
     locale: () => 'en',
     desktop: { show: (note) => Promise.resolve(void notes.push(note)) },
     planWords: () => ['What happens next:', '15:04: This computer: shuts down'],

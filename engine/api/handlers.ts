@@ -16,6 +16,7 @@ import { ApiError, AppError } from '#domain/errors.ts';
 import { phrase } from '#domain/messages/message.ts';
 import type { ChannelTrouble } from '#domain/schema/alerts.ts';
 import type { NetworkClient } from '#domain/schema/snapshot.ts';
+import type { Battery } from '#engine/battery/battery.ts';
 import type { Engine } from '#engine/engine.ts';
 import type { History } from '#engine/history/history.ts';
 import type { IncidentLog } from '#engine/history/incidents.ts';
@@ -24,6 +25,7 @@ import type { Monitor } from '#engine/monitor/monitor.ts';
 import type { PersonsWish } from '#engine/monitor/shutdown-machine.ts';
 import type { Clock, Log, Stop } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
+import { createBatteryHandlers } from './battery-handlers.ts';
 import type { AlertHandlers } from './alert-handlers.ts';
 import type { SettingsHandlers } from './settings-handlers.ts';
 import type { SetupHandlers } from './setup-handlers.ts';
@@ -41,6 +43,7 @@ export interface ApiDeps {
   readonly incidents: IncidentLog;
   readonly monitor: Pick<Monitor, 'view' | 'onChanged' | 'ask'>;
   readonly history: History;
+  readonly battery: Battery;
   readonly clock: Clock;
   readonly log: Log;
   /** Who answers, and what it runs on now. */
@@ -160,6 +163,7 @@ export function createApi(deps: ApiDeps): Api {
       await deps.demo.stop();
       return {};
     },
+    ...createBatteryHandlers({ battery: deps.battery, history, upsNamed }),
     ...deps.settings,
     ...deps.setup,
     ...deps.wizard,

@@ -195,6 +195,9 @@ const RUN = { unknown: 0, level: 1, whole: 2, partial: 3 } as const;
 /** The known share of a bucket is kept in hundredths. */
 const SHARE_STEPS = 100;
 
+/** A value that held for no time at all counts for the extremes, and adds nothing. */
+const stepsOf = (known: number): number => (known > 0 ? Math.max(1, Math.round(known * SHARE_STEPS)) : 0);
+
 /** Trailing buckets of which nothing is known take no room. */
 export function encodeBuckets({ min, max, mean, known }: BucketColumns): Uint8Array {
   const writer = new ByteWriter();
@@ -233,7 +236,7 @@ export function encodeBuckets({ min, max, mean, known }: BucketColumns): Uint8Ar
         }
       }
       if (kind === RUN.level) break;
-      if (kind === RUN.partial) writer.byte(Math.max(1, Math.round((known[place] ?? 0) * SHARE_STEPS)));
+      if (kind === RUN.partial) writer.byte(stepsOf(known[place] ?? 0));
     }
     slot = end;
   }

@@ -7,6 +7,8 @@ import type { JournalRow } from './journal.ts';
 export interface HistoryBatch {
   readonly rows: readonly (JournalRow<string> & { readonly ups: string })[];
   readonly statuses: readonly StatusChange[];
+  /** One that says what the newest one of its variable says already is passed over. */
+  readonly texts: readonly TextChange[];
   /** Incidents that are new or changed. */
   readonly incidents: readonly Incident[];
 }
@@ -15,6 +17,21 @@ export interface StatusChange {
   readonly ups: string;
   readonly at: number;
   readonly status: string;
+}
+
+/** A word about a UPS that is kept for ever, as the date of its battery and the result of a self test. */
+export interface TextChange {
+  readonly ups: string;
+  readonly at: number;
+  readonly variable: string;
+  readonly value: string;
+}
+
+/** A variable added up over a time. */
+export interface Integral {
+  /** Value times milliseconds, of the time in which it is known. */
+  readonly sum: number;
+  readonly knownMs: number;
 }
 
 export interface SeriesColumns extends Columns {
@@ -55,6 +72,8 @@ export interface HistoryStore {
   /** UPSes and the variables that are known of them. */
   variables(): readonly { readonly ups: string; readonly variable: string }[];
   range(ups: string, variables: readonly string[], grid: Grid): readonly SeriesColumns[];
+  /** A variable added up between each two edges; they are sorted. */
+  integrals(ups: string, variable: string, edges: readonly number[]): readonly Integral[];
   /** When the UPS ran on its battery, oldest first; an open end is `now`. */
   outages(ups: string, span: Span, now: number): readonly Span[];
   /** Where history of a UPS begins. */
@@ -63,8 +82,10 @@ export interface HistoryStore {
   incidents(query: IncidentQuery): readonly Incident[];
   /** Status changes of a time, oldest first, with the one that was in force before. */
   statuses(ups: string, span: Span, limit: number): readonly StatusChange[];
-  /** As finely as it is kept, by variable and time. */
-  rows(ups: string, span: Span): Iterable<HistoryRow>;
+  /** Oldest first. */
+  texts(ups: string, variables: readonly string[]): readonly TextChange[];
+  /** As finely as it is kept, by variable and time; all variables where none are named. */
+  rows(ups: string, span: Span, variables?: readonly string[]): Iterable<HistoryRow>;
   /** Until when a UPS was watched. */
   watchedUntil(ups: string): number | undefined;
   /** History goes with the UPS. A history that the new name has already is put aside under `NEW (before DATE)`. */
@@ -81,6 +102,7 @@ export const CHECKED_PARTS = [
   'quarters',
   'watches',
   'status',
+  'texts',
   'incident',
 ] as const;
 export type CheckedPart = (typeof CHECKED_PARTS)[number];

@@ -13,10 +13,13 @@ import { gridOf, joinSpans, type Grid, type Span } from './downsample.ts';
 import {
   CHECKED_PARTS,
   type HistoryBatch,
+  type HistoryRow,
   type HistoryStore,
   type IncidentQuery,
+  type Integral,
   type SeriesColumns,
   type StatusChange,
+  type TextChange,
 } from './history-store.ts';
 import { HOUR_MS } from './levels.ts';
 import { createRecording } from './recording.ts';
@@ -54,6 +57,14 @@ export interface History {
   range(question: RangeQuestion): RangeAnswer;
   incidents(query: IncidentQuery): readonly Incident[];
   statuses(ups: string, span: Span, limit: number): readonly StatusChange[];
+  /** What a person said about a UPS, kept with what the UPS says. */
+  note(ups: string, variable: string, value: string): void;
+  /** How words about a UPS changed, oldest first. */
+  texts(ups: string, variables: readonly string[]): readonly TextChange[];
+  /** Readings as finely as they are kept, by variable and time. */
+  rows(ups: string, span: Span, variables: readonly string[]): readonly HistoryRow[];
+  /** A variable added up between each two edges. */
+  integrals(ups: string, variable: string, edges: readonly number[]): readonly Integral[];
   /** The history of a UPS goes on under its new name. */
   renameUps(name: string, next: string): void;
   /** Why nothing is written at present. */
@@ -70,6 +81,9 @@ export interface HistoryParts {
 
 const RESTORED_INCIDENTS = 200;
 
+/** Words of which every change is kept: what tells a new battery, and how its tests went. */
+const KEPT_TEXTS = new Set(['battery.date', 'battery.mfr.date', 'ups.test.date', 'ups.test.result']);
+
 /** Numbers that are measured or set; what only looks like a number, as a serial number, is none. */
 function isRecorded(variable: string): boolean {
   if (/^driver\./i.test(variable)) return false;
@@ -84,6 +98,7 @@ export function createHistory({ store, clock, log, file }: HistoryParts): Histor
   const isRecordedName = new Map<string, boolean>();
   let rows: HistoryBatch['rows'] = [];
   let statuses: StatusChange[] = [];
+  let texts: TextChange[] = [];
   const incidents = new Map<number, Incident>();
   const announced = new Set<number>();
 
@@ -180,8 +195,9 @@ export function createHistory({ store, clock, log, file }: HistoryParts): Histor
       let isNumber = isRecordedName.get(variable);
       if (isNumber === undefined) isRecordedName.set(variable, (isNumber = isRecorded(variable)));
       if (isNumber) recording.note(name, change.at, variable, numberOf(state, variable.toLowerCase()));
-      const status = variable === 'ups.status' ? state.variables.get(variable)?.value : undefined;
-      if (status !== undefined) statuses.push({ ups: name, at: change.at, status });
+      const value = state.variables.get(variable)?.value;
+      if (value !== undefined && variable === 'ups.status') statuses.push({ ups: name, at: change.at, status: value });
+      if (value !== undefined && KEPT_TEXTS.has(variable)) texts.push({ ups: name, at: change.at, variable, value });
     }
   };
 
@@ -202,10 +218,12 @@ export function createHistory({ store, clock, log, file }: HistoryParts): Histor
   const flush = (): void => {
     gather();
     if (!kept) void openAgain();
-    if (!kept || !isChecked || (rows.length === 0 && statuses.length === 0 && incidents.size === 0)) return;
-    if (!attempt((history) => history.write({ rows, statuses, incidents: [...incidents.values()] }))) return;
+    const isNothing = rows.length + statuses.length + texts.length + incidents.size === 0;
+    if (!kept || !isChecked || isNothing) return;
+    if (!attempt((history) => history.write({ rows, statuses, texts, incidents: [...incidents.values()] }))) return;
     rows = [];
     statuses = [];
+    texts = [];
     incidents.clear();
     if (problem) log.info('History is written again.');
     problem = undefined;
@@ -285,6 +303,18 @@ export function createHistory({ store, clock, log, file }: HistoryParts): Histor
     },
     incidents: (query) => read<readonly Incident[]>([], (history) => history.incidents(query)),
     statuses: (ups, span, limit) => read<readonly StatusChange[]>([], (history) => history.statuses(ups, span, limit)),
+    note(ups, variable, value) {
+      texts.push({ ups, at: clock.now(), variable, value });
+      flush();
+    },
+    texts: (ups, variables) => read<readonly TextChange[]>([], (history) => history.texts(ups, variables)),
+    rows: (ups, span, variables) =>
+      read<readonly HistoryRow[]>([], (history) => [...history.rows(ups, span, variables)]),
+    integrals: (ups, variable, edges) =>
+      read<readonly Integral[]>(
+        edges.slice(1).map(() => ({ sum: 0, knownMs: 0 })),
+        (history) => history.integrals(ups, variable, edges),
+      ),
     renameUps(name, next) {
       // What is held for it goes into the file under the old name first.
       flush();

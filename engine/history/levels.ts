@@ -30,6 +30,9 @@ export const STATUSES_MS = 90 * DAY_MS;
 /** Of incidents that are no outages, so many of each UPS. */
 export const KEPT_INCIDENTS = 10_000;
 
+/** Of each word that is kept, so many changes: far more than batteries and monthly tests make in a lifetime. */
+export const KEPT_TEXTS = 1000;
+
 /** How long before and after an event the full rate is kept. */
 const AROUND_MS = 5 * MINUTE_MS;
 

@@ -10,7 +10,7 @@ import type { HistoryStore } from './history-store.ts';
 import { createSqliteStore, IN_MEMORY } from './sqlite-store.ts';
 
 export const HISTORY_FILE = 'history.sqlite';
-const VERSION = 1;
+const VERSION = 2;
 
 /** Set for every connection. Little is held in memory: the computer's own cache of the file serves reading as well. */
 const SETTINGS = `
@@ -18,6 +18,14 @@ const SETTINGS = `
   PRAGMA cache_size = -256;
   PRAGMA wal_autocheckpoint = 200;
   PRAGMA journal_size_limit = 1048576;
+`;
+
+/** Since version 2. */
+const TEXTS = `
+  CREATE TABLE texts (
+    ups INTEGER NOT NULL, variable TEXT NOT NULL, at INTEGER NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (ups, variable, at)
+  ) WITHOUT ROWID;
 `;
 
 const TABLES = `
@@ -46,6 +54,7 @@ const TABLES = `
     id INTEGER PRIMARY KEY, ups INTEGER NOT NULL, kind TEXT NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER,
     facts TEXT NOT NULL
   );
+  ${TEXTS}
   CREATE INDEX incident_of_ups ON incident (ups, kind, started_at);
   CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   PRAGMA user_version = ${VERSION};
@@ -110,6 +119,7 @@ async function open(file: string): Promise<HistoryStore> {
       database.exec('PRAGMA page_size = 2048; PRAGMA journal_mode = WAL;');
       database.exec(TABLES);
     }
+    if (version === 1) database.exec(`BEGIN; ${TEXTS} PRAGMA user_version = ${VERSION}; COMMIT;`);
     database.exec(SETTINGS);
     return createSqliteStore(database, file);
   } catch (error) {

@@ -37,9 +37,10 @@ function watch(ups: string, from: number, to: number, readings: Record<string, R
   for (let at = from; at < to; at += everyMs) {
     for (const [variable, reading] of Object.entries(readings)) recording.note(ups, at, variable, reading(at));
     // Often enough not to be taken for a pause.
-    if ((at - from) % 10_000 < everyMs) history.write({ rows: recording.take(at), statuses: [], incidents: [] });
+    if ((at - from) % 10_000 < everyMs)
+      history.write({ rows: recording.take(at), statuses: [], texts: [], incidents: [] });
   }
-  history.write({ rows: recording.take(to), statuses: [], incidents: [] });
+  history.write({ rows: recording.take(to), statuses: [], texts: [], incidents: [] });
   while (history.compact(to));
 }
 
@@ -95,7 +96,7 @@ test('time in which nobody watched is a gap', () => {
 
 test('the full rate goes after two days but for outages, minutes after ninety days, quarters stay', () => {
   const began = START + 30 * 60_000;
-  history.write({ rows: [], statuses: [], incidents: [outage(began, began, began + 90_000)] });
+  history.write({ rows: [], statuses: [], texts: [], incidents: [outage(began, began, began + 90_000)] });
   const dipped: Reading = (at) => (at >= began && at < began + 90_000 ? 0 : wave(at));
   watch('office', START, START + HOUR, { 'input.voltage': dipped });
   const around = [began - 60_000, began + 150_000] as const;
@@ -121,7 +122,7 @@ test('the full rate goes after two days but for outages, minutes after ninety da
 test('a renamed UPS keeps its history, and one that had the name keeps its own', () => {
   watch('office', START, START + 2 * HOUR, { 'input.voltage': () => 230 });
   watch('study', START, START + HOUR, { 'input.voltage': () => 115 });
-  history.write({ rows: [], statuses: [], incidents: [outage(START, START, START + 60_000)] });
+  history.write({ rows: [], statuses: [], texts: [], incidents: [outage(START, START, START + 60_000)] });
   history.renameUps('office', 'study', START + 2 * HOUR);
   expect(range(START, START + 2 * HOUR, 9, 'study').mean).toEqual(Array(8).fill(230));
   expect(history.incidents({ limit: 5 }).map(({ ups }) => ups)).toEqual(['study']);
@@ -141,7 +142,7 @@ test('incidents are paged from the newest on, by UPS and kind, and read as they 
     chargeAtStart: 100,
     chargeLowest: 60 + place,
   }));
-  history.write({ rows: [], statuses: [], incidents: told });
+  history.write({ rows: [], statuses: [], texts: [], incidents: told });
   const first = history.incidents({ limit: 3 });
   expect(first).toEqual(told.slice(4).reverse());
   expect(history.incidents({ limit: 3, beforeId: first.at(-1)?.id ?? 0 })).toEqual(told.slice(1, 4).reverse());
@@ -156,7 +157,7 @@ test('the course of a time begins with the status that was in force', () => {
     at: START + place * 60_000,
     status,
   }));
-  history.write({ rows: [], statuses, incidents: [] });
+  history.write({ rows: [], statuses, texts: [], incidents: [] });
   expect(history.statuses('office', { from: START + 30_000, to: START + 130_000 }, 10)).toEqual(statuses.slice(0, 3));
 });
 
@@ -208,4 +209,74 @@ test('reading needs a history, and reads beside the one who writes', async () =>
   ]);
   reader.close();
   await expect(readHistory(join(folder, 'none.sqlite'))).rejects.toMatchObject({ code: 'history/none' });
+});
+
+test('a word is kept once for each time it changes, and only the newest thousand of them', () => {
+  const say = (at: number, value: string, variable = 'ups.test.result') =>
+    history.write({ rows: [], statuses: [], incidents: [], texts: [{ ups: 'office', at, variable, value }] });
+  say(START, 'Done and passed');
+  say(START + 1, 'Done and passed');
+  say(START + 2, 'In progress');
+  say(START + 3, 'Done and passed');
+  say(START + 3, '2024/03/18', 'battery.date');
+  expect(history.texts('office', ['ups.test.result']).map(({ at, value }) => [at - START, value])).toEqual([
+    [0, 'Done and passed'],
+    [2, 'In progress'],
+    [3, 'Done and passed'],
+  ]);
+  for (let change = 0; change < 1200; change++) say(START + 10 + change, `result ${change}`);
+  history.retain(START + DAY);
+  const kept = history.texts('office', ['ups.test.result', 'battery.date', 'ups.test.date']);
+  expect(kept).toHaveLength(1001);
+  expect(kept[0]).toMatchObject({ variable: 'battery.date' });
+  expect(kept.at(-1)?.value).toBe('result 1199');
+});
+
+test('a history of the version before is taken over with what is in it', async () => {
+  watch('office', START, START + HOUR, { 'input.voltage': () => 230 });
+  history.close();
+  const { DatabaseSync } = await import('node:sqlite');
+  const old = new DatabaseSync(file());
+  old.exec('DROP TABLE texts; PRAGMA user_version = 1');
+  old.close();
+  history = await open();
+  history.write({
+    rows: [],
+    statuses: [],
+    incidents: [],
+    texts: [{ ups: 'office', at: START, variable: 'battery.date', value: '2024/03/18' }],
+  });
+  expect(history.texts('office', ['battery.date'])).toHaveLength(1);
+  expect(range(START, START + HOUR, 5).mean).toEqual([230, 230, 230, 230]);
+});
+
+test('a time is added up as it was known, from buckets as from what is fresh', () => {
+  // Six hours of which the third was not watched, and half an hour that is no bucket yet.
+  const load: Reading = (at) => ((at - START) % HOUR < HOUR / 2 ? 20 : 40);
+  watch('office', START, START + 2 * HOUR, { 'ups.load': load });
+  watch('office', START + 3 * HOUR, START + 6.5 * HOUR, { 'ups.load': load });
+  const edges = [START - HOUR, START, START + HOUR, START + 2 * HOUR, START + 3 * HOUR, START + 6.5 * HOUR];
+  const hours = history
+    .integrals('office', 'ups.load', edges)
+    .map(({ sum, knownMs }) => [knownMs / HOUR, Math.round((sum / HOUR) * 100) / 100]);
+  expect(hours).toEqual([
+    [0, 0],
+    [1, 30],
+    [1, 30],
+    [0, 0],
+    [3.5, 100],
+  ]);
+  // A bucket on an edge is shared out by time.
+  const [before, after] = history.integrals('office', 'ups.load', [START, START + 20 * 60_000, START + HOUR]);
+  expect([before?.knownMs, after?.knownMs]).toEqual([20 * 60_000, 40 * 60_000]);
+  expect((before?.sum ?? 0) + (after?.sum ?? 0)).toBeCloseTo(30 * HOUR, 0);
+  expect(history.integrals('attic', 'ups.load', [START, START + HOUR])).toEqual([{ sum: 0, knownMs: 0 }]);
+});
+
+test('months and years are added up from buckets of four hours to the same', () => {
+  watch('office', START, START + 3 * DAY, { 'ups.realpower': () => 100 }, 10_000);
+  history.retain(START + 40 * DAY);
+  const [all] = history.integrals('office', 'ups.realpower', [START - 30 * DAY, START + 30 * DAY]);
+  expect(all?.knownMs).toBeCloseTo(3 * DAY, -4);
+  expect((all?.sum ?? 0) / HOUR).toBeCloseTo(7200, 0);
 });

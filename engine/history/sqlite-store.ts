@@ -5,7 +5,7 @@ import type { Incident } from '#domain/schema/snapshot.ts';
 import { columnsOf, type Span } from './downsample.ts';
 import type { CheckedPart, HistoryStore, IncidentQuery, SeriesColumns, StatusChange } from './history-store.ts';
 import { replay, type JournalRow } from './journal.ts';
-import { levelFor } from './levels.ts';
+import { LEVELS, levelFor } from './levels.ts';
 import { addStretch, createBins, type Bins } from './rollup.ts';
 import { adderTo, createChunks, FULL_RATE } from './sqlite-chunks.ts';
 import { createNames } from './sqlite-names.ts';
@@ -16,6 +16,21 @@ import { createUpkeep, readJournalRow } from './sqlite-upkeep.ts';
 export const IN_MEMORY = ':memory:';
 /** Shorter times of which nothing is known are no gap: two readings of a slow unit lie further apart. */
 const GAP_MS = 1000;
+
+const QUARTERS = LEVELS.findIndex(({ table }) => table === 'quarters');
+/** A bucket on the edge of two periods is shared out by time: of a hundred in each, that is nothing one could see. */
+const STEPS_IN_PERIOD = 90;
+
+/** @param edges sorted @returns the place of the last one that is not after a moment, 0 at least */
+function lastAtOrBefore(edges: readonly number[], at: number): number {
+  let [low, high] = [0, edges.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((edges[middle] ?? Infinity) <= at) low = middle;
+    else high = middle;
+  }
+  return low;
+}
 
 /** @param file of the database that is open and has its tables (sqlite-file.ts) */
 export function createSqliteStore(database: DatabaseSync, file: string): HistoryStore {
@@ -40,7 +55,7 @@ export function createSqliteStore(database: DatabaseSync, file: string): History
   });
 
   return {
-    write({ rows, statuses, incidents }) {
+    write({ rows, statuses, texts, incidents }) {
       inTransaction(() => {
         for (const { ups: name, since, until, changes } of rows) {
           const ups = names.of(name);
@@ -61,6 +76,12 @@ export function createSqliteStore(database: DatabaseSync, file: string): History
         }
         for (const { ups, at, status } of statuses) {
           run('INSERT OR REPLACE INTO status (ups, at, status) VALUES (?, ?, ?)', names.of(ups), at, status);
+        }
+        for (const { ups: name, at, variable, value } of texts) {
+          const ups = names.of(name);
+          const newest = get('SELECT value FROM texts WHERE ups = ? AND variable = ? ORDER BY at DESC', ups, variable);
+          if (newest?.value === value) continue;
+          run('INSERT OR REPLACE INTO texts (ups, variable, at, value) VALUES (?, ?, ?, ?)', ups, variable, at, value);
         }
         for (const { id, ups, kind, startedAt, endedAt, ...facts } of incidents) {
           run(
@@ -123,6 +144,35 @@ export function createSqliteStore(database: DatabaseSync, file: string): History
       }));
     },
 
+    integrals(name, variable, edges) {
+      const sums = edges.slice(1).map(() => ({ sum: 0, knownMs: 0 }));
+      const ups = names.find(name);
+      const [from, to] = [edges[0], edges.at(-1)];
+      if (ups === undefined || from === undefined || to === undefined) return sums;
+      const add = (start: number, end: number, mean: number, known: number): void => {
+        for (let place = lastAtOrBefore(edges, start); place < sums.length; place += 1) {
+          const [begin = 0, close = 0, period] = [edges[place], edges[place + 1], sums[place]];
+          if (begin >= end || !period) return;
+          const ms = Math.max(0, Math.min(end, close) - Math.max(start, begin)) * known;
+          period.sum += ms * mean;
+          period.knownMs += ms;
+        }
+      };
+      const shortest = Math.min(...sums.map((_, place) => (edges[place + 1] ?? 0) - (edges[place] ?? 0)));
+      const fresh = journalOf(ups);
+      for (const { id, variable: known } of names.allSeries(ups)) {
+        if (known.toLowerCase() !== variable.toLowerCase()) continue;
+        const level = Math.max(QUARTERS, levelFor(shortest / STEPS_IN_PERIOD));
+        chunks.stretchesIn(id, level, { from, to }, (start, end, _min, _max, mean, share) =>
+          add(start, end, mean, share),
+        );
+        replay(fresh, (series, start, end, value) => {
+          if (series === id && start < to && end > from) add(Math.max(start, from), Math.min(end, to), value, 1);
+        });
+      }
+      return sums;
+    },
+
     outages(name, { from, to }, now) {
       const ups = names.find(name);
       if (ups === undefined) return [];
@@ -179,11 +229,28 @@ export function createSqliteStore(database: DatabaseSync, file: string): History
       ].map(read);
     },
 
-    *rows(name, span) {
+    texts(name, variables) {
+      const ups = names.find(name);
+      if (ups === undefined) return [];
+      return all(
+        `SELECT variable, at, value FROM texts
+         WHERE ups = ? AND variable IN (SELECT value FROM json_each(?)) ORDER BY at, variable`,
+        ups,
+        JSON.stringify(variables),
+      ).map((row) => ({
+        ups: name,
+        at: number(row.at),
+        variable: String(row.variable),
+        value: String(row.value),
+      }));
+    },
+
+    *rows(name, span, variables) {
       const ups = names.find(name);
       if (ups === undefined) return;
       const fresh = journalOf(ups);
       for (const { id, variable } of names.allSeries(ups)) {
+        if (variables?.includes(variable) === false) continue;
         const stretches: (Span & { readonly min: number; readonly mean: number; readonly max: number })[] = [];
         chunks.stretchesIn(id, FULL_RATE, span, (from, to, min, max, mean) => {
           stretches.push({ from, to, min, mean, max });

@@ -7,6 +7,7 @@ import {
   FULL_RATE_MS,
   HOUR_MS,
   KEPT_INCIDENTS,
+  KEPT_TEXTS,
   keptSpans,
   LEVELS,
   OUTAGES,
@@ -161,6 +162,12 @@ export function createUpkeep(session: SqliteSession, names: SqliteNames, chunks:
               run(`DELETE FROM ${table} WHERE series = ? AND start < ?`, series, now - keptMs - slotMs * slots);
             }
           }
+          run(
+            `DELETE FROM texts WHERE ups = ?1 AND at <= (
+               SELECT at FROM texts AS newer WHERE newer.ups = ?1 AND newer.variable = texts.variable
+               ORDER BY at DESC LIMIT 1 OFFSET ${KEPT_TEXTS})`,
+            ups,
+          );
           const kinds = OUTAGES.map((kind) => `'${kind}'`).join(', ');
           run(
             `DELETE FROM incident WHERE ups = ?1 AND kind NOT IN (${kinds}) AND id <= (

@@ -85,6 +85,8 @@ const Phase = z.discriminatedUnion('phase', [
     ...why,
     until: z.number(),
     answered: z.array(z.string()).default([]),
+    /** Everybody who was there since, for those who look on. */
+    seen: z.array(z.string()).default([]),
     isWaitTold: z.boolean(),
   }),
   /** `until`: so long a secondary that turns up again is waited for. */
@@ -148,6 +150,8 @@ export const MonitorState = z.object({
   phase: Phase,
   secondaries: Secondaries.default({ logins: {}, missing: [] }),
   timers: z.array(Timer),
+  /** That this computer goes to sleep was told, and not yet that it woke up. */
+  isGoingToSleep: z.boolean().default(false),
   /** Set when the action begins, until the next start of the computer. */
   shutdown: Shutdown.optional(),
   story: Story.optional(),
@@ -169,5 +173,6 @@ export const NEW_STATE: MonitorState = {
   phase: { phase: 'watching' },
   secondaries: { logins: {}, missing: [] },
   timers: [],
+  isGoingToSleep: false,
   shutdownTook: [],
 };

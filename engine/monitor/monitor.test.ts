@@ -1,13 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { asSeconds } from '#domain/units.ts';
 import { MonitorView } from '#domain/schema/monitor.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
 import { createFakePower } from '#tests/support/fake-power.ts';
 import { startMonitoredEngine, type MonitoredEngineOptions, type TestEngine } from '#tests/support/test-engine.ts';
 import { keepInFile } from './kept-state.ts';
+import { createLateHook, readLateWord } from './late-power-off.ts';
 import { afterTimer, policyOf, supplyOf } from './test-support.ts';
 
 let folder = '';
@@ -98,6 +99,108 @@ describe('the monitor', () => {
     const second = await started({ clock, power, status: 'OB' });
     await pass(second, 16);
     expect(power.acts).toHaveLength(1);
+  });
+
+  test('leaves switching the UPS off to the hook of the system where that takes word, and takes it back', async () => {
+    const lateHook = createLateHook('/base', { hook: join(folder, 'hook'), word: join(folder, 'run', 'word.json') });
+    await writeFile(join(folder, 'hook'), '#!/bin/sh\n', { mode: 0o755 });
+    const policy = policyOf({ finalDelay: asSeconds(0), powerOff: { isWanted: true, delay: 'measured' } });
+    const engine = await started({ policy, lateHook });
+    await engine.status('OB LB');
+    await pass(engine, 2);
+    const word = await vi.waitFor(() => readFile(join(folder, 'run', 'word.json'), 'utf8'), 10_000);
+    const { upses, baseDir } = readLateWord(word);
+    await vi.waitFor(async () => {
+      await pass(engine, 1);
+      expect(engine.monitor.view().phase).toBe('acted');
+    }, 10_000);
+    expect({ upses, baseDir }).toEqual({
+      upses: [{ name: 'ups', driver: 'dummy-ups', port: 'x.dev', options: {} }],
+      baseDir: '/base',
+    });
+    expect(engine.drivers.get('ups')?.asked).toEqual([]);
+    expect(engine.monitor.view().decisions.map(({ text }) => (text as { phrase: string }).phrase)).toContain(
+      'monitor.say.power-off-late',
+    );
+    // The computer is still there, and so is the power.
+    engine.engine.store.dispatch('ups', { type: 'forced-shutdown', isSet: false });
+    await engine.status('OL');
+    await pass(engine, 305);
+    expect(engine.monitor.view().phase).toBe('watching');
+    await vi.waitFor(() => expect(readFile(join(folder, 'run', 'word.json'))).rejects.toThrow('ENOENT'), 10_000);
+  });
+
+  test('measures how long its shutdowns take, keeps it, and gives the UPS that time and more', async () => {
+    const clock = createFakeClock();
+    const power = createFakePower(clock);
+    const policy = policyOf({ finalDelay: asSeconds(0), powerOff: { isWanted: true, delay: 'measured' } });
+    const goDown = async (): Promise<string> => {
+      const engine = await started({ clock, power, policy });
+      const fake = engine.drivers.get('ups');
+      fake?.say({ type: 'update', commands: ['shutdown.return'] });
+      await engine.status('OB LB');
+      await pass(engine, 2);
+      expect(engine.monitor.view().phase).toBe('acted');
+      const told = fake?.asked.join(', ') ?? '';
+      // From the action until the system ends this program: the rest is margin.
+      await pass(engine, 90);
+      await engine.stop();
+      running.splice(0);
+      power.bootId += ' again';
+      await clock.advance(60_000);
+      return told;
+    };
+    expect(await goDown()).toContain('ups.delay.shutdown=180');
+    const second = await started({ clock, power, policy });
+    const [took = 0] = second.monitor.shutdownTook();
+    expect(took).toBeGreaterThanOrEqual(90);
+    expect(took).toBeLessThanOrEqual(93);
+    await second.stop();
+    running.splice(0);
+    // 90 s and half as much again, a minute, in whole minutes.
+    expect(await goDown()).toContain('ups.delay.shutdown=240');
+  });
+
+  test('tells of a sleep before and after, holds what was known for old, and counts on', async () => {
+    const notifyFlag = { SUSPEND_STARTING: ['EXEC'], SUSPEND_FINISHED: ['EXEC'], COMMBAD: ['EXEC'] } as const;
+    const policy = policyOf({
+      supplies: [supplyOf('ups@localhost', { rules: afterTimer(30) })],
+      notices: { notifyCmd: ['notify'], notifyMsg: {}, notifyFlag },
+    });
+    const engine = await started({ policy });
+    await engine.status('OB');
+    await pass(engine, 20);
+    await engine.power.sleep('starting');
+    const told = (): readonly string[] => engine.power.runs.map(({ env }) => env.NOTIFYTYPE ?? '');
+    expect(told()).toEqual(['SUSPEND_STARTING']);
+    expect(await readFile(join(folder, 'monitor.json'), 'utf8')).toContain('"isGoingToSleep":true');
+    // The monotonic clock stands still while the computer sleeps.
+    engine.clock.sleepFor(3_600_000);
+    await pass(engine, 1, false);
+    expect(engine.engine.store.get('ups')?.availability).toBe('stale');
+    expect(engine.monitor.view().supplies[0]?.reason.phrase).toBe('monitor.now.unheard');
+    await engine.power.sleep('finished');
+    await pass(engine, 5, false);
+    expect(told()).toEqual(['SUSPEND_STARTING', 'SUSPEND_FINISHED']);
+    expect(engine.power.acts).toEqual([]);
+    await engine.status('OB');
+    await pass(engine, 3);
+    expect(engine.engine.store.get('ups')?.isForcedShutdown).toBe(false);
+    await pass(engine, 10);
+    expect(engine.engine.store.get('ups')?.isForcedShutdown).toBe(true);
+  });
+
+  test('a sleep that is broken off, or too short for the clock to show, is over all the same', async () => {
+    const engine = await started();
+    await engine.status('OL');
+    await engine.power.sleep('starting');
+    await engine.power.sleep('finished');
+    expect(engine.monitor.view().supplies[0]?.reason.phrase).toBe('monitor.now.unheard');
+    await engine.status('OL', { 'battery.charge': '99' });
+    await pass(engine, 2);
+    await engine.power.sleep('finished');
+    await pass(engine, 1);
+    expect(engine.monitor.view().supplies[0]?.reason.phrase).toBe('monitor.now.line');
   });
 
   test('sends notices the ways their flags say', async () => {

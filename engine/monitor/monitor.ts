@@ -5,25 +5,36 @@
 import { describeError } from '#domain/errors.ts';
 import { phrase, textIn, type Phrase, type Text } from '#domain/messages/message.ts';
 import type { MonitorView, WishOutcome } from '#domain/schema/monitor.ts';
+import { storyPhrase } from '#domain/shutdown-story.ts';
 import { asTimestamp } from '#domain/units.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
+import { attachmentOf } from '#engine/drivers/attachment.ts';
 import type { LoginChange } from '#engine/nut/server.ts';
 import type { Clock, Log, Stop, SystemPower } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
+import { batteryFiguresOf, type BatteryFigures } from './battery-figures.ts';
 import { essenceOf, type Kept, type StateKeeper } from './kept-state.ts';
 import { advance, continueFrom, type MachineTime } from './machine-clock.ts';
-import { NEW_STATE, type MonitorNow, type MonitorState, type Story } from './monitor-state.ts';
+import { NEW_STATE, NEW_SUPPLY, type MonitorNow, type MonitorState, type Story } from './monitor-state.ts';
 import type { Notice } from './notices.ts';
 import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
 import { clearPowerDownFlag, writePowerDownFlag } from './power-down-flag.ts';
-import { planPowerOff, powerOffDelay } from './power-off.ts';
-import { factsOf, watchRemote, type RemoteWatch } from './remote-watch.ts';
-import { stillThere } from './secondaries.ts';
-import { isBeyondReturn, step, type MonitorEffect, type MonitorEvent, type PersonsWish } from './shutdown-machine.ts';
+import { orderPowerOff } from './order-power-off.ts';
+import { powerOffDelay } from './power-off.ts';
+import type { LateHook } from './late-power-off.ts';
+import { factsOf, MODE_VARIABLES, watchRemote, type RemoteWatch } from './remote-watch.ts';
+import {
+  isBeyondReturn,
+  secondariesLeft,
+  step,
+  type MonitorEffect,
+  type MonitorEvent,
+  type PersonsWish,
+} from './shutdown-machine.ts';
 import { keyOf, renameSupplies } from './supply.ts';
 import type { ScriptRun } from './upssched.ts';
-import { outcomeOf, viewOf } from './view.ts';
+import { outcomeOf, storyViewOf, viewOf } from './view.ts';
 
 export interface MonitorParts {
   readonly policy: MonitorPolicy;
@@ -31,12 +42,13 @@ export interface MonitorParts {
   readonly store: UpsStore;
   readonly control: UpsControl;
   /** Who is logged in to them on our server. */
-  readonly clients: () => readonly { readonly ups: string; readonly address: string }[];
+  readonly clients: () => readonly { readonly ups: string; readonly address: string; readonly user: string }[];
   /** Calls back when that changes. */
   readonly onLogin: (changed: (change: LoginChange) => void) => Stop;
   readonly clock: Clock;
   readonly log: Log;
   readonly power: SystemPower;
+  readonly lateHook: LateHook;
   readonly keeper: StateKeeper;
   /** Hears every notice, whatever is done with it here. */
   onNotice?(notice: Notice): void;
@@ -48,8 +60,12 @@ export interface Monitor {
   view(): MonitorView;
   /** How long the last shutdowns of this computer took, seconds, oldest first. */
   shutdownTook(): readonly number[];
-  /** Calls back when something other than the time has changed. */
+  /** Computers that are logged in to a UPS of ours now. */
+  secondaries(): readonly Text[];
+  /** Calls back when something other than the time has changed, and now and then for what the batteries tell. */
   onChanged(changed: () => void): Stop;
+  /** Calls back once power is back after a shutdown: what happened is known then. */
+  onStory(told: (story: Story, ups: string) => void): Stop;
   ask(what: PersonsWish): Promise<WishOutcome>;
   /** Another policy from now on; supplies that stay are watched on with what is known of them. */
   /** @param renamings names of UPSes before and after: what lasts goes on under the new one */
@@ -59,11 +75,13 @@ export interface Monitor {
 
 const TICK_MS = 1_000;
 const ASK_LOGINS_MS = 250;
-/** A driver may need so long for its first word; until then its silence is none. */
+/** A driver may need so long for its first word after a start or a sleep; until then its silence is none. */
 const START_GRACE_MS = 10_000;
 /** While a UPS is on battery, so that little is lost should the computer break down. */
 const KEEP_AGAIN_MS = 30_000;
 const KEPT_DECISIONS = 50;
+/** How often a plan is told again for what the batteries say: while one is in use, and otherwise. */
+const RETELL_MS = { out: 5_000, onLine: 60_000 } as const;
 /** A disk that hangs must not keep the computer from going down. */
 const DISK_LIMIT_MS = 5_000;
 
@@ -82,11 +100,15 @@ export function createMonitor(parts: MonitorParts): Monitor {
   let ticks = 0;
   let isAskingLogins = false;
   let flagFile = policy.powerDownFlag;
-  let startedAt = clock.monotonic();
+  let quietUntil = clock.monotonic() + START_GRACE_MS;
   let decisions: MonitorView['decisions'] = [];
   const stops: Stop[] = [];
   const remotes = new Map<string, RemoteWatch>();
   const listeners = new Set<() => void>();
+  const storyListeners = new Set<(story: Story, ups: string) => void>();
+  let toldAt = -Infinity;
+  /** User names of computers by their address, also of those that have left. */
+  const users = new Map<string, string>();
 
   const now = (): MonitorNow => ({ at: time.at, wall: asTimestamp(time.wall) });
 
@@ -107,19 +129,30 @@ export function createMonitor(parts: MonitorParts): Monitor {
     ({ time } = advanced);
     const effects: MonitorEffect[] = [];
     const storyBefore = state.story;
+    const wokeUp = advanced.isGap || (state.isGoingToSleep && events.some(({ type }) => type === 'awake'));
     for (const event of advanced.isGap ? [{ type: 'resumed' } as const, ...events] : events) {
       const next = step(policy, state, event, now());
       state = next.state;
       effects.push(...next.effects);
     }
+    if (wokeUp) forgetLooks();
     const essence = essenceOf(state);
-    if (storyBefore?.backAt === undefined && state.story?.backAt !== undefined) say('info', storyOf(state.story));
+    if (storyBefore?.backAt === undefined && state.story?.backAt !== undefined) tellStory(state.story);
     const isChanged = essence !== keptEssence;
     const isOut = Object.values(state.supplies).some(({ line }) => line === 'OB');
     if (isChanged || (isOut && time.at - keptAt >= KEEP_AGAIN_MS)) await keep(essence);
     for (const effect of effects) await carryOut(effect);
     if (isWaitingForOthers() && !isAskingLogins) void askLogins();
-    if (isChanged || effects.length > 0) for (const listener of listeners) listener();
+    const isStale = time.at - toldAt >= (isOut ? RETELL_MS.out : RETELL_MS.onLine);
+    if (!isChanged && effects.length === 0 && !isStale) return;
+    toldAt = time.at;
+    for (const listener of listeners) listener();
+  };
+
+  /** Nothing that was told before a sleep is served as new, and drivers have a while to speak again. */
+  const forgetLooks = (): void => {
+    quietUntil = clock.monotonic() + START_GRACE_MS;
+    for (const { config } of store.list()) store.dispatch(config.name, { type: 'slept' });
   };
 
   /** A disk that cannot be written to does not keep the computer from going down. */
@@ -187,6 +220,11 @@ export function createMonitor(parts: MonitorParts): Monitor {
         break;
       case 'power-off-ups':
         void powerOff(supplies(effect.upses)).then(() => tell({ type: 'power-off-ended' }, { type: 'pass' }));
+        break;
+      case 'take-power-off-back':
+        await takePowerOffBack().catch((error: unknown) =>
+          log.error(`The order to switch the UPS off could not be taken back: ${describeError(error)}`),
+        );
         break;
       case 'act':
         void power.act(policy.action, effect.ticket).then(
@@ -264,28 +302,24 @@ export function createMonitor(parts: MonitorParts): Monitor {
   };
 
   const powerOff = async (upses: readonly SupplyPolicy[]): Promise<void> => {
+    const configs = upses.map(({ name }) => store.get(name)?.config).filter((config) => config !== undefined);
+    if (configs.length === upses.length && (await parts.lateHook.leaveWord(configs))) {
+      for (const { ups } of upses) say('warn', phrase('monitor.say.power-off-late', { ups }));
+      return;
+    }
     const seconds = powerOffDelay(policy.powerOff, state.shutdownTook);
     await Promise.all(
       upses.map(async ({ ups, name }) => {
-        const known = store.get(name);
-        const plan = known && planPowerOff(known, seconds);
-        if (!plan) {
-          say('error', phrase('monitor.say.no-power-off', { ups }));
-          return;
-        }
-        for (const part of plan) {
-          const outcome =
-            part.kind === 'set'
-              ? await control.setVariable(name, part.variable, part.value)
-              : await control.runCommand(name, part.command, part.parameter);
-          if (outcome === 'handled') continue;
-          const command = part.kind === 'set' ? part.variable : part.command;
-          say('error', phrase('monitor.say.power-off-refused', { ups, command, outcome }));
-          return;
-        }
-        say('warn', phrase('monitor.say.power-off', { ups, seconds }));
+        const { isOrdered, text } = await orderPowerOff(ups, store.get(name), seconds, control);
+        say(isOrdered ? 'warn' : 'error', text);
       }),
     );
+  };
+
+  /** An ordinary shutdown later must leave the UPS on. @returns false when something else stands in the flag file */
+  const takePowerOffBack = async (): Promise<boolean> => {
+    await parts.lateHook.takeBack();
+    return flagFile === undefined || (await clearPowerDownFlag(flagFile));
   };
 
   const isWaitingForOthers = (): boolean => ['waiting', 'final-delay'].includes(state.phase.phase);
@@ -323,11 +357,61 @@ export function createMonitor(parts: MonitorParts): Monitor {
         broken: change?.how === 'broken' ? [change.address] : [],
       }));
 
-  const localClients = (name: string): readonly string[] =>
-    parts
-      .clients()
-      .filter((client) => client.ups.toLowerCase() === name.toLowerCase())
-      .map(({ address }) => address);
+  const tellStory = (story: Story): void => {
+    say('info', storyPhrase(storyViewOf(story), localTime));
+    // The UPS that was out is not kept: the first that is watched stands for them.
+    const [first] = policy.supplies;
+    for (const listener of first ? storyListeners : []) listener(story, first?.name ?? '');
+  };
+
+  const localClients = (name: string): readonly string[] => {
+    const there = parts.clients().filter((client) => client.ups.toLowerCase() === name.toLowerCase());
+    for (const { address, user } of there) users.set(address, user);
+    return there.map(({ address }) => address);
+  };
+
+  const allLocalClients = (): readonly string[] => [
+    ...new Set(
+      policy.supplies
+        .filter(({ role, source }) => role === 'primary' && source.kind === 'local')
+        .flatMap(({ name }) => localClients(name)),
+    ),
+  ];
+
+  const clientName = (address: string): Text => {
+    const user = users.get(address);
+    return user ? phrase('path.client', { user, address }) : address;
+  };
+
+  const secondariesNow = (): MonitorView['secondaries'] => {
+    const { phase } = state;
+    const isUnderWay = isBeyondReturn(state);
+    const here = [...new Set([...allLocalClients(), ...(isUnderWay ? secondariesLeft(policy, state) : [])])];
+    const everybody = [...new Set([...(phase.phase === 'waiting' ? phase.seen : []), ...here])];
+    return everybody.map((address) => {
+      const name = clientName(address);
+      return { name: typeof name === 'string' ? name : { ...name }, hasLeft: !here.includes(address) };
+    });
+  };
+
+  const batteriesNow = (): ReadonlyMap<string, BatteryFigures> =>
+    new Map(
+      policy.supplies.map((supply) => {
+        const { facts } = state.supplies[keyOf(supply)] ?? NEW_SUPPLY;
+        const remote = {
+          ...(facts.charge === undefined ? {} : { charge: facts.charge }),
+          ...(facts.runtime === undefined ? {} : { runtime: facts.runtime }),
+        };
+        return [supply.ups, supply.source.kind === 'local' ? batteryFiguresOf(store.get(supply.name)) : remote];
+      }),
+    );
+
+  const isSimulated = (): boolean =>
+    policy.supplies.length > 0 &&
+    policy.supplies.every(({ source, name }) => {
+      const known = source.kind === 'local' ? store.get(name) : undefined;
+      return known !== undefined && attachmentOf(known.config) === 'simulated';
+    });
 
   /** What a UPS of our own drivers says now; undefined while there is nothing to be made of it. */
   const lookAt = (supply: SupplyPolicy, isTurn: boolean): MonitorEvent | undefined => {
@@ -339,8 +423,8 @@ export function createMonitor(parts: MonitorParts): Monitor {
     }
     // A driver that is just connecting gets until its next turn, one that has never spoken a little longer.
     const isSilent = known?.availability !== 'available' || isTurn;
-    const isFirst = state.supplies[keyOf(supply)]?.heardAt === undefined;
-    if (!isSilent || (isFirst && clock.monotonic() - startedAt < START_GRACE_MS)) return undefined;
+    const { contact } = state.supplies[keyOf(supply)] ?? NEW_SUPPLY;
+    if (!isSilent || (contact === 'unheard' && clock.monotonic() < quietUntil)) return undefined;
     return { type: 'lost', ups: supply.ups };
   };
 
@@ -350,7 +434,6 @@ export function createMonitor(parts: MonitorParts): Monitor {
       .flatMap((supply) => lookAt(supply, isTurn) ?? []);
 
   const tick = (): void => {
-    if (policy.supplies.length === 0 && state.phase.phase === 'watching') return;
     ticks += 1;
     const isTurn = ticks % Math.max(1, Math.round(policy.pollFreq)) === 0;
     void tell(...(isTurn ? look(true) : []), { type: 'pass' });
@@ -401,13 +484,13 @@ export function createMonitor(parts: MonitorParts): Monitor {
     } else {
       watchRemotes();
     }
-    // A flag of this very shutdown stays for the step that waits for it.
-    if (flagFile === undefined || state.phase.phase !== 'watching') return;
+    // What this very shutdown has left stays for the step that waits for it.
+    if (state.phase.phase !== 'watching') return;
     try {
-      if (await clearPowerDownFlag(flagFile)) return;
-      log.error(`POWERDOWNFLAG ${flagFile} holds something else: it is left alone and not used.`);
+      if (await takePowerOffBack()) return;
+      log.error(`POWERDOWNFLAG ${flagFile ?? ''} holds something else: it is left alone and not used.`);
     } catch (error) {
-      log.error(`POWERDOWNFLAG ${flagFile} cannot be used: ${describeError(error)}`);
+      log.error(`An earlier order to switch the UPS off could not be taken back: ${describeError(error)}`);
     }
     flagFile = undefined;
   };
@@ -422,11 +505,12 @@ export function createMonitor(parts: MonitorParts): Monitor {
 
   return {
     async start() {
-      startedAt = clock.monotonic();
+      quietUntil = clock.monotonic() + START_GRACE_MS;
       await restore();
       void checkAction();
       stops.push(
         clock.every(TICK_MS, tick),
+        power.onSleep((moment) => tell({ type: moment === 'starting' ? 'going-to-sleep' : 'awake' }, { type: 'pass' })),
         store.subscribe((change) => {
           const looks = look(false, change.ups.toLowerCase());
           if (looks.length > 0) void tell(...looks, { type: 'pass' });
@@ -438,17 +522,27 @@ export function createMonitor(parts: MonitorParts): Monitor {
     },
     shutdownTook: () => state.shutdownTook,
     view: () => {
-      const secondaries = policy.supplies
-        .filter(({ role, source }) => role === 'primary' && source.kind === 'local')
-        .flatMap(({ name }) => localClients(name));
-      const waiting = isBeyondReturn(state) ? stillThere(state.secondaries, policy.supplies.map(keyOf)) : [];
-      const names = [...new Set([...secondaries, ...waiting])];
       const { at } = advance(time, { monotonic: clock.monotonic(), wall: clock.now() }).time;
-      return viewOf(policy, state, { at, wall: clock.now() }, { decisions, secondaries: names });
+      return viewOf(
+        policy,
+        state,
+        { at, wall: clock.now() },
+        {
+          decisions,
+          secondaries: secondariesNow(),
+          batteries: batteriesNow(),
+          isSimulated: isSimulated(),
+        },
+      );
     },
+    secondaries: () => allLocalClients().map(clientName),
     onChanged(changed) {
       listeners.add(changed);
       return () => listeners.delete(changed);
+    },
+    onStory(told) {
+      storyListeners.add(told);
+      return () => storyListeners.delete(told);
     },
     async ask(what) {
       await queue;
@@ -473,6 +567,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
       await stopRemotes();
       await tell({ type: 'stopping' });
       listeners.clear();
+      storyListeners.clear();
     },
   };
 }
@@ -484,17 +579,10 @@ function textsOf({ variables }: UpsState): Omit<Parameters<typeof factsOf>[0], '
     runtime: text('battery.runtime'),
     test: text('ups.test.result'),
     alarm: text('ups.alarm'),
+    modes: MODE_VARIABLES.map(text),
   };
 }
 
-/** The story as a sentence, with the times of this computer's clock. */
-function storyOf({ outageBeganAt, at, charge, backAt, why }: Story): Phrase {
-  // The one locale that writes dates as ISO does, in local time.
-  const time = (wall: number | undefined): string =>
-    wall === undefined ? '' : new Date(wall).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
-  const known = { at: time(at), back: time(backAt) };
-  if (outageBeganAt === undefined) return phrase('monitor.story.shutdown', { ...known, why });
-  const from = time(outageBeganAt);
-  if (charge === undefined) return phrase('monitor.story.outage-plain', { ...known, from });
-  return phrase('monitor.story.outage', { ...known, from, charge: Math.round(charge) });
-}
+/** A moment by this computer's clock: the one locale that writes dates as ISO does, in local time. */
+const localTime = (at: number): string =>
+  new Date(at).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' });

@@ -17,6 +17,7 @@ import {
 } from './monitor-state.ts';
 import { noticeOf, tell, type Notice } from './notices.ts';
 import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
+import type { NotifyType } from '#engine/settings/nut-conf/notify-types.ts';
 import { allMissing, expire, stillThere, told } from './secondaries.ts';
 import { heard, judge, keepTimes, keyOf, lost, unheard, type Verdict } from './supply.ts';
 import { runOut, schedule, type ScriptRun } from './upssched.ts';
@@ -28,6 +29,10 @@ export type MonitorEvent =
   | { readonly type: 'lost'; readonly ups: string }
   /** Everything that is new has been told, or time has passed: decide. */
   | { readonly type: 'pass' }
+  /** The computer is about to sleep. */
+  | { readonly type: 'going-to-sleep' }
+  /** The system says that the computer woke up, or that it did not sleep after all. */
+  | { readonly type: 'awake' }
   /** The computer slept, or the program stood still for long. */
   | { readonly type: 'resumed' }
   /**
@@ -72,6 +77,7 @@ export type MonitorEffect =
   | { readonly type: 'clear-fsd'; readonly upses: readonly string[] }
   | { readonly type: 'write-power-down-flag' }
   | { readonly type: 'power-off-ups'; readonly upses: readonly string[] }
+  | { readonly type: 'take-power-off-back' }
   | { readonly type: 'act'; readonly attempt: number; readonly ticket: string }
   | { readonly type: 'log-out' }
   | { readonly type: 'log-in' };
@@ -133,6 +139,11 @@ export function step(policy: MonitorPolicy, state: MonitorState, event: MonitorE
       return still(change(state, policy, event.ups, lost));
     case 'pass':
       return pass(policy, state, now);
+    case 'going-to-sleep':
+      return announce(policy, { ...state, isGoingToSleep: true }, sleepNotice(policy, 'SUSPEND_STARTING'), now);
+    case 'awake':
+      // A sleep that the clock has shown already is over.
+      return state.isGoingToSleep ? resume(policy, state, now) : still(state);
     case 'resumed':
       return resume(policy, state, now);
     case 'started':
@@ -145,7 +156,8 @@ export function step(policy: MonitorPolicy, state: MonitorState, event: MonitorE
       const secondaries = told(state.secondaries, key, event, policy.hostSync, now);
       if (phase.phase !== 'waiting') return still({ ...state, secondaries });
       const answered = [...new Set([...phase.answered, key])];
-      return still({ ...state, secondaries, phase: { ...phase, answered } });
+      const seen = [...new Set([...phase.seen, ...secondariesLeft(policy, { ...state, secondaries })])];
+      return still({ ...state, secondaries, phase: { ...phase, answered, seen } });
     }
     case 'power-off-ended':
       return state.phase.phase === 'powering-off' ? act(state, state.phase.why, 1, now) : still(state);
@@ -297,8 +309,10 @@ function decide(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mo
 const primaries = (policy: MonitorPolicy): readonly SupplyPolicy[] =>
   policy.supplies.filter(({ role }) => role === 'primary');
 
-const secondariesLeft = (policy: MonitorPolicy, state: MonitorState): readonly string[] =>
-  stillThere(state.secondaries, primaries(policy).map(keyOf));
+/** Addresses of those that are waited for, or would be. */
+export const secondariesLeft = (policy: MonitorPolicy, state: MonitorState): string[] => [
+  ...stillThere(state.secondaries, primaries(policy).map(keyOf)),
+];
 
 /** The point of no return. */
 function force(policy: MonitorPolicy, state: MonitorState, why: Phrase, now: MonitorNow): MonitorStep {
@@ -306,7 +320,14 @@ function force(policy: MonitorPolicy, state: MonitorState, why: Phrase, now: Mon
   const effects = [say(phrase('monitor.say.shutdown', { why }), 'warn')];
   if (upses.length === 0) return after(effects, finalDelay(policy, state, { why, until: now.at }, now));
   const until = now.at + policy.hostSync * 1000;
-  const waiting: Phase = { phase: 'waiting', why, until, answered: [], isWaitTold: false };
+  const waiting: Phase = {
+    phase: 'waiting',
+    why,
+    until,
+    answered: [],
+    seen: secondariesLeft(policy, state),
+    isWaitTold: false,
+  };
   const marked = upses.reduce<MonitorState>((next, ups) => change(next, policy, ups, withFsdTold), {
     ...state,
     phase: waiting,
@@ -348,7 +369,7 @@ function powerOff(policy: MonitorPolicy, state: MonitorState, why: Phrase, now: 
 }
 
 /** Only what hangs on this computer's cable can be told to switch off when this computer is down. */
-const toPowerOff = (policy: MonitorPolicy): readonly string[] =>
+export const toPowerOff = (policy: MonitorPolicy): readonly string[] =>
   policy.powerOff.isWanted
     ? primaries(policy)
         .filter(({ powerValue, source }) => powerValue > 0 && source.kind === 'local')
@@ -427,15 +448,15 @@ function rearm(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mon
   if (now.at < goodSince + REARM_MS) return still({ ...state, phase: { ...phase, goodSince } });
   return {
     state: { ...state, phase: { phase: 'watching' }, shutdown: undefined },
-    effects: [say(phrase('monitor.say.ready-again', {})), { type: 'log-in' }],
+    effects: [say(phrase('monitor.say.ready-again', {})), { type: 'take-power-off-back' }, { type: 'log-in' }],
   };
 }
 
 /** The computer slept: what it knew is old, and no silence counts. Its own action may have been to sleep. */
 function resume(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): MonitorStep {
   const supplies = mapSupplies(state, (kept) => unheard(kept, now));
-  const notice = noticeOf(policy.notices, 'SUSPEND_TIMEJUMP_UNEXPECTED', '');
-  const announced = announce(policy, { ...state, supplies }, [notice], now);
+  const notices = sleepNotice(policy, state.isGoingToSleep ? 'SUSPEND_FINISHED' : 'SUSPEND_TIMEJUMP_UNEXPECTED');
+  const announced = announce(policy, { ...state, supplies, isGoingToSleep: false }, notices, now);
   const effects = [say(phrase('monitor.say.resumed', {})), ...announced.effects];
   const { kind } = policy.action;
   const wentToSleep = kind === 'sleep' || kind === 'hibernate' || kind === 'hybrid-sleep';
@@ -444,8 +465,12 @@ function resume(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mo
   // As good as a new start: whoever connects now must not be sent down again.
   const fresh = begin(announced.state, now.wall, true, now);
   const upses = primaries(policy).map(({ ups }) => ups);
-  return after([...effects, { type: 'clear-fsd', upses }, { type: 'log-in' }], fresh);
+  return after([...effects, { type: 'take-power-off-back' }, { type: 'clear-fsd', upses }, { type: 'log-in' }], fresh);
 }
+
+/** Who watches nothing has nothing to tell. */
+const sleepNotice = (policy: MonitorPolicy, type: NotifyType): readonly Notice[] =>
+  policy.supplies.length === 0 ? [] : [noticeOf(policy.notices, type, '')];
 
 /** The program was started anew while the computer ran on: it goes on where it stood. */
 function goOn(policy: MonitorPolicy, before: MonitorState, isRecent: boolean, now: MonitorNow): MonitorStep {

@@ -64,6 +64,8 @@ export type UpsEvent =
   | DriverEvent
   /** A client asked for a forced shutdown, or a person took it back. */
   | { readonly type: 'forced-shutdown'; readonly isSet: boolean }
+  /** The computer slept: nothing that was told before is new. */
+  | { readonly type: 'slept' }
   /** Time passed. */
   | { readonly type: 'tick' }
   | { readonly type: 'configured'; readonly config: UpsConfig; readonly maxAgeSeconds: number };
@@ -166,6 +168,12 @@ function apply(state: UpsState, event: UpsEvent, now: Now): UpsState {
       };
     case 'notes':
       return { ...state, notes: event.notes };
+    case 'slept': {
+      // The monotonic clock may have stood still: what was told before the sleep is old all the same.
+      const { heardAt, options } = state;
+      const monotonic = (now.monotonic - (options.maxAgeSeconds + 1) * 1000 - 1) as Monotonic;
+      return heardAt === undefined ? state : { ...state, heardAt: { ...heardAt, monotonic } };
+    }
     case 'forced-shutdown':
       return { ...state, isForcedShutdown: event.isSet };
     case 'configured':

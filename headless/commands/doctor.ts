@@ -44,7 +44,7 @@ export async function doctor(args: readonly string[], io: CommandIo): Promise<nu
     configuration: settingsConfiguration(settings, dataDir, log),
     dataDir,
     hidPort: createNodeHidPort({ clock: systemClock, log }),
-    power: createSystemPower({ clock: systemClock, folder: join(dataDir, 'shutdown-actions'), env: io.env }),
+    power: createSystemPower({ clock: systemClock, log, folder: join(dataDir, 'shutdown-actions'), env: io.env }),
     clock: systemClock,
     log,
     isClockKept: () => isClockKept(process.platform),

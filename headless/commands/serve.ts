@@ -4,24 +4,26 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
+import { holdDataFolder } from '#engine/adapters/hold-data-folder.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { findDevices } from '#engine/api/found-devices.ts';
 import { createSetupSystem } from '#engine/adapters/setup-system.ts';
-import { createSystemPower } from '#engine/adapters/system-power.ts';
+import { createSystemPower, isPowerForbidden } from '#engine/adapters/system-power.ts';
 import { holdUpsmonPid } from '#engine/adapters/upsmon-pid.ts';
 import { describeError, SettingsError } from '#domain/errors.ts';
 import { localeOf } from '#domain/messages/message.ts';
 import type { DriverOutcome } from '#engine/drivers/driver.ts';
 import type { DefinitionSet } from '#engine/devices/definition.ts';
 import { readOwnDefinitions } from '#engine/devices/own-definitions.ts';
+import { createLateHook } from '#engine/monitor/late-power-off.ts';
 import type { Log } from '#engine/ports.ts';
 import { createProduct, formatAddress, type Product } from '#engine/product.ts';
 import {
   demoConfiguration,
   nutFilesConfiguration,
-  settingsConfiguration,
+  startConfiguration,
   type Configuration,
 } from '#engine/settings/configuration.ts';
 import { openSettingsKeeper } from '#engine/settings/settings-keeper.ts';
@@ -70,12 +72,13 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   // Asked for before anything is started: a signal that comes early must not be lost.
   const ending = nextEnding(startLog);
   await prepareDataFolder(options.dataDir, startLog);
+  const letGo = await holdDataFolder(options.dataDir, startLog);
   const isOwn = options.confDir === undefined && !options.isDemo;
   const keeper = isOwn
     ? await openSettingsKeeper({ dataDir: options.dataDir, clock: systemClock, log: startLog })
     : undefined;
   const configuration = keeper
-    ? settingsConfiguration(keeper.current.settings, options.dataDir, startLog)
+    ? await startConfiguration(keeper.current.settings, options.dataDir, startLog)
     : await readConfiguration(options, io.env, startLog);
   // DEBUG_MIN of upsd.conf.
   const log = configuration.isDebug ? createPinoLog('debug') : startLog;
@@ -89,7 +92,15 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     clock: systemClock,
     log,
     hidPort,
-    power: createSystemPower({ clock: systemClock, folder: join(options.dataDir, 'shutdown-actions'), env: io.env }),
+    power: createSystemPower({
+      clock: systemClock,
+      log,
+      folder: join(options.dataDir, 'shutdown-actions'),
+      env: io.env,
+    }),
+    ...(process.platform === 'linux' && !isPowerForbidden(io.env)
+      ? { lateHook: createLateHook(configuration.baseDir) }
+      : {}),
     definitions: await readDefinitions(options.dataDir, log),
     setupSystem: createSetupSystem({
       platform: process.platform,
@@ -113,6 +124,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   } catch (error) {
     keeper?.stop();
     await stopAll(product, web);
+    letGo();
     throw error;
   }
 
@@ -135,6 +147,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     );
     keeper?.stop();
     await Promise.all([stopAll(product, web), releasePid()]);
+    letGo();
     return signal === 'broken' ? EXIT.failed : EXIT.ok;
   }
 }

@@ -6,6 +6,7 @@ import type { ConnectionState, EngineClient } from '#domain/client.ts';
 import type {
   AccessLevel,
   CommandOutcome,
+  EnergyPeriod,
   EventName,
   EventPayload,
   FoundDevice,
@@ -17,9 +18,10 @@ import type {
 } from '#domain/contract.ts';
 import { ApiError, NutError, SettingsError } from '#domain/errors.ts';
 import { numberIn, tokensOf } from '#domain/power-state.ts';
+import type { BatteryView } from '#domain/schema/battery.ts';
 import type { ChannelTrouble } from '#domain/schema/alerts.ts';
 import type { MonitorView } from '#domain/schema/monitor.ts';
-import type { Rehearsal } from '#domain/schema/rehearsal.ts';
+import type { Plan } from '#domain/schema/plan.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { Incident, NetworkClient, Sample, UpsSnapshot, VariableSnapshot } from '#domain/schema/snapshot.ts';
 
@@ -51,6 +53,8 @@ export interface FakeEngine extends EngineClient {
   setMonitor(change: Partial<MonitorView>): void;
   /** Makes up the past. @param read the value of a variable at a moment; undefined where nothing is known */
   setPast(read: Past, oldest: number): void;
+  /** What is known of the battery of every UPS. */
+  setBattery(battery: BatteryView): void;
   setStatuses(statuses: RequestResult<'history.statuses'>['statuses']): void;
   /** Says that history is not written, or that it is again. */
   setHistoryProblem(problem: RequestResult<'history.range'>['problem']): void;
@@ -59,7 +63,7 @@ export interface FakeEngine extends EngineClient {
   setFirstLaunch(found: {
     readonly neighbours?: RequestResult<'setup.state'>['neighbours'];
     readonly rule?: RequestResult<'setup.state'>['rule'];
-    readonly rehearsal?: Rehearsal;
+    readonly rehearsal?: Plan;
   }): void;
   setConfiguration(kind: RequestResult<'engine.hello'>['configuration']): void;
   setDevices(devices: readonly FoundDevice[]): void;
@@ -80,6 +84,7 @@ export interface FakeEngine extends EngineClient {
 type Past = (ups: string, variable: string, at: number) => number | undefined;
 
 const KEPT_SAMPLES = 1800;
+const HOUR_MS = 3_600_000;
 /** How often the made-up past is read within one step of a chart. */
 const READ_IN_STEP = 8;
 
@@ -115,7 +120,8 @@ export function createFakeEngine(startAt: number): FakeEngine {
     canCancel: false,
     canPostpone: false,
     canShutDown: false,
-    plan: [],
+    plan: { steps: [], action: 'shutdown', takesSeconds: 60, isMeasured: false },
+    isSimulated: false,
     secondaries: [],
     supplies: [],
     decisions: [],
@@ -134,7 +140,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
   let needsSetup = false;
   let neighbours: RequestResult<'setup.state'>['neighbours'] = [];
   let rule: RequestResult<'setup.state'>['rule'];
-  let rehearsal: Rehearsal = {
+  let rehearsal: Plan = {
     steps: [
       {
         afterSeconds: 0,
@@ -168,12 +174,14 @@ export function createFakeEngine(startAt: number): FakeEngine {
         afterSeconds: 2460,
         who: { phrase: 'rehearsal.battery', params: {} },
         what: { phrase: 'rehearsal.empty', params: {} },
+        mark: 'empty',
       },
     ],
     action: 'shutdown',
     takesSeconds: 60,
     isMeasured: false,
     beginsAfterSeconds: 300,
+    offAfterSeconds: 365,
     batterySeconds: 2460,
     isInTime: true,
   };
@@ -186,6 +194,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
   let isMissing = false;
   let past: Past = () => undefined;
   let oldest = startAt;
+  let battery: BatteryView = { tests: [] };
   let statuses: RequestResult<'history.statuses'>['statuses'] = [];
   let problem: RequestResult<'history.range'>['problem'];
 
@@ -346,6 +355,23 @@ export function createFakeEngine(startAt: number): FakeEngine {
     };
   };
 
+  const energyOf = (ups: string, from: number, to: number): EnergyPeriod => {
+    const nominal = numberIn(get(ups), 'ups.realpower.nominal');
+    const part = (to - from) / READ_IN_STEP;
+    const period = { wattHours: 0, knownMs: 0, computedMs: 0 };
+    for (let at = from + part / 2; at < Math.min(to, clock); at += part) {
+      const measured = at < oldest ? undefined : past(ups, 'ups.realpower', at);
+      const load = at < oldest ? undefined : past(ups, 'ups.load', at);
+      const computed = load === undefined || nominal === undefined ? undefined : (load / 100) * nominal;
+      const watts = measured ?? computed;
+      if (watts === undefined) continue;
+      period.wattHours += (watts * part) / HOUR_MS;
+      period.knownMs += part;
+      period.computedMs += measured === undefined ? part : 0;
+    }
+    return period;
+  };
+
   const page = ({
     ups,
     kinds,
@@ -384,6 +410,17 @@ export function createFakeEngine(startAt: number): FakeEngine {
         ...statuses.filter(({ at }) => at >= from && at <= to).slice(0, limit),
       ],
     }),
+    'history.energy': ({ ups, edges }) => ({
+      periods: edges.slice(1).map((end, place) => energyOf(ups, edges[place] ?? end, end)),
+    }),
+    'battery.get': ({ ups }) => {
+      get(ups);
+      return battery;
+    },
+    'battery.setReplaced': ({ day }) => {
+      battery = { ...battery, date: { day, text: day, from: 'person' } };
+      return { outcome: 'handled' };
+    },
     'ups.runCommand': (params) => ({ outcome: runCommand(params) }),
     'ups.setVariable': (params) => ({ outcome: setVariable(params) }),
     'ups.clearForcedShutdown': ({ ups }) => {
@@ -572,6 +609,9 @@ export function createFakeEngine(startAt: number): FakeEngine {
     setPast(read, begin) {
       past = read;
       oldest = begin;
+    },
+    setBattery(next) {
+      battery = next;
     },
     setStatuses(next) {
       statuses = next;

@@ -1,4 +1,5 @@
 import { sayError } from '#domain/errors.ts';
+import { fetchTexts } from '#domain/messages/fetch.ts';
 import { variableText, commandText } from '#domain/messages/names.ts';
 import {
   localeOf,
@@ -22,6 +23,7 @@ const TIME_STYLES = {
   day: { hour: 'numeric', minute: '2-digit', day: 'numeric', month: 'short' },
   date: { dateStyle: 'short' },
   whole: { dateStyle: 'medium', timeStyle: 'short' },
+  wholeDay: { dateStyle: 'medium' },
   dayOnly: { day: 'numeric', month: 'short' },
   month: { month: 'short', year: 'numeric' },
   year: { year: 'numeric' },
@@ -61,9 +63,10 @@ export class LocaleState {
     this.choice = keeper.choice;
   }
 
-  choose(choice: LocaleChoice): void {
-    this.choice = choice;
+  async choose(choice: LocaleChoice): Promise<void> {
     this.#keeper.keep(choice);
+    await fetchTexts(localeOf(choice, this.#keeper.ofSystem));
+    this.choice = choice;
   }
 
   t = <Key extends MessageKey>(key: Key, params: MessageParams<Key>): string => message(key, params, this.current);
@@ -109,6 +112,13 @@ export class LocaleState {
 
   /** A moment of any year. */
   date = (at: number): string => timeFormat(this.#format, 'whole').format(at);
+
+  /** A day of any year. */
+  day = (at: number): string => timeFormat(this.#format, 'wholeDay').format(at);
+
+  /** @param currency as `EUR` */
+  money = (value: number, currency: string): string =>
+    new Intl.NumberFormat(this.#format, { style: 'currency', currency }).format(value);
 
   /** What tells a tick of a time axis from its neighbours. */
   tick = (at: number, unit: TickUnit): string => {

@@ -10,6 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { createSystemPower } from '#engine/adapters/system-power.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { keepInFile } from '#engine/monitor/kept-state.ts';
+import { NO_LATE_HOOK } from '#engine/monitor/late-power-off.ts';
 import { createMonitor } from '#engine/monitor/monitor.ts';
 import { monitorPolicyOf } from '#engine/settings/monitor-policy.ts';
 import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
@@ -125,7 +126,13 @@ const beginOurs = (scenario: Scenario): Promise<Party> =>
       onLogin: () => () => undefined,
       clock: systemClock,
       log: createRememberingLog(),
-      power: createSystemPower({ clock: systemClock, folder: join(folder, 'actions'), env: process.env }),
+      power: createSystemPower({
+        clock: systemClock,
+        log: createRememberingLog(),
+        folder: join(folder, 'actions'),
+        env: process.env,
+      }),
+      lateHook: NO_LATE_HOOK,
       keeper: keepInFile(join(folder, 'monitor.json')),
     });
     await monitor.start();

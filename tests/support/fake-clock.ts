@@ -5,6 +5,8 @@ import type { Clock, Stop } from '#engine/ports.ts';
 export interface FakeClock extends Clock {
   /** Moves time on and runs what falls due, in order, letting promises settle between two timers. */
   advance(ms: number): Promise<void>;
+  /** The computer sleeps: only the wall clock goes on. */
+  sleepFor(ms: number): void;
   /** Timers that wait. */
   readonly pending: number;
 }
@@ -21,6 +23,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 
 export function createFakeClock(startAt = 1_700_000_000_000): FakeClock {
   let elapsed = 0;
+  let slept = 0;
   let order = 0;
   const timers = new Set<Timer>();
 
@@ -31,7 +34,7 @@ export function createFakeClock(startAt = 1_700_000_000_000): FakeClock {
   };
 
   return {
-    now: () => asTimestamp(startAt + elapsed),
+    now: () => asTimestamp(startAt + slept + elapsed),
     monotonic: () => asMonotonic(elapsed),
     after: (delayMs, run) => add(delayMs, undefined, run),
     every: (intervalMs, run) => add(intervalMs, Math.max(1, intervalMs), run),
@@ -51,6 +54,9 @@ export function createFakeClock(startAt = 1_700_000_000_000): FakeClock {
         });
         signal?.addEventListener('abort', abort, { once: true });
       }),
+    sleepFor(ms) {
+      slept += ms;
+    },
     async advance(ms) {
       const target = elapsed + ms;
       await settle();

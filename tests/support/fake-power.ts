@@ -1,5 +1,5 @@
 import type { ShutdownAction } from '#engine/monitor/policy.ts';
-import type { Clock, SystemPower } from '#engine/ports.ts';
+import type { Clock, SleepMoment, SystemPower } from '#engine/ports.ts';
 import type { Text } from '#domain/messages/message.ts';
 
 /** A computer that only remembers what it was told. A ticket counts once, as with the real one. */
@@ -10,9 +10,12 @@ export interface FakePower extends SystemPower {
   /** Why actions fail from now on; undefined: they do not. */
   failure: Text | undefined;
   bootId: string;
+  /** Tells who listens that the computer is about to sleep, or woke up. */
+  sleep(moment: SleepMoment): Promise<void>;
 }
 
 export function createFakePower(clock: Clock): FakePower {
+  const sleepers = new Set<(moment: SleepMoment) => Promise<void>>();
   const power: FakePower = {
     acts: [],
     runs: [],
@@ -20,7 +23,8 @@ export function createFakePower(clock: Clock): FakePower {
     failure: undefined,
     bootId: 'first',
     uptime: () => clock.monotonic() + 3_600_000,
-    check: () => Promise.resolve({ ok: true, by: 'fake' }),
+    check: () =>
+      Promise.resolve(power.failure === undefined ? { ok: true, by: 'fake' } : { ok: false, reason: power.failure }),
     act(action, ticket) {
       if (!power.acts.some((act) => act.ticket === ticket)) power.acts.push({ action, ticket });
       return Promise.resolve(power.failure);
@@ -28,6 +32,13 @@ export function createFakePower(clock: Clock): FakePower {
     run(command, env) {
       power.runs.push({ command, env });
       return Promise.resolve(undefined);
+    },
+    onSleep(told) {
+      sleepers.add(told);
+      return () => sleepers.delete(told);
+    },
+    async sleep(moment) {
+      await Promise.all([...sleepers].map((told) => told(moment)));
     },
     wall(text) {
       power.walls.push(text);

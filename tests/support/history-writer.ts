@@ -22,6 +22,7 @@ for (let id = Number(first); ; id += STEP_MS) {
   history.write({
     rows: [{ ups: 'office', since: id, until, changes }],
     statuses: [{ ups: 'office', at: id, status: 'OB DISCHRG' }],
+    texts: [{ ups: 'office', at: id, variable: 'ups.test.date', value: String(id) }],
     incidents: [{ id, ups: 'office', kind: 'on-battery', startedAt: id, endedAt: id + 60_000 }],
   });
   writeSync(1, `${id}\n`);

@@ -4,7 +4,7 @@
  * puts it into a folder. Its instant commands `play.*` make it misbehave, its port says how it begins.
  */
 import { once } from 'node:events';
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -62,6 +62,8 @@ export interface ScriptedDriverOptions {
   readonly dump?: string;
   /** What the command play.die does; without it the command fails. */
   readonly die?: () => void;
+  /** Called with each command to cut the power after a while, which it can do only with this. */
+  readonly cut?: (command: string) => void;
 }
 
 /** Opens the socket of a driver. */
@@ -93,7 +95,8 @@ export async function openScriptedDriver(path: string, options: ScriptedDriverOp
         ...(length === undefined ? [] : [`SETAUX ${name} ${length}`]),
         ...(flags === undefined ? [] : [`SETFLAGS ${name} ${flags}`]),
       ]);
-    const commands = COMMANDS.map((command) => `ADDCMD ${command}`);
+    const known = options.cut ? [...COMMANDS, 'load.off.delay', 'play.outage'] : COMMANDS;
+    const commands = known.map((command) => `ADDCMD ${command}`);
     return [
       ...(isStale ? ['DATASTALE'] : []),
       ...lines,
@@ -128,6 +131,8 @@ export async function openScriptedDriver(path: string, options: ScriptedDriverOp
         variables.set('ups.id', { ...variables.get('ups.id'), value: 'e"f #g' });
         variables.set('battery.charge', { value: '88' });
         return 0;
+      case 'play.outage':
+        return set('ups.status', 'OB LB');
       case 'play.silence':
         isSilent = true;
         return undefined;
@@ -164,7 +169,10 @@ export async function openScriptedDriver(path: string, options: ScriptedDriverOp
     const id = words.at(-2) === 'TRACKING' ? words.at(-1) : undefined;
     if (verb === 'PING') sayTo(socket, 'PONG\n');
     if (verb === 'DUMPALL') sayTo(socket, options.dump ?? dump());
-    if (verb === 'INSTCMD' || verb === 'SET') {
+    if (verb === 'INSTCMD' && first === 'load.off.delay' && options.cut) {
+      options.cut(line);
+      sayTo(socket, `TRACKING ${id ?? ''} 0\n`);
+    } else if (verb === 'INSTCMD' || verb === 'SET') {
       const code = verb === 'SET' ? set(first, second) : act(first);
       if (code !== undefined && id !== undefined) sayTo(socket, `TRACKING ${id} ${code}\n`);
     }
@@ -211,7 +219,8 @@ export async function openScriptedDriver(path: string, options: ScriptedDriverOp
 
 /**
  * Installs it as a driver program. Its port says how it begins: `well`, `crash` (ends at once), `mute` (never opens its
- * socket), `stubborn` (does not end when asked). Each start adds a line with its process id to starts.log beside it.
+ * socket), `stubborn` (does not end when asked), `cuts` (play.outage empties its battery, it can cut the power after a while and adds a line with each such
+ * command to cuts.log beside it). Each start adds a line with its process id to starts.log beside it.
  * @returns path of the program
  */
 export function writeProgram(folder: string, name: string): string {
@@ -227,7 +236,7 @@ export function writeProgram(folder: string, name: string): string {
       '  grep -q "port = \\"no-kill\\"" "$NUT_CONFPATH/ups.conf" && { echo "shutdown not supported" >&2; exit 1; }',
       '  exit 0;;',
       'esac',
-      `exec ${node} ${name} "$@"`,
+      `SCRIPTED_FOLDER="${folder}" exec ${node} ${name} "$@"`,
       '',
     ].join('\n'),
   );
@@ -253,6 +262,9 @@ async function runAsProgram([name = '', ...options]: readonly string[]): Promise
   }
   const path = join(process.env.NUT_STATEPATH ?? '', `${name}-${ups}`);
   await openScriptedDriver(path, {
+    ...(port === 'cuts'
+      ? { cut: (line) => appendFileSync(join(process.env.SCRIPTED_FOLDER ?? '', 'cuts.log'), `${line}\n`) }
+      : {}),
     die: () => {
       process.stderr.write(`${basename(path)}: the device is gone for good\n`);
       process.exit(1);

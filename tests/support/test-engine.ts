@@ -4,10 +4,12 @@ import { createAlertHandlers } from '#engine/api/alert-handlers.ts';
 import { createSettingsHandlers } from '#engine/api/settings-handlers.ts';
 import { createSetupHandlers } from '#engine/api/setup-handlers.ts';
 import { createWizardHandlers } from '#engine/api/wizard-handlers.ts';
+import { createBattery } from '#engine/battery/battery.ts';
 import { createEngine, type Engine } from '#engine/engine.ts';
 import { createHistory, type History } from '#engine/history/history.ts';
 import { createIncidentLog } from '#engine/history/incidents.ts';
 import { keepInFile, type StateKeeper } from '#engine/monitor/kept-state.ts';
+import { NO_LATE_HOOK, type LateHook } from '#engine/monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from '#engine/monitor/monitor.ts';
 import { NO_POLICY, type MonitorPolicy } from '#engine/monitor/policy.ts';
 import { createFakePower, type FakePower } from './fake-power.ts';
@@ -41,6 +43,7 @@ export interface MonitoredEngineOptions {
   readonly keeper?: StateKeeper;
   readonly clock?: FakeClock;
   readonly power?: FakePower;
+  readonly lateHook?: LateHook;
   /** What the UPSes say first; OL unless given. */
   readonly status?: string;
 }
@@ -59,6 +62,7 @@ export async function startMonitoredEngine({
   keeper = keepInFile('/nowhere/monitor.json'),
   clock = createFakeClock(),
   power = createFakePower(clock),
+  lateHook = NO_LATE_HOOK,
   status,
 }: MonitoredEngineOptions): Promise<TestEngine> {
   const log = createRememberingLog();
@@ -91,6 +95,7 @@ export async function startMonitoredEngine({
     clock,
     log,
     power,
+    lateHook,
     keeper,
   });
   const history = createHistory({ store: engine.store, clock, log, file: ':memory:' });
@@ -101,6 +106,7 @@ export async function startMonitoredEngine({
     incidents,
     monitor,
     history,
+    battery: createBattery({ history, control: engine.control, clock }),
     clock,
     log,
     about: () => ({
@@ -125,6 +131,7 @@ export async function startMonitoredEngine({
       system: QUIET_COMPUTER,
       store: engine.store,
       monitor,
+      power,
       scanDevices: () => Promise.resolve([]),
       settingsNow: () => Settings.parse({}),
     }),

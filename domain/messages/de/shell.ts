@@ -16,6 +16,8 @@ export const shell = {
   'notice.open': 'Öffnen',
   'notice.cancel': 'Herunterfahren abbrechen',
   'notice.mute': 'Ton stumm schalten',
+  'notice.coming': '{coming} Kommt der Strom vorher zurück, wird nichts heruntergefahren.',
+  'notice.wish-failed': 'Daran ändert sich nichts mehr',
   'notice.low-battery-advice': 'Jetzt die Arbeit speichern.',
   'notice.no-contact-advice': 'Ein Stromausfall bliebe unbemerkt. Das Kabel der USV prüfen.',
   'notice.muted': 'Der Warnton ist stumm',
@@ -51,6 +53,9 @@ export const shell = {
   'menu.hide-others': 'Andere ausblenden',
   'menu.minimise': 'Verkleinern',
   'menu.zoom-window': 'Zoomen',
+  'error.shell/folder-in-use': 'Auf {folder} läuft schon ein anderes Ridethrough.',
+  'remedy.shell/folder-in-use':
+    'Jenes benutzen, es zuerst beenden oder diesem mit --data-dir einen anderen Ordner geben.',
   'error.shell/start-failed': 'Ridethrough kann die USV nicht überwachen: {reason}',
   'remedy.shell/start-failed': 'Die genannte Ursache beheben und Ridethrough neu starten.',
 } as const satisfies Record<keyof typeof en, string>;

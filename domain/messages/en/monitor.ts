@@ -14,7 +14,8 @@ export const monitor = {
   'monitor.now.lost-at-risk':
     'Contact with {ups} is lost in a state that bears no silence: shutdown unless it answers in time.',
   'monitor.now.battery': '{ups} is on battery: shutdown when its battery is low.',
-  'monitor.now.counting': '{ups} is on battery: shutdown in time unless mains power returns before.',
+  'monitor.now.counting':
+    '{ups} is on battery: shutdown when the time that is set is over, unless mains power returns before.',
   'monitor.now.postponed': '{ups} is on battery; the shutdown was put off by a person.',
   'monitor.now.cancelled':
     '{ups} is on battery; the shutdown was cancelled by a person. A low battery still leads to it.',
@@ -56,6 +57,7 @@ export const monitor = {
   'monitor.say.postponed': 'A person put the shutdown off by {seconds} s.',
   'monitor.say.goes-on': 'The monitor goes on where it stood.',
   'monitor.say.power-off': '{ups} was told to switch off in {seconds} s.',
+  'monitor.say.power-off-late': '{ups} is switched off at the very end of the shutdown, by the hook of the system.',
   'monitor.say.no-power-off': '{ups} cannot be told to switch off later: it has no fitting command.',
   'monitor.say.power-off-refused': '{ups} did not take the command {command} ({outcome}).',
 

@@ -15,6 +15,8 @@ export const shell = {
   'notice.open': 'Open',
   'notice.cancel': 'Cancel the shutdown',
   'notice.mute': 'Mute the beeper',
+  'notice.coming': '{coming} Nothing is shut down if the power returns before.',
+  'notice.wish-failed': 'That changes nothing any more',
   'notice.low-battery-advice': 'Save your work now.',
   'notice.no-contact-advice': 'A power cut would go unnoticed. Check the cable of the UPS.',
   'notice.muted': 'The beeper is muted',
@@ -50,6 +52,8 @@ export const shell = {
   'menu.hide-others': 'Hide others',
   'menu.minimise': 'Minimise',
   'menu.zoom-window': 'Zoom',
+  'error.shell/folder-in-use': 'Another Ridethrough already runs on {folder}.',
+  'remedy.shell/folder-in-use': 'Use that one, end it first, or give this one another folder with --data-dir.',
   'error.shell/start-failed': 'Ridethrough could not start watching the UPS: {reason}',
   'remedy.shell/start-failed': 'Mend what it says and start Ridethrough again.',
 } as const;

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { describeError } from '#domain/errors.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { createSystemPower } from '#engine/adapters/system-power.ts';
+import { createRememberingLog } from '#tests/support/silent-log.ts';
 import { BACK, channelOf, OUTAGE } from '../test-support.ts';
 import { commandWords, createCommandChannel } from './command.ts';
 
@@ -25,7 +26,7 @@ async function hook(lines: string): Promise<string> {
 const run = (command: string, timeout = 30) =>
   createCommandChannel(
     channelOf({ type: 'command', command, timeout }),
-    createSystemPower({ clock: systemClock, folder, env: process.env }),
+    createSystemPower({ clock: systemClock, log: createRememberingLog(), folder, env: process.env }),
   );
 
 test('words: blanks part them, quotes keep them together, a backslash is one', () => {

@@ -9,6 +9,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { createSystemPower } from '#engine/adapters/system-power.ts';
 import { ensurePrograms } from '#tests/support/programs.ts';
+import { createRememberingLog } from '#tests/support/silent-log.ts';
 import { BACK, channelOf, codeOf, OUTAGE } from '../test-support.ts';
 import { createSyslogChannel } from './syslog.ts';
 
@@ -17,7 +18,12 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
-const power = createSystemPower({ clock: systemClock, folder: tmpdir(), env: process.env });
+const power = createSystemPower({
+  clock: systemClock,
+  log: createRememberingLog(),
+  folder: tmpdir(),
+  env: process.env,
+});
 const syslog = (transport: 'udp' | 'tcp', port: number) =>
   createSyslogChannel(channelOf({ type: 'syslog', transport, host: '127.0.0.1', port }), power);
 

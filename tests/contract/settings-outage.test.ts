@@ -1,0 +1,232 @@
+/** What the settings make of an outage, seen from outside of `serve`: commands that run, what clients and drivers are told. */
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openRawClient } from '#tests/support/nut-server.ts';
+import { askOnce, freePort, startNutUpsd, UPSD_PROGRAMS } from '#tests/support/nut-upsd.ts';
+import { ensurePrograms } from '#tests/support/programs.ts';
+import { writeProgram } from '#tests/support/scripted-driver.ts';
+import { buildProgram, ridethrough, startProgram, until, type RunningProgram } from '#tests/support/served-program.ts';
+
+const programs = await ensurePrograms([...UPSD_PROGRAMS, { program: 'upsc', package: 'nut-client' }]);
+
+/** A computer that goes down by leaving a file, in which the UPS says how it stood then. */
+interface Computer {
+  readonly port: number;
+  readonly program: RunningProgram;
+  set(...pairs: string[]): Promise<void>;
+  /** What the UPS said when the shutdown command ran; undefined while it did not. */
+  down(): Promise<Readonly<Record<string, string>> | undefined>;
+  isDown(): Promise<void>;
+}
+
+let folder: string;
+const running: RunningProgram[] = [];
+
+beforeAll(buildProgram);
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ridethrough-outage-'));
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((program) => program.end('SIGKILL')));
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What the UPS says, in one step. */
+async function say(values: Readonly<Record<string, string | number>>): Promise<void> {
+  const file = join(folder, 'ups.dev');
+  const text = Object.entries({ 'battery.charge': 90, 'battery.runtime': 1800, ...values })
+    .map(([name, value]) => `${name}: ${value}\n`)
+    .join('');
+  await writeFile(`${file}.new`, text);
+  await rename(`${file}.new`, file);
+}
+
+let computers = 0;
+async function start(settings: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = {}): Promise<Computer> {
+  computers += 1;
+  const data = join(folder, `data-${computers}`);
+  const file = join(folder, `down-${computers}`);
+  const port = await freePort();
+  const set = async (...pairs: string[]): Promise<void> => {
+    const { status, stderr } = await ridethrough(['config', 'set', ...pairs, '--data-dir', data]);
+    expect([status, stderr]).toEqual([0, expect.not.stringMatching(/ error| cannot be /)]);
+  };
+  const defaults = {
+    'ups.0.identifier': 'ups',
+    'ups.0.driver': 'dummy-ups',
+    'ups.0.port': join(folder, 'ups.dev'),
+    'ups.0.options': 'pollinterval = 0.2',
+    'ups.0.shutdowncmd': `upsc ups@127.0.0.1:${port} > ${file}.new 2>&1; mv ${file}.new ${file}`,
+    'server.remoteport': String(port),
+    'server.monpwd': 'own-pw',
+  };
+  await set(...Object.entries({ ...defaults, ...settings }).flat());
+  const program = startProgram(['serve', '--data-dir', data, '--no-web'], { env });
+  running.push(program);
+  await program.ready();
+  await program.logged(/is on (mains|line) power/);
+  const down = async (): Promise<Readonly<Record<string, string>> | undefined> => {
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    return text === undefined
+      ? undefined
+      : Object.fromEntries(text.split('\n').map((line) => line.split(': ') as [string, string]));
+  };
+  return {
+    port,
+    program,
+    set,
+    down,
+    isDown: () =>
+      until(
+        'it is shut down',
+        async () => (await down()) !== undefined,
+        () => program.stderr(),
+      ),
+  };
+}
+
+describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`, { timeout: 120_000 }, () => {
+  test('shutdown, shutdowntimer, shutdowncmd: after a time, or once the battery is low', async () => {
+    await say({ 'ups.status': 'OL' });
+    const [timed, patient, low] = await Promise.all([
+      start({ 'ups.0.shutdown': 'BATT', 'ups.0.shutdowntimer': '1' }),
+      start({ 'ups.0.shutdown': 'BATT', 'ups.0.shutdowntimer': '3600' }),
+      start({ 'ups.0.shutdown': 'LOWBATT', 'ups.0.shutdowntimer': '1' }),
+    ]);
+    await say({ 'ups.status': 'OB' });
+    await timed.isDown();
+    expect((await timed.down())?.['ups.status']).toMatch(/^(FSD )?OB$/);
+    // A save in the midst of the outage counts for it.
+    await patient.set('ups.0.shutdowntimer', '2');
+    await patient.isDown();
+    expect((await patient.down())?.['ups.status']).toMatch(/^(FSD )?OB$/);
+    expect(await low.down()).toBeUndefined();
+    await say({ 'ups.status': 'OB LB' });
+    await low.isDown();
+    expect((await low.down())?.['ups.status']).toBe('FSD OB LB');
+  });
+
+  test('shutdowncharge, shutdownruntime: also at so much, and not before', async () => {
+    await say({ 'ups.status': 'OL' });
+    const rules = { 'ups.0.shutdowntimer': '86400' };
+    const [byCharge, byRuntime] = await Promise.all([
+      start({ ...rules, 'ups.0.shutdowncharge': '50' }),
+      start({ ...rules, 'ups.0.shutdownruntime': '600' }),
+    ]);
+    await say({ 'ups.status': 'OB', 'battery.charge': 51, 'battery.runtime': 601 });
+    for (const { program } of [byCharge, byRuntime]) await program.logged(/on battery/);
+    await say({ 'ups.status': 'OB', 'battery.charge': 50, 'battery.runtime': 601 });
+    await byCharge.isDown();
+    expect((await byCharge.down())?.['battery.charge']).toBe('50');
+    expect(await byRuntime.down()).toBeUndefined();
+    await say({ 'ups.status': 'OB', 'battery.charge': 90, 'battery.runtime': 600 });
+    await byRuntime.isDown();
+    expect((await byRuntime.down())?.['battery.runtime']).toBe('600');
+  });
+
+  test('shutdownignore: an outage that is shorter starts nothing', async () => {
+    await say({ 'ups.status': 'OL' });
+    const [hasty, calm] = await Promise.all([
+      start({ 'ups.0.shutdowntimer': '0' }),
+      start({ 'ups.0.shutdowntimer': '0', 'ups.0.shutdownignore': '3600' }),
+    ]);
+    await say({ 'ups.status': 'OB', 'battery.charge': 77 });
+    await hasty.isDown();
+    expect((await hasty.down())?.['battery.charge']).toBe('77');
+    expect(await calm.down()).toBeUndefined();
+    await say({ 'ups.status': 'OL', 'battery.charge': 78 });
+    await calm.program.logged(/on line power/);
+    await calm.set('ups.0.shutdownignore', '0');
+    await say({ 'ups.status': 'OB', 'battery.charge': 79 });
+    await calm.isDown();
+    expect((await calm.down())?.['battery.charge']).toBe('79');
+  });
+
+  test('shutdownaction: nothing is only watched', async () => {
+    await say({ 'ups.status': 'OL' });
+    const [acting, watching] = await Promise.all([
+      start({ 'ups.0.shutdownaction': 'command' }),
+      start({ 'ups.0.shutdownaction': 'nothing' }),
+    ]);
+    await say({ 'ups.status': 'OB LB' });
+    await acting.isDown();
+    await watching.program.logged(/on battery/);
+    expect(await askOnce(watching.port, 'GET VAR ups ups.status')).toBe('VAR ups ups.status "OB LB"\n');
+    expect(await watching.down()).toBeUndefined();
+    await watching.set('ups.0.shutdownaction', 'command');
+    await watching.isDown();
+  });
+
+  test('hostsync: so long the others have to log out, and no longer', async () => {
+    await say({ 'ups.status': 'OL' });
+    const [short, long] = await Promise.all([start({ 'ups.0.hostsync': '1' }), start({ 'ups.0.hostsync': '3600' })]);
+    const others = [await openRawClient(short.port), await openRawClient(long.port)];
+    for (const other of others) {
+      for (const line of ['USERNAME upsmon', 'PASSWORD own-pw', 'LOGIN ups']) expect(await other.ask(line)).toBe('OK');
+    }
+    await say({ 'ups.status': 'OB LB' });
+    // They are told at once, and the one that stays is left behind.
+    await until('told', async () => (await others[0]?.ask('GET VAR ups ups.status'))?.includes('FSD') === true);
+    await short.isDown();
+    expect(await others[0]?.ask('GET NUMLOGINS ups')).toBe('NUMLOGINS ups 1');
+    await until('told', async () => (await others[1]?.ask('GET VAR ups ups.status'))?.includes('FSD') === true);
+    expect(await long.down()).toBeUndefined();
+    await others[1]?.ask('LOGOUT');
+    await long.isDown();
+    for (const other of others) other.destroy();
+  });
+
+  test('hostsync of a secondary: so long it waits for the word of the primary', async () => {
+    const other = await startNutUpsd({ devices: { ups: { dev: 'ups.status: OL\n' } } });
+    try {
+      const far = {
+        'ups.0.mode': 'SLAVE',
+        'ups.0.remotehost': '127.0.0.1',
+        'ups.0.remoteport': String(other.port),
+        'ups.0.monuser': 'admin',
+        'ups.0.monpwd': 'secret',
+        'ups.0.shutdown': 'LOWBATT',
+        'ups.0.options': '',
+      };
+      const [short, long] = await Promise.all([
+        start({ ...far, 'ups.0.hostsync': '1' }),
+        start({ ...far, 'ups.0.hostsync': '3600' }),
+      ]);
+      await other.writeDevice('ups', 'ups.status: OB LB\n');
+      await short.isDown();
+      expect(await long.down()).toBeUndefined();
+      await other.writeDevice('ups', 'ups.status: FSD OB LB\n');
+      await long.isDown();
+    } finally {
+      await other.stop();
+    }
+  });
+
+  test('powerdown: the UPS is told to cut the power after the shutdown, and only when that is wanted', async () => {
+    writeProgram(folder, 'scripted-ups');
+    const settings = {
+      'ups.0.driver': 'scripted-ups',
+      'ups.0.port': 'cuts',
+      'ups.0.options': '',
+      'server.extrausers': '[admin]\n password = secret\n instcmds = ALL\n',
+      'ups.0.hostsync': '0',
+    };
+    const cuts = async (): Promise<string> => readFile(join(folder, 'cuts.log'), 'utf8').catch(() => '');
+    const env = { NUT_DRIVERPATH: folder };
+    const fail = async ({ port }: Computer): Promise<void> => {
+      const words = ['upscmd', '-u', 'admin', '-p', 'secret', `ups@127.0.0.1:${port}`, 'play.outage'];
+      expect(await ridethrough(words)).toMatchObject({ status: 0 });
+    };
+    const staying = await start(settings, env);
+    await fail(staying);
+    await staying.isDown();
+    expect(await cuts()).toBe('');
+    const cutting = await start({ ...settings, 'ups.0.powerdown': 'yes' }, env);
+    await fail(cutting);
+    await cutting.isDown();
+    // Time enough for this computer, in whole minutes.
+    expect(await cuts()).toMatch(/^INSTCMD load\.off\.delay "?180"? TRACKING \S+\n$/);
+  });
+});
