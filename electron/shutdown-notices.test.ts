@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { MonitorView } from '#domain/schema/monitor.ts';
 import { monitorWith } from './test-support.ts';
-import { comingText, stepShutdownNotices } from './shutdown-notices.ts';
+import { comingText } from '#engine/alerts/plan-words.ts';
+import { stepShutdownNotices } from './shutdown-notices.ts';
 
 const NOTHING = { isFailureTold: false, storyTold: 0 };
 const story = {

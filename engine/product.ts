@@ -279,7 +279,7 @@ export function createProduct(parts: ProductParts): Product {
         log,
         power,
         locale,
-        planWords: (language) => planWords(monitor.view(), language),
+        planWords: (language) => planWords(monitor.view(), clock.now(), language),
         ...(desktop ? { desktop } : {}),
       });
       alerts.onTroubles(() => {

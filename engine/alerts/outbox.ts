@@ -241,6 +241,22 @@ export async function openOutbox({ file, clock, log, changed }: OutboxParts): Pr
   };
 }
 
+export const OUTBOX_FILE = 'outbox.json';
+
+/** What waits by channel, for who looks from outside. What has its quiet hours does not count. */
+export async function readWaiting(
+  file: string,
+  log: Log,
+): Promise<ReadonlyMap<string, { readonly count: number; readonly oldest: number }>> {
+  const pending = (await readPending(file, log)).filter(({ dueAt }) => dueAt === undefined);
+  return new Map(
+    [...Map.groupBy(pending, ({ channel }) => channel)].map(([channel, those]) => [
+      channel,
+      { count: those.length, oldest: Math.min(...those.map(({ message }) => message.at)) },
+    ]),
+  );
+}
+
 async function readPending(file: string, log: Log): Promise<readonly Pending[]> {
   let text: string;
   try {

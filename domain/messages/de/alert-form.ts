@@ -1,7 +1,7 @@
 import type { alertForm as en } from '../en/alert-form.ts';
 
 export const alertForm = {
-  'form.part.channels': 'Andere Wege',
+  'form.part.channels': 'Andere Meldewege',
   'form.part.channels.text': 'Telefone, Haustechnik, Programme und Protokolle. Jeder bekommt, was er bekommen soll.',
   'form.part.desktop': 'Benachrichtigungen auf diesem Rechner',
   'form.part.desktop.text': 'Das Desktop-Programm zeigt sie denen, die angemeldet sind.',
@@ -105,6 +105,7 @@ export const alertForm = {
   'form.kinds.but': 'Alle außer {kinds}',
   'form.changes.channel': '{name}: Weg zu Menschen',
   'troubles.title': 'Meldungen per {channel} kommen nicht durch.',
-  'troubles.since': '{error} Seit {time}, {count} warten.',
+  'troubles.since': '{error} Seit {time}.',
+  'troubles.waiting': '{count} warten.',
   'troubles.settings': 'Einstellungen ansehen',
 } as const satisfies Record<keyof typeof en, string>;

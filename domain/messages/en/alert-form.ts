@@ -1,6 +1,6 @@
 /** Alerts on the page of settings and elsewhere in the interface: ways to people, what they take, limits. */
 export const alertForm = {
-  'form.part.channels': 'Other ways',
+  'form.part.channels': 'Other ways to be told',
   'form.part.channels.text': 'Telephones, home automation, programs and logs. Each takes what it is to take.',
   'form.part.desktop': 'Notifications on this computer',
   'form.part.desktop.text': 'Shown by the desktop program to who is logged in.',
@@ -103,6 +103,7 @@ export const alertForm = {
   'form.kinds.but': 'All but {kinds}',
   'form.changes.channel': '{name}: way to people',
   'troubles.title': 'Messages by {channel} do not get through.',
-  'troubles.since': '{error} Since {time}, {count} waiting.',
+  'troubles.since': '{error} Since {time}.',
+  'troubles.waiting': '{count} waiting.',
   'troubles.settings': 'Look at the settings',
 } as const;
