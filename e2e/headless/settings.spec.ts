@@ -4,6 +4,7 @@ import { openRawClient, startTestServer } from '#tests/support/nut-server.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import { ridethrough } from '#tests/support/served-program.ts';
 import { isWiderThanWindow, tabStops, violationsOf } from '../support/for-everybody.ts';
+import { openMailServer } from '../support/mail-server.ts';
 import { expect, test } from './fixtures.ts';
 
 const upsc = async (...args: string[]): Promise<string> => (await ridethrough(['upsc', ...args])).stdout.trim();
@@ -258,6 +259,39 @@ test('a UPS of another computer is found there and read from there', async ({ fo
     await expect.poll(() => upsc(`rack@127.0.0.1:${port}`, 'device.model')).toBe('Rack 3000');
   } finally {
     await other.stop();
+  }
+});
+
+test('a test message goes the way that is on the screen, before anything is saved', async ({
+  form: { settings },
+  page,
+}) => {
+  const smtp = await openMailServer();
+  const send = page.getByRole('button', { name: 'Send a test message' });
+  try {
+    await expect(send).toBeDisabled();
+    await settings.text('Email').fill('desk@example.org');
+    await settings.text('Outgoing Mail Server').fill('127.0.0.1');
+    await settings.text('Mail Server Port').fill(String(smtp.port));
+    await settings.choose('Security', 'Not at all');
+    await send.click();
+    await expect(page.getByText('Sent to desk@example.org through 127.0.0.1')).toBeVisible();
+    expect(smtp.mails).toEqual(['desk@example.org']);
+    await settings.text('Mail Server Port').fill('70000');
+    await send.click();
+    await expect(
+      page
+        .getByRole('main')
+        .getByText(/a port from 1 to 65535/)
+        .first(),
+    ).toBeVisible();
+    await settings.text('Mail Server Port').fill(String(smtp.port));
+    await smtp.close();
+    await send.click();
+    await expect(page.getByText('The mail server 127.0.0.1')).toBeVisible();
+    expect(smtp.mails).toHaveLength(1);
+  } finally {
+    await smtp.close();
   }
 });
 

@@ -1,13 +1,12 @@
 /** The first launch: the wizard in front of the real program with a data folder of its own, and of a fake one for what this computer has not. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SMTPServer } from 'smtp-server';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import { createNutFolder, ridethrough, startProgram, type RunningProgram } from '#tests/support/served-program.ts';
 import { Wizard, type StepName } from '../pages/wizard.ts';
 import { isWiderThanWindow, violationsOf } from '../support/for-everybody.ts';
+import { openMailServer } from '../support/mail-server.ts';
 import { SCENES } from '../support/scenes.ts';
 import { expect, test as base } from './fixtures.ts';
 
@@ -43,25 +42,6 @@ const test = base.extend<{
     await rm(folder, { recursive: true });
   },
 });
-
-/** A mail server that takes everything. */
-async function openMailServer(): Promise<{ readonly port: number; readonly mails: string[]; close(): Promise<void> }> {
-  const mails: string[] = [];
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData(stream, { envelope }, done) {
-      stream.resume();
-      stream.on('end', () => {
-        mails.push(envelope.rcptTo.map(({ address }) => address).join(' '));
-        done();
-      });
-    },
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.server.address() as AddressInfo;
-  return { port, mails, close: () => new Promise((resolve) => server.close(() => resolve())) };
-}
 
 test('the first launch to its end by the keyboard alone, without a unit', async ({ launch, page }) => {
   test.slow();

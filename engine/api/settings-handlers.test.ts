@@ -210,6 +210,27 @@ describe('a form', () => {
     expect(problems).toMatchObject([{ path: ['server', 'users'], severity: 'error', line: 6 }]);
   });
 
+  test('sees no password of the auxiliary lines, and sends back the one there is', async () => {
+    const lines = 'snmp_version = v3\nauthPassword = "in lines"\n';
+    await set(
+      ...UPS,
+      ['ups.0.driver', 'snmp-ups'],
+      ['ups.0.options', lines],
+      ['server.optionsupsd', 'CERTIDENT me cert-pw'],
+    );
+    const sent = await draft();
+    expect(sent.settings.ups[0]?.options).toBe('snmp_version = v3\nauthPassword = (set)\n');
+    const preview = await api['settings.preview']({ settings: sent.settings });
+    expect(JSON.stringify([await api['settings.get']({}), preview])).not.toMatch(/in lines|cert-pw/);
+    sent.settings.ups[0]!.options += 'pollfreq = 20\n';
+    expect(await api['settings.save'](sent)).toMatchObject({ isSaved: true });
+    expect(keeper.current.settings.ups[0]?.options).toBe(`${lines}pollfreq = 20\n`);
+    expect(keeper.current.settings.server.optionsupsd).toBe('CERTIDENT me cert-pw');
+    // As `config set` gives back what `config get` showed.
+    await set(['ups.0.options', 'authPassword = (set)']);
+    expect(keeper.current.settings.ups[0]?.options).toBe('authPassword = "in lines"');
+  });
+
   test('is not told the password of an account that has another name in the draft', async () => {
     await set(['server.extrausers', '[nas]\n password = nas-pw\n']);
     const { settings } = await draft();

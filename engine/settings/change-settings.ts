@@ -6,8 +6,10 @@ import { becauseText, expectedOf, missingOf } from '#domain/schema/settings/issu
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { nearestName } from './nut-conf/nearest-name.ts';
 import { isSecretReference } from './secret-file.ts';
+import { withSecrets } from './hidden-lines.ts';
 import { phrasesOf } from './nut-conf/problem.ts';
 import {
+  hasLines,
   keysOfSettings,
   settingKeys,
   settingText,
@@ -135,6 +137,10 @@ export const newUpsId = (): string => randomBytes(6).toString('hex');
 
 function newValue(setting: SettingKey, text: string, before: Settings): unknown {
   if (text === '') return undefined;
+  if (hasLines(setting.path)) {
+    const known = setting.path.reduce<unknown>((part, name) => (part as Group | undefined)?.[name], before);
+    return withSecrets(text, typeof known === 'string' ? known : '');
+  }
   if (setting.kind !== 'users') return valueOfText(setting, text);
   const { users, problems } = usersFromText(text, before.server.users);
   const fault = problems.list().find(({ severity }) => severity === 'error');

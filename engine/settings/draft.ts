@@ -2,6 +2,7 @@
 import type { FieldProblem } from '#domain/schema/field-problem.ts';
 import { Settings, SettingsDraft, type ChannelSettings, type SecretDraft } from '#domain/schema/settings/settings.ts';
 import { checkSettings } from './check-settings.ts';
+import { hideSecrets, withSecrets } from './hidden-lines.ts';
 import { toFieldProblem } from './issue-problem.ts';
 
 const shown = (secret: string | undefined): SecretDraft => ({ isSet: secret !== undefined });
@@ -10,7 +11,7 @@ type ChannelSecret = 'url' | 'token' | 'password';
 type ChannelDraft = SettingsDraft['alerts']['channels'][number];
 
 /** A channel with each of its secrets in another form. */
-const withSecrets = <Channel extends ChannelSettings | ChannelDraft, Secret>(
+const withChannelSecrets = <Channel extends ChannelSettings | ChannelDraft, Secret>(
   channel: Channel,
   of: (secret: Channel[ChannelSecret], name: ChannelSecret) => Secret,
 ) => ({
@@ -27,14 +28,15 @@ export function toDraft(settings: Settings): SettingsDraft {
   const { ups, server, mail, alerts } = settings;
   return {
     ...settings,
-    ups: ups.map((one) => ({ ...one, monpwd: shown(one.monpwd) })),
+    ups: ups.map((one) => ({ ...one, monpwd: shown(one.monpwd), options: hideSecrets(one.options) })),
     server: {
       ...server,
+      optionsupsd: hideSecrets(server.optionsupsd),
       monpwd: shown(server.monpwd),
       users: server.users.map((user) => ({ ...user, password: shownOf(user) })),
     },
     mail: { ...mail, password: shown(mail.password) },
-    alerts: { ...alerts, channels: alerts.channels.map((channel) => withSecrets(channel, shown)) },
+    alerts: { ...alerts, channels: alerts.channels.map((channel) => withChannelSecrets(channel, shown)) },
   };
 }
 
@@ -42,15 +44,19 @@ export function toDraft(settings: Settings): SettingsDraft {
 export function toProposal(settings: Settings, before: Settings): SettingsDraft {
   const proposed = (secret: string | undefined, known: string | undefined): SecretDraft =>
     secret === undefined || secret === known ? shown(secret) : { value: secret };
+  const proposedLines = (lines: string, known: string | undefined): string =>
+    lines === known ? hideSecrets(lines) : lines;
   const draft = toDraft(settings);
   return {
     ...draft,
     ups: draft.ups.map((one, index) => ({
       ...one,
+      options: proposedLines(settings.ups[index]?.options ?? '', before.ups.find(({ id }) => id === one.id)?.options),
       monpwd: proposed(settings.ups[index]?.monpwd, before.ups.find(({ id }) => id === one.id)?.monpwd),
     })),
     server: {
       ...draft.server,
+      optionsupsd: proposedLines(settings.server.optionsupsd, before.server.optionsupsd),
       monpwd: proposed(settings.server.monpwd, before.server.monpwd),
       users: draft.server.users.map((user, index) => ({
         ...user,
@@ -83,9 +89,14 @@ function fromDraft(draft: SettingsDraft, before: Settings): Settings {
   const { ups, server, mail, alerts } = draft;
   return {
     ...draft,
-    ups: ups.map((one) => ({ ...one, monpwd: meant(one.monpwd, before.ups.find(({ id }) => id === one.id)?.monpwd) })),
+    ups: ups.map((one) => {
+      const known = before.ups.find(({ id }) => id === one.id);
+      const options = withSecrets(one.options, known?.options ?? '');
+      return { ...one, monpwd: meant(one.monpwd, known?.monpwd), options };
+    }),
     server: {
       ...server,
+      optionsupsd: withSecrets(server.optionsupsd, before.server.optionsupsd),
       monpwd: meant(server.monpwd, before.server.monpwd),
       users: server.users.map((user) => ({
         ...user,
@@ -97,7 +108,7 @@ function fromDraft(draft: SettingsDraft, before: Settings): Settings {
       ...alerts,
       channels: alerts.channels.map((channel) => {
         const known = before.alerts.channels.find(({ id }) => id === channel.id);
-        return withSecrets(channel, (secret, name) => meant(secret, known?.[name]));
+        return withChannelSecrets(channel, (secret, name) => meant(secret, known?.[name]));
       }),
     },
   };

@@ -1,5 +1,6 @@
 /** The NUT files that settings amount to, to be read before anything is written. */
 import type { Settings } from '#domain/schema/settings/settings.ts';
+import { hideSecrets } from './hidden-lines.ts';
 import { toNutConf } from './settings-to-nut.ts';
 import { writeNutFiles, type NutFile } from './nut-files.ts';
 
@@ -12,9 +13,10 @@ export function previewOf(settings: Settings): NutFile[] {
   return writeNutFiles(
     toNutConf({
       ...settings,
-      ups: ups.map((one) => ({ ...one, monpwd: hide(one.monpwd) })),
+      ups: ups.map((one) => ({ ...one, monpwd: hide(one.monpwd), options: hideSecrets(one.options) })),
       server: {
         ...server,
+        optionsupsd: hideSecrets(server.optionsupsd),
         monpwd: hide(server.monpwd),
         users: server.users.map((user) => ({ ...user, password: hide(user.password) })),
       },

@@ -8,6 +8,7 @@ import type { ChannelType } from '#domain/schema/alerts.ts';
 import { CHANNEL_FIELDS } from '#domain/schema/settings/alert-settings.ts';
 import { SECRET_NAMES } from '#domain/schema/settings/parts.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
+import { hideSecrets } from './hidden-lines.ts';
 import { usersToText } from './users-text.ts';
 
 type SettingValue = string | number | boolean | readonly string[] | undefined;
@@ -137,11 +138,16 @@ export function valueOfText({ kind, separator }: Pick<SettingKey, 'kind' | 'sepa
   }
 }
 
+/** Lines for NUT's files, in which passwords may stand. */
+export const hasLines = (path: SettingPath): boolean => ['options', 'optionsupsd'].includes(String(path.at(-1)));
+
 /** A value as one text: lists are joined, what is not set is empty, a password only says that it is there. */
 export function settingText(settings: Settings, { path, kind, separator }: SettingKey): string {
   if (kind === 'users') return usersToText(settings.server.users);
   let value: unknown = settings;
   for (const name of path) value = (value as Readonly<Record<string | number, unknown>>)[name];
   if (kind === 'secret') return value === undefined ? '(not set)' : '(set)';
-  return Array.isArray(value) ? value.join(separator) : String((value as SettingValue) ?? '');
+  if (Array.isArray(value)) return value.join(separator);
+  const text = String((value as SettingValue) ?? '');
+  return hasLines(path) ? hideSecrets(text) : text;
 }

@@ -3,6 +3,7 @@ import { describeError } from '#domain/errors.ts';
 import type { Settings, UpsSettings } from '#domain/schema/settings/settings.ts';
 import { checkSettings, describeFieldProblem } from '#engine/settings/check-settings.ts';
 import { parseDriverKey } from '#engine/settings/driver-key.ts';
+import { hideSecrets } from '#engine/settings/hidden-lines.ts';
 import { readSettings } from '#engine/settings/settings-store.ts';
 import { lostPasswordErrors } from '#engine/settings/stored-settings.ts';
 import { findWebSecrets } from '../web/secrets.ts';
@@ -51,7 +52,7 @@ function upsLines(ups: UpsSettings, index: number, server: Settings['server']): 
       : `  The other computer has ${seconds(ups.hostsync)} to say so before.`,
     `  Lost contact is told after ${seconds(ups.nocommwarntime ?? 300)}, and again each time so much has passed.`,
     ups.emailnotify ? `  Mail goes to ${ups.toemail.join('; ')}.` : '  No mail is sent.',
-    ...linesOf('Further lines of ups.conf', ups.options),
+    ...linesOf('Further lines of ups.conf', hideSecrets(ups.options)),
     ...(ups.mode === 'MASTER' ? [`  Other programs ask for ${ups.identifier}@HOST:${server.remoteport}.`] : []),
   ];
 }
@@ -94,7 +95,7 @@ function serverLines(server: Settings['server']): string[] {
     `  ${server.rmonitor ? 'Other computers may connect' : 'Only this computer may connect'}, port ${server.remoteport}.`,
     `  Account ${server.monuser} of this computer: password ${told(server.monpwd)}.`,
     ...server.users.map((user) => `  Account ${user.name}: ${rights(user)}, password ${told(user.password)}.`),
-    ...linesOf('Further lines of upsd.conf', server.optionsupsd),
+    ...linesOf('Further lines of upsd.conf', hideSecrets(server.optionsupsd)),
   ];
 }
 

@@ -18,6 +18,11 @@ const LONGEST_RETRY_MS = 10_000;
 /** A connection that held shorter than this does not shorten the pause before the next try. */
 const STEADY_MS = 10_000;
 const ANSWER_MS = 20_000;
+/** Requests that take longer: the system asks a person first, a mail server takes its time. */
+const LONG_ANSWERS_MS: Partial<Record<RequestName, number>> = {
+  'setup.installRule': 600_000,
+  'settings.testAlert': 120_000,
+};
 
 const AnswerFrame = z.union([
   z.object({ id: z.number(), ok: z.literal(true), value: z.unknown() }),
@@ -143,7 +148,7 @@ export function createWsClient(url: string, onRefused: () => Promise<boolean>): 
         const timer = setTimeout(() => {
           waiting.delete(id);
           reject(new ApiError('client/unreachable', {}));
-        }, ANSWER_MS);
+        }, LONG_ANSWERS_MS[name] ?? ANSWER_MS);
         waiting.set(id, { name, resolve: (value) => resolve(value as RequestResult<Name>), reject, timer });
         socket.send(JSON.stringify({ id, name, params }));
       });

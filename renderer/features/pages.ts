@@ -8,7 +8,10 @@ const shutdown = () => import('./shutdown-parts.ts');
 export const pages = {
   device: async () => (await everyday()).DevicePage,
   history: async () => (await everyday()).HistoryPage,
+  energy: async () => (await everyday()).EnergyPage,
   events: async () => (await everyday()).EventsPage,
+  battery: async () => (await everyday()).BatteryPage,
+  network: async () => (await everyday()).NetworkPage,
   all: async () => (await everyday()).AllPage,
   settings: async () => (await setup()).SettingsPage,
   setup: async () => (await setup()).WizardPage,
