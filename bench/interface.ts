@@ -117,7 +117,7 @@ export async function interfaceInBrowser(): Promise<Section> {
     return {
       title: 'The interface in a browser',
       notes: [
-        `Weight: HTML, CSS and JavaScript, each gzipped; and what the page itself names, so what is there before the first frame.`,
+        `Weight: HTML, CSS and JavaScript, each gzipped; and what the page itself names, so what is there before the first frame in English; another language fetches its texts before it as well.`,
         `First reading: ${VISITS} visits of the link in new browser profiles, from the request for the page to a number in a painted frame. ` +
           `Outage: ${OUTAGES} times the mains of the demo UPS pulled in the page, through the engine, until the sentence says so.`,
       ],

@@ -33,8 +33,7 @@ for (const theme of ['light', 'dark'] as const) {
       await dashboard.load(served.link, 'overview');
       await dashboard.choose('View', 'Table');
       expect.soft(await violationsOf(page), 'samples as a table').toEqual([]);
-      await page.getByRole('button', { name: 'Appearance' }).click();
-      await dashboard.dialog.waitFor();
+      await dashboard.openAppearance();
       expect.soft(await violationsOf(page), 'dialog').toEqual([]);
     });
   }

@@ -166,11 +166,16 @@ export class Dashboard {
     await this.page.getByRole('button', { name: `Run ${command}`, exact: true }).click();
   }
 
-  async chooseTheme(theme: 'Light' | 'Dark' | 'As the system'): Promise<void> {
+  async openAppearance(): Promise<void> {
     const opener = this.page.getByRole('button', { name: 'Appearance' });
     await opener.or(this.more).first().waitFor();
     if (!(await opener.isVisible())) await this.more.click();
     await opener.click();
+    await this.dialog.waitFor();
+  }
+
+  async chooseTheme(theme: 'Light' | 'Dark' | 'As the system'): Promise<void> {
+    await this.openAppearance();
     await this.choose('Colours', theme);
     await this.page.keyboard.press('Escape');
     await this.dialog.waitFor({ state: 'hidden' });

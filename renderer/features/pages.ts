@@ -1,23 +1,29 @@
 /** The pages besides the first one. They are no part of what has to be there for it. */
 import { afterPaint } from '../state/frames.ts';
 
+const everyday = () => import('./everyday-pages.ts');
+const setup = () => import('./setup-pages.ts');
+const shutdown = () => import('./shutdown-parts.ts');
+
 export const pages = {
-  device: () => import('./device/DevicePage.svelte'),
-  history: () => import('./history/HistoryPage.svelte'),
-  energy: () => import('./history/EnergyPage.svelte'),
-  events: () => import('./events/EventsPage.svelte'),
-  battery: () => import('./battery/BatteryPage.svelte'),
-  network: () => import('./network/NetworkPage.svelte'),
-  all: () => import('./all/AllPage.svelte'),
-  settings: () => import('./settings/SettingsPage.svelte'),
-  setup: () => import('./wizard/WizardPage.svelte'),
+  device: async () => (await everyday()).DevicePage,
+  history: async () => (await everyday()).HistoryPage,
+  energy: async () => (await everyday()).EnergyPage,
+  events: async () => (await everyday()).EventsPage,
+  battery: async () => (await everyday()).BatteryPage,
+  network: async () => (await everyday()).NetworkPage,
+  all: async () => (await everyday()).AllPage,
+  settings: async () => (await setup()).SettingsPage,
+  setup: async () => (await setup()).WizardPage,
 } as const;
 
-/** Parts of the first page that are seen now and then. */
+/** Parts of pages that are seen now and then. */
 export const parts = {
-  shutdown: () => import('./shutdown/ShutdownPanel.svelte'),
-  plan: () => import('./shutdown/PlanIfMainsFail.svelte'),
-  story: () => import('./shutdown/StoryNotice.svelte'),
+  appearance: async () => (await everyday()).Appearance,
+  shutdown: async () => (await shutdown()).ShutdownPanel,
+  shutdownDialog: async () => (await shutdown()).ShutdownDialog,
+  plan: async () => (await shutdown()).PlanIfMainsFail,
+  story: async () => (await shutdown()).StoryNotice,
 } as const;
 
 const IDLE_MS = 1500;
@@ -32,9 +38,5 @@ export async function fetchLater(): Promise<void> {
   isFetching = true;
   await afterPaint();
   await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
-  await Promise.allSettled([
-    ...[...Object.values(parts), ...Object.values(pages)].map((fetch) => fetch()),
-    import('./shutdown/ShutdownDialog.svelte'),
-    import('./frame/Appearance.svelte'),
-  ]);
+  await Promise.allSettled([shutdown(), everyday(), setup()]);
 }
