@@ -71,6 +71,34 @@ const YES_NO: Pick<Row, 'taken' | 'refused'> = {
   refused: [['perhaps', /Write true or false/]],
 };
 
+/** Which news goes by a way, and when it rests. */
+const routing = (group: string, least: string, except: string): Readonly<Record<string, Row>> => ({
+  [`${group}.least`]: {
+    default: least,
+    taken: ['info', 'care', 'danger'],
+    refused: [['loud', /Write one of info, care, danger/]],
+  },
+  [`${group}.except`]: {
+    default: except,
+    taken: [['trim, boost', 'trim,boost']],
+    refused: [['news', /Write one of on-battery/]],
+  },
+  [`${group}.quietFrom`]: {
+    default: '',
+    taken: ['22:30', '00:00'],
+    refused: [['25:00', /a time of day such as 22:30/]],
+  },
+  [`${group}.quietTo`]: { default: '', taken: ['06:00', '23:59'], refused: [['6', /a time of day such as 22:30/]] },
+});
+const limit = (most: number): Row => ({
+  default: '',
+  taken: ['1', String(most)],
+  refused: [
+    ['0', /Write a number from 1/],
+    [String(most + 1), new RegExp(`Write a number up to ${most}`)],
+  ],
+});
+
 const ROWS: Readonly<Record<string, Row>> = {
   'ups.0.identifier': {
     default: 'ups',
@@ -454,6 +482,15 @@ const ROWS: Readonly<Record<string, Row>> = {
     taken: [['ups.example, nas', 'ups.example,nas']],
     refused: [['http://a', /a host name/]],
   },
+  ...routing('mail', 'care', ''),
+  'alerts.desktop.enabled': { default: 'true', ...YES_NO },
+  ...routing('alerts.desktop', 'info', 'trim,boost,eco,calibration,other-status,waiting,sleep,wake'),
+  'alerts.limits.load': limit(200),
+  'alerts.limits.inputLow': limit(500),
+  'alerts.limits.inputHigh': limit(500),
+  'alerts.limits.temperature': limit(100),
+  'alerts.limits.batteryYears': limit(30),
+  'alerts.limits.shortRuntime': { default: 'true', ...YES_NO },
   'setup.isDone': { default: 'false', ...YES_NO },
 };
 
