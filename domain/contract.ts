@@ -5,12 +5,13 @@
 import { z } from 'zod';
 import { BatteryView } from './schema/battery.ts';
 import { ChannelTrouble } from './schema/alerts.ts';
-import { FieldProblem, TextSchema } from './schema/field-problem.ts';
+import { FieldProblem } from './schema/field-problem.ts';
 import { DottedName, UpsName } from './schema/names.ts';
 import { HostName, Port } from './schema/settings/parts.ts';
-import { Rehearsal } from './schema/rehearsal.ts';
+import { PhraseSchema, TextSchema } from './schema/phrase.ts';
+import { Plan } from './schema/plan.ts';
 import { SettingsDraft } from './schema/settings/settings.ts';
-import { MonitorView, PhraseSchema, WishOutcome } from './schema/monitor.ts';
+import { MonitorView, WishOutcome } from './schema/monitor.ts';
 import {
   Availability,
   Incident,
@@ -362,7 +363,7 @@ export const requests = {
   /** What would happen if the mains failed now, under these settings. Nothing is carried out. */
   'setup.rehearse': {
     params: z.object({ settings: AnySettings }),
-    result: z.object({ rehearsal: Rehearsal.optional(), problems: z.array(FieldProblem) }),
+    result: z.object({ rehearsal: Plan.optional(), problems: z.array(FieldProblem) }),
     access: 'admin',
   },
   /** The models that NUT's drivers know, and which drivers there are on this computer. */

@@ -5,7 +5,7 @@ import type { Product } from '#engine/product.ts';
 import {
   demoConfiguration,
   nutFilesConfiguration,
-  settingsConfiguration,
+  startConfiguration,
   type Configuration,
 } from '#engine/settings/configuration.ts';
 import { openSettingsKeeper, type SettingsKeeper, type SettingsKeeperParts } from '#engine/settings/settings-keeper.ts';
@@ -63,5 +63,5 @@ export async function chooseConfiguration(
   if (isDemo) return { configuration: demoConfiguration(dataDir) };
   const seal = await makeSeal();
   const settings = await openSettingsKeeper({ ...parts, ...(seal ? { seal } : {}) });
-  return { configuration: settingsConfiguration(settings.current.settings, dataDir, log), settings };
+  return { configuration: await startConfiguration(settings.current.settings, dataDir, log), settings };
 }

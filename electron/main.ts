@@ -3,8 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { app, dialog, ipcMain, nativeTheme, protocol, safeStorage, session, shell } from 'electron';
 import { describeError } from '#domain/errors.ts';
+import { isShutdownComing } from '#domain/shutdown-sentence.ts';
 import { message } from '#domain/messages/message.ts';
 import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
+import { holdDataFolder } from '#engine/adapters/hold-data-folder.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock as clock } from '#engine/adapters/system-clock.ts';
@@ -16,6 +18,7 @@ import { createProduct, type Product } from '#engine/product.ts';
 import { RULE_FILE } from '#engine/setup/udev-rule.ts';
 import type { SettingsKeeper } from '#engine/settings/settings-keeper.ts';
 import { APP_SCHEME_PRIVILEGES, serveApp } from './app-protocol.ts';
+import { askToShutDown } from './ask-shutdown.ts';
 import { chooseConfiguration, startProduct } from './engine-host.ts';
 import { panelOf } from './icon-files.ts';
 import { createIpcServer } from './ipc-server.ts';
@@ -28,7 +31,7 @@ import { createQuitSequence } from './quit-sequence.ts';
 import { createSafeSeal } from './safe-secrets.ts';
 import { secureContents, secureSession } from './security.ts';
 import { createShellLanguage, serveLanguage } from './shell-language.ts';
-import { runTrayCommand } from './tray-commands.ts';
+import { runTrayCommand, runWish, type Told, type Wish } from './tray-commands.ts';
 import { trayView, type Phase } from './tray-view.ts';
 import { createTray } from './tray.ts';
 import { openUiPreferences } from './ui-preferences.ts';
@@ -36,8 +39,8 @@ import { watchUpses, type UpsWatch } from './ups-watch.ts';
 import { createMainWindow, type MainWindow } from './windows.ts';
 
 const APP_ID = 'org.ridethrough.Ridethrough';
-/** How often a tooltip that counts minutes is brought up to date. */
-const TOOLTIP_MS = 15_000;
+/** How often a tooltip that counts minutes is brought up to date, seconds; a countdown is each second. */
+const TOOLTIP_SECONDS = 15;
 
 const { env, platform } = process;
 const options = readLaunchOptions(process.argv.slice(app.isPackaged ? 1 : 2));
@@ -99,7 +102,19 @@ async function start(): Promise<void> {
   });
   window = made;
   const open = (): void => made.open();
-  const notifications = createNotifications({ icon: appIcon, locale, open });
+  const notifications = createNotifications({
+    icon: appIcon,
+    locale,
+    now: () => clock.now(),
+    storyTold: {
+      get: () => preferences.get('storyTold'),
+      set: (startedAt) => preferences.set('storyTold', startedAt),
+    },
+    open,
+  });
+  const told = (what: Told | undefined): void => {
+    if (what) notifications.tell(what.title, what.body);
+  };
   const quit = (): void => void askToQuit(phase === 'running' && (watch?.list().length ?? 0) > 0, locale());
 
   const tray = isTrayShown
@@ -122,16 +137,28 @@ async function start(): Promise<void> {
               return quit();
             case 'command':
               if (product) {
-                void runTrayCommand(product.api, action.ups, action.command, locale()).then((told) => {
-                  if (told) notifications.tell(told.title, told.body);
-                });
+                void runTrayCommand(product.api, action.ups, action.command, locale()).then(told);
               }
+              return undefined;
+            case 'wish':
+              return void fulfil(action.wish);
           }
         },
       })
     : undefined;
-  const refresh = (): void => tray?.show(trayView(watch?.list() ?? [], phase, clock.now(), locale()));
-  const stopTicking = clock.every(TOOLTIP_MS, refresh);
+  /** Shutting down is asked about; the other wishes can be taken back. */
+  const fulfil = async (wish: Wish): Promise<void> => {
+    const monitor = watch?.monitor();
+    if (!product || !monitor || (wish === 'shutdown-now' && !(await askToShutDown(monitor, locale())))) return;
+    told(await runWish(product.api, wish, locale()));
+  };
+  const refresh = (): void => tray?.show(trayView(watch?.list() ?? [], phase, clock.now(), locale(), watch?.monitor()));
+  let seconds = 0;
+  const stopTicking = clock.every(1000, () => {
+    const monitor = watch?.monitor();
+    seconds += 1;
+    if ((monitor && isShutdownComing(monitor)) || seconds % TOOLTIP_SECONDS === 0) refresh();
+  });
   nativeTheme.on('updated', () => tray?.redraw());
   const setMenu = (): void =>
     installMenu({ platform, isPackaged: app.isPackaged, locale: locale(), quit, setUp: () => made.openAt('setup') });
@@ -176,6 +203,7 @@ async function start(): Promise<void> {
 
   const hidPort = createNodeHidPort({ clock, log });
   try {
+    await holdDataFolder(dataDir, log);
     const chosen = await chooseConfiguration(
       options,
       { dataDir, clock, log, seal: () => createSafeSeal({ keyring: safeStorage, platform, clock, log }) },
@@ -209,12 +237,12 @@ async function start(): Promise<void> {
     watch = await watchUpses(product.api);
     watch.onChange((upses) => {
       refresh();
-      notifications.follow(upses);
+      notifications.follow(upses, watch?.monitor());
     });
     phase = 'running';
     ipc.serve(product.api);
     refresh();
-    notifications.follow(watch.list());
+    notifications.follow(watch.list(), watch.monitor());
     if (started.networkProblem !== undefined) {
       notifications.tell(message('notice.no-nut', {}, locale()), describeError(started.networkProblem, locale()));
     }

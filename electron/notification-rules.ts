@@ -35,16 +35,20 @@ export interface NoticeMemory {
 
 export const NOTHING_TOLD: NoticeMemory = { stage: 'fine', isLost: false, wasHeard: false, isTesting: false };
 
-/** @param hasSeveral the title names the UPS when there is more than one */
+/**
+ * @param hasSeveral the title names the UPS when there is more than one
+ * @param coming when this computer goes down if the power stays away
+ */
 export function stepNotices(
   memory: NoticeMemory,
   ups: UpsSnapshot,
   hasSeveral: boolean,
   locale: Locale,
+  coming?: string,
 ): { readonly memory: NoticeMemory; readonly notice: Notice | undefined } {
   const say = (kind: NoticeKind, next: NoticeMemory) => ({
     memory: next,
-    notice: noticeOf(kind, ups, hasSeveral, locale),
+    notice: noticeOf(kind, ups, hasSeveral, locale, coming),
   });
   const state = powerStateOf(ups);
   const stage = stageOf(state);
@@ -89,13 +93,19 @@ function stageOf(state: PowerState): Stage | 'lost' | undefined {
   }
 }
 
-function noticeOf(kind: NoticeKind, ups: UpsSnapshot, hasSeveral: boolean, locale: Locale): Notice {
+function noticeOf(
+  kind: NoticeKind,
+  ups: UpsSnapshot,
+  hasSeveral: boolean,
+  locale: Locale,
+  coming: string | undefined,
+): Notice {
   const title = message(`notice.${kind}`, {}, locale);
   return {
     kind,
     ups: ups.name,
     title: hasSeveral ? message('notice.of', { title, ups: ups.name }, locale) : title,
-    body: bodyOf(kind, ups, locale),
+    body: [bodyOf(kind, ups, locale), ...(kind === 'on-battery' && coming !== undefined ? [coming] : [])].join(' '),
     isUrgent: kind === 'on-battery' || kind === 'low-battery' || kind === 'forced-shutdown',
   };
 }

@@ -38,3 +38,20 @@ export async function runTrayCommand(
   );
   return failed(text);
 }
+
+/** What a person may want of a shutdown that is on its way. */
+export type Wish = 'cancel' | 'postpone' | 'shutdown-now';
+const WAIT_SECONDS = 300;
+
+/** @returns what to tell the person; undefined where tray and countdown themselves show what came of it */
+export async function runWish(api: Pick<Api, 'handle'>, wish: Wish, locale: Locale): Promise<Told | undefined> {
+  const answer = await (wish === 'cancel'
+    ? api.handle('monitor.cancel', {}, 'admin')
+    : wish === 'postpone'
+      ? api.handle('monitor.postpone', { seconds: WAIT_SECONDS }, 'admin')
+      : api.handle('monitor.shutdownNow', {}, 'admin'));
+  const title = message('notice.wish-failed', {}, locale);
+  if (!answer.ok) return { title, body: describeError(new RemoteError(answer.error), locale) };
+  const { outcome } = answer.value;
+  return outcome === 'done' ? undefined : { title, body: message(`shutdown.${outcome}`, {}, locale) };
+}

@@ -1,9 +1,11 @@
 /** What the tray shows: icon, tooltip and menu from the state of every UPS. Pure. */
 import { message, type Locale } from '#domain/messages/message.ts';
-import { powerSentence } from '#domain/power-sentence.ts';
+import { powerSentence, roughTime } from '#domain/power-sentence.ts';
 import { batteryLevel, moodOf, numberIn, POWER_STATES, powerStateOf, type Mood } from '#domain/power-state.ts';
+import type { MonitorView } from '#domain/schema/monitor.ts';
+import { isBeyondReturn, isShutdownComing, shutdownSentence } from '#domain/shutdown-sentence.ts';
 import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
-import { MUTE, SELF_TEST } from './tray-commands.ts';
+import { MUTE, SELF_TEST, type Wish } from './tray-commands.ts';
 import type { WatchedUps } from './ups-watch.ts';
 
 /** Shapes drawn in resources/icons; the number is the battery's level in quarters. */
@@ -28,7 +30,8 @@ export interface TrayIcon {
 export type TrayAction =
   | { readonly type: 'open' }
   | { readonly type: 'quit' }
-  | { readonly type: 'command'; readonly ups: string; readonly command: string };
+  | { readonly type: 'command'; readonly ups: string; readonly command: string }
+  | { readonly type: 'wish'; readonly wish: Wish };
 
 export type TrayItem =
   | { readonly kind: 'status'; readonly label: string }
@@ -47,13 +50,24 @@ const LONGEST_TOOLTIP = 127;
 /** Of the program: without a running engine nothing is known. */
 export type Phase = 'starting' | 'running' | 'ending' | 'failed';
 
-export function trayView(upses: readonly WatchedUps[], phase: Phase, now: number, locale: Locale): TrayView {
-  const lines = phase === 'running' ? statusLines(upses, now, locale) : [message(`tray.${phase}`, {}, locale)];
-  const worst = phase === 'running' ? worstOf(upses) : undefined;
+export function trayView(
+  upses: readonly WatchedUps[],
+  phase: Phase,
+  now: number,
+  locale: Locale,
+  monitor?: MonitorView,
+): TrayView {
+  const isRunning = phase === 'running';
+  const lines = isRunning ? statusLines(upses, now, locale) : [message(`tray.${phase}`, {}, locale)];
+  const worst = isRunning ? worstOf(upses) : undefined;
+  const coming = isRunning && monitor && isShutdownComing(monitor) ? monitor : undefined;
+  const isGrave = coming !== undefined && isBeyondReturn(coming) && coming.plan.action !== 'nothing';
+  const sentence = coming && shutdownSentence(coming, now, locale);
   return {
-    icon: worst ? iconOf(worst) : { shape: 'no-contact', tone: 'none' },
-    tooltip: shorten(lines.join('\n')),
+    icon: isGrave ? { shape: 'alert', tone: 'danger' } : worst ? iconOf(worst) : { shape: 'no-contact', tone: 'none' },
+    tooltip: shorten([...(sentence === undefined ? [] : [sentence]), ...lines].join('\n')),
     menu: [
+      ...(coming ? shutdownItems(coming, now, locale) : []),
       ...lines.map((label): TrayItem => ({ kind: 'status', label })),
       { kind: 'separator' },
       {
@@ -72,6 +86,22 @@ export function trayView(upses: readonly WatchedUps[], phase: Phase, now: number
       },
     ],
   };
+}
+
+/** The countdown in minutes: a menu that changes every second could not be used. */
+function shutdownItems(monitor: MonitorView, now: number, locale: Locale): TrayItem[] {
+  const entry = (wish: Wish, label: string, isOffered: boolean): TrayItem[] =>
+    isOffered ? [{ kind: 'action', label, action: { type: 'wish', wish }, isEnabled: true }] : [];
+  const inMinutes = (seconds: number): string =>
+    roughTime(seconds < 60 ? Math.ceil(seconds / 15) * 15 : seconds, locale);
+  const again = monitor.phase === 'failed' ? 'shutdown.again' : 'shutdown.now';
+  return [
+    { kind: 'status', label: shutdownSentence(monitor, now, locale, inMinutes) ?? '' },
+    ...entry('cancel', message('shutdown.cancel', {}, locale), monitor.canCancel),
+    ...entry('postpone', message('shutdown.wait', {}, locale), monitor.canPostpone),
+    ...entry('shutdown-now', `${message(again, {}, locale)}…`, monitor.canShutDown),
+    { kind: 'separator' },
+  ];
 }
 
 function statusLines(upses: readonly WatchedUps[], now: number, locale: Locale): string[] {

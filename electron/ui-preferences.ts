@@ -1,4 +1,7 @@
-/** What the shell itself remembers: where the window stood, what was already explained, which language was chosen. Kept with electron-store. */
+/**
+ * What the shell itself remembers: where the window stood, what was already explained or told, which language was chosen.
+ * Kept with electron-store.
+ */
 import Store from 'electron-store';
 import { z } from 'zod';
 import { isLocaleChoice, type LocaleChoice } from '#domain/messages/message.ts';
@@ -9,12 +12,19 @@ const Preferences = z.object({
   window: WindowState,
   /** The person was told that closing the window only minimises it. */
   knowsMinimising: z.boolean(),
+  /** The start of the computer whose story was told last: what happened in the outage before it. */
+  storyTold: z.number(),
   /** Of windows, tray, notifications, menu and dialogs. */
   language: z.custom<LocaleChoice>(isLocaleChoice),
 });
 export type Preferences = z.infer<typeof Preferences>;
 
-const DEFAULTS: Preferences = { window: { isMaximized: false }, knowsMinimising: false, language: 'system' };
+const DEFAULTS: Preferences = {
+  window: { isMaximized: false },
+  knowsMinimising: false,
+  storyTold: 0,
+  language: 'system',
+};
 
 export interface UiPreferences {
   get<Key extends keyof Preferences>(key: Key): Preferences[Key];

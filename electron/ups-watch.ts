@@ -1,4 +1,5 @@
-/** The UPSes as the shell sees them: the contract's events gathered into one list for tray and notifications. */
+/** UPSes and shutdown monitor as the shell sees them: the contract's events gathered for tray and notifications. */
+import type { MonitorView } from '#domain/schema/monitor.ts';
 import type { Incident, UpsSnapshot } from '#domain/schema/snapshot.ts';
 import type { Api } from '#engine/api/handlers.ts';
 import type { Stop } from '#engine/ports.ts';
@@ -11,7 +12,9 @@ export interface WatchedUps {
 
 export interface UpsWatch {
   list(): readonly WatchedUps[];
-  /** Calls back after every change of a UPS or of the list. */
+  /** Undefined where the engine does not say. */
+  monitor(): MonitorView | undefined;
+  /** Calls back after every change of a UPS, of the list or of the monitor. */
   onChange(changed: (upses: readonly WatchedUps[]) => void): Stop;
   stop(): void;
 }
@@ -20,6 +23,7 @@ export interface UpsWatch {
 export async function watchUpses(api: Pick<Api, 'handle' | 'onEvent'>): Promise<UpsWatch> {
   let snapshots = new Map<string, UpsSnapshot>();
   const outages = new Map<string, number>();
+  let monitor: MonitorView | undefined;
   const listeners = new Set<(upses: readonly WatchedUps[]) => void>();
 
   const list = (): readonly WatchedUps[] =>
@@ -34,7 +38,11 @@ export async function watchUpses(api: Pick<Api, 'handle' | 'onEvent'>): Promise<
     else if (outages.get(ups) === startedAt) outages.delete(ups);
   };
   const readAll = async (): Promise<void> => {
-    const answer = await api.handle('ups.list', {}, 'read');
+    const [answer, told] = await Promise.all([
+      api.handle('ups.list', {}, 'read'),
+      api.handle('monitor.get', {}, 'read'),
+    ]);
+    if (told.ok) monitor = told.value;
     if (!answer.ok) return;
     snapshots = new Map(answer.value.upses.map((ups) => [ups.name, ups]));
     // Newest first; an older outage must not stand before the present one.
@@ -55,11 +63,14 @@ export async function watchUpses(api: Pick<Api, 'handle' | 'onEvent'>): Promise<
       case 'ups.listChanged':
         void readAll();
         break;
+      case 'monitor.changed':
+        ({ monitor } = event.payload);
+        tell();
+        break;
       case 'ups.sample':
       case 'settings.changed':
       case 'clients.changed':
       case 'alerts.changed':
-      case 'monitor.changed':
         break;
     }
   });
@@ -67,6 +78,7 @@ export async function watchUpses(api: Pick<Api, 'handle' | 'onEvent'>): Promise<
 
   return {
     list,
+    monitor: () => monitor,
     onChange(changed) {
       listeners.add(changed);
       return () => listeners.delete(changed);

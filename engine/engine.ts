@@ -170,9 +170,10 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
   };
 
   let served: NutServerConfig | undefined;
+  const serverFor = (wanted: NutServerConfig | undefined): NutServer | undefined =>
+    wanted && createNutServer({ store, control, clock, log, users: () => config.users, config: wanted, onLogin });
   const openServer = async (wanted: NutServerConfig | undefined): Promise<void> => {
-    server =
-      wanted && createNutServer({ store, control, clock, log, users: () => config.users, config: wanted, onLogin });
+    server = serverFor(wanted);
     try {
       addresses = (await server?.start()) ?? [];
       served = wanted;
@@ -187,6 +188,8 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
   const serveAs = async (wanted: NutServerConfig | undefined): Promise<void> => {
     const before = served;
     if (!mayGoOn() || JSON.stringify(wanted) === JSON.stringify(before)) return;
+    // A certificate that cannot be used is to disconnect nobody.
+    await serverFor(wanted)?.check();
     await server?.stop();
     if (!mayGoOn()) return;
     try {

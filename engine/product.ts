@@ -84,17 +84,12 @@ export interface Product {
 export const formatAddress = ({ host, port }: ListenAddress): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-/** Seconds that a shutdown takes where none was measured. */
-const UNMEASURED_SECONDS = 60;
-
 /** What counts as an incident although no UPS says so. */
 function limitsOf(settings: Settings | undefined, monitor: Monitor): Limits {
   if (!settings) return {};
   const { shortRuntime, ...limits } = settings.alerts.limits;
-  const { plan } = monitor.view();
-  const last = plan.findLast(({ who }) => typeof who === 'object' && who.phrase === 'monitor.this-computer');
-  if (!shortRuntime || last?.afterSeconds === undefined) return limits;
-  return { ...limits, planSeconds: last.afterSeconds + (Math.max(0, ...monitor.shutdownTook()) || UNMEASURED_SECONDS) };
+  const { offAfterSeconds } = monitor.view().plan;
+  return { ...limits, ...(shortRuntime && offAfterSeconds !== undefined ? { planSeconds: offAfterSeconds } : {}) };
 }
 
 export function createProduct(parts: ProductParts): Product {
@@ -144,6 +139,15 @@ export function createProduct(parts: ProductParts): Product {
   const battery = createBattery({ history, control: engine.control, clock });
   incidents.onIncident((incident) => history.record(incident));
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
+  monitor.onStory(({ at, startedAt, charge }, ups) =>
+    incidents.note({
+      ups,
+      kind: 'shutdown',
+      startedAt: at,
+      endedAt: startedAt,
+      ...(charge === undefined ? {} : { chargeLowest: charge }),
+    }),
+  );
   // One search at a time, for all who ask meanwhile: each opens every device.
   let scanning: Promise<readonly FoundDevice[]> | undefined;
   const scanDevices = (): Promise<readonly FoundDevice[]> =>
@@ -222,6 +226,7 @@ export function createProduct(parts: ProductParts): Product {
       system: parts.setupSystem,
       store: engine.store,
       monitor,
+      power: parts.power,
       scanDevices,
       settingsNow: () => keeper?.current.settings ?? shownSettings(configuration),
     }),

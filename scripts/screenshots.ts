@@ -39,6 +39,28 @@ const shots: readonly Shot[] = [
     .map((scene) => ({ name: scene, scene, page: 'overview' })),
   { name: 'mains-whole', scene: 'mains', page: 'overview', isWhole: true },
   { name: 'on-battery-whole', scene: 'on-battery', page: 'overview', isWhole: true },
+  { name: 'countdown-whole', scene: 'countdown', page: 'overview', isWhole: true },
+  { name: 'countdown-elsewhere', scene: 'countdown', page: 'device' },
+  {
+    name: 'countdown-confirm',
+    scene: 'countdown',
+    page: 'overview',
+    async then(page) {
+      await page.getByRole('main').getByRole('button', { name: 'Shut down now' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  { name: 'countdown-german', scene: 'countdown', page: 'overview', isWhole: true, locale: 'de-DE' },
+  { name: 'countdown-forced-colours', scene: 'plan-does-not-fit', page: 'overview', forcedColors: 'active' },
+  {
+    name: 'plan',
+    scene: 'planned',
+    page: 'overview',
+    async then(page) {
+      await page.getByRole('button', { name: 'Show the plan' }).click();
+      await page.getByRole('table', { name: 'If the power fails now' }).waitFor();
+    },
+  },
   { name: 'variables', scene: 'mains', page: 'device' },
   { name: 'commands', scene: 'mains', page: 'device/commands' },
   { name: 'events', scene: 'on-battery', page: 'events' },

@@ -30,6 +30,7 @@ import { reasons } from './de/reasons.ts';
 import { settings } from './de/settings.ts';
 import { setup } from './de/setup.ts';
 import { shell } from './de/shell.ts';
+import { shutdown } from './de/shutdown.ts';
 import { web } from './de/web.ts';
 import { wizard } from './de/wizard.ts';
 import type { en } from './en.ts';
@@ -54,6 +55,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...settings,
   ...setup,
   ...shell,
+  ...shutdown,
   ...web,
   ...wizard,
 };

@@ -17,6 +17,7 @@ import { reasons } from './en/reasons.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
+import { shutdown } from './en/shutdown.ts';
 import { web } from './en/web.ts';
 import { wizard } from './en/wizard.ts';
 
@@ -41,6 +42,7 @@ export const en = {
   ...settings,
   ...setup,
   ...shell,
+  ...shutdown,
   ...web,
   ...wizard,
 } as const;

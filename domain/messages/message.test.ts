@@ -41,6 +41,7 @@ const SAME_IN_GERMAN = [
   'alert.title',
   'battery.age',
   'frame.title',
+  'plan.line.in',
   'incidents.lasted',
   'notice.of',
   'tray.several',

@@ -1,12 +1,7 @@
 /** What is wrong with a field of a form, in words that every face can say in its language. */
 import { z } from 'zod';
 import type { Text } from '#domain/messages/message.ts';
-
-/** A text of the catalogue, or one as it is. */
-export const TextSchema = z.union([
-  z.string(),
-  z.object({ phrase: z.string(), params: z.record(z.string(), z.unknown()) }),
-]);
+import { TextSchema } from './phrase.ts';
 
 export const FieldProblem = z.object({
   /** Where in the settings: `['ups', 0, 'options']`. */

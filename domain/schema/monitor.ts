@@ -1,9 +1,7 @@
 /** What the faces see of the shutdown monitor. */
 import { z } from 'zod';
-
-/** A sentence, to be said in the language of whoever reads it. */
-export const PhraseSchema = z.object({ phrase: z.string(), params: z.record(z.string(), z.unknown()) });
-const TextSchema = z.union([z.string(), PhraseSchema]);
+import { PhraseSchema, TextSchema } from './phrase.ts';
+import { Plan } from './plan.ts';
 
 export const MONITOR_PHASES = [
   /** Nothing is watched. */
@@ -23,17 +21,6 @@ export const MONITOR_PHASES = [
   'failed',
 ] as const;
 
-/** One line of the plan. */
-export const PlanStep = z.object({
-  /** Milliseconds since 1970, where it is known. */
-  at: z.number().optional(),
-  /** Seconds from the begin of an outage, while there is none. Neither: when the battery is low. */
-  afterSeconds: z.number().optional(),
-  who: TextSchema,
-  what: PhraseSchema,
-});
-export type PlanStep = z.infer<typeof PlanStep>;
-
 export const MonitorView = z.object({
   phase: z.enum(MONITOR_PHASES),
   /** Why it is so. */
@@ -45,12 +32,12 @@ export const MonitorView = z.object({
   canCancel: z.boolean(),
   canPostpone: z.boolean(),
   canShutDown: z.boolean(),
-  /** In the order in which it will happen. */
-  plan: z.array(PlanStep),
-  /** Whether the plan ends before the battery does; absent where that is not known. */
-  isInTime: z.boolean().optional(),
-  /** Computers that are logged in to a UPS of which this one is primary. */
-  secondaries: z.array(z.string()),
+  /** What comes if nothing changes; on line, what would come if the mains failed now. */
+  plan: Plan,
+  /** Everything that is watched is a simulation. */
+  isSimulated: z.boolean(),
+  /** Computers that are, or were when the shutdown began, logged in to a UPS of which this one is primary. */
+  secondaries: z.array(z.object({ name: TextSchema, hasLeft: z.boolean() })),
   supplies: z.array(
     z.object({
       ups: z.string(),

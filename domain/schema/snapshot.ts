@@ -88,6 +88,8 @@ export const INCIDENT_KINDS = [
   'hot',
   'short-runtime',
   'old-battery',
+  /** Of this computer: from its shutdown to its next start. */
+  'shutdown',
 ] as const;
 
 export const Incident = z.object({

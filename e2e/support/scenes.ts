@@ -4,6 +4,11 @@ import { DriverError, HistoryError } from '#domain/errors.ts';
 import { phrase } from '#domain/messages/message.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { Incident } from '#domain/schema/snapshot.ts';
+import { driveMachine, supplyOf, afterTimer, policyOf, type DrivenMachine } from '#engine/monitor/test-support.ts';
+import type { BatteryFigures } from '#engine/monitor/battery-figures.ts';
+import type { MonitorPolicy } from '#engine/monitor/policy.ts';
+import { viewOf } from '#engine/monitor/view.ts';
+import { asSeconds, asTimestamp } from '#domain/units.ts';
 import { createFakeEngine, type FakeEngine, type FakeUps } from '../../renderer/client/fake-client.ts';
 
 const MINUTES = 60;
@@ -268,6 +273,82 @@ function outage(startAt: number): FakeEngine {
   return engine;
 }
 
+/** What a computer that goes down five minutes after the mains failed is set to; two others hang on the same UPS. */
+const AFTER_FIVE_MINUTES = policyOf({
+  supplies: [supplyOf('ups', { rules: afterTimer(300) })],
+  hostSync: asSeconds(30),
+  action: { kind: 'shutdown' },
+  powerOff: { isWanted: true, delay: 'measured' },
+});
+const OTHERS = [
+  phrase('path.client', { user: 'nas', address: '192.168.1.20' }),
+  phrase('path.client', { user: 'homeassistant', address: '192.168.1.31' }),
+];
+
+/** Shows what the real monitor says of a machine that has lived through something. */
+function showMonitor(
+  engine: FakeEngine,
+  machine: DrivenMachine,
+  more: {
+    readonly policy?: MonitorPolicy;
+    readonly battery?: BatteryFigures;
+    /** How many of the others have logged out. */
+    readonly left?: number;
+    readonly isSimulated?: boolean;
+  } = {},
+): void {
+  const { policy = AFTER_FIVE_MINUTES, battery = {}, left = 0, isSimulated = false } = more;
+  engine.setMonitor(
+    viewOf(
+      policy,
+      machine.state,
+      { at: machine.seconds * 1000, wall: asTimestamp(engine.now()) },
+      {
+        decisions: [],
+        secondaries: OTHERS.map((name, index) => ({ name: { ...name }, hasLeft: index < left })),
+        batteries: new Map(policy.supplies.map(({ ups }) => [ups, { lowCharge: 20, lowRuntime: 120, ...battery }])),
+        isSimulated,
+      },
+    ),
+  );
+}
+
+/** An outage of so many seconds, and what the monitor makes of it. */
+function countingDown(
+  startAt: number,
+  policy: MonitorPolicy = AFTER_FIVE_MINUTES,
+  battery = { charge: 91, runtime: 1980 },
+) {
+  const seconds = 28;
+  const engine = usual(startAt);
+  beginOutage(engine, 12 * MINUTES - seconds);
+  passOnBattery(engine, seconds, battery.charge, battery.runtime);
+  const machine = driveMachine(policy);
+  machine.status('OL');
+  machine.status('OB', 'ups', battery);
+  machine.wait(seconds);
+  machine.status('OB', 'ups', battery);
+  return { engine, machine };
+}
+
+/** The same five minutes later: the others have been told to go, and some have. */
+function goingDown(startAt: number): { readonly engine: FakeEngine; readonly machine: DrivenMachine } {
+  const seconds = 309;
+  const engine = usual(startAt);
+  beginOutage(engine, 12 * MINUTES - seconds);
+  passOnBattery(engine, seconds, 74, 1500);
+  engine.set('ups', { 'ups.status': 'FSD OB DISCHRG' });
+  engine.patch('ups', { isForcedShutdown: true });
+  const machine = driveMachine(AFTER_FIVE_MINUTES);
+  machine.status('OL');
+  machine.status('OB', 'ups', { charge: 76, runtime: 1510 });
+  machine.wait(300);
+  machine.tell({ type: 'logins', ups: 'ups', others: ['192.168.1.20', '192.168.1.31'] });
+  machine.wait(9);
+  machine.status('OB', 'ups', { charge: 74, runtime: 1500 });
+  return { engine, machine };
+}
+
 /** @returns the incident of the outage */
 function beginOutage(engine: FakeEngine, after: number): number {
   passOnMains(engine, after);
@@ -343,6 +424,81 @@ export const SCENES = {
     engine.set('ups', { 'ups.status': 'OB DISCHRG LB' });
     engine.addIncident({ ...incident, kind: 'low-battery', startedAt: engine.now() });
     engine.tick(20);
+    return engine;
+  },
+  countdown(startAt) {
+    const { engine, machine } = countingDown(startAt);
+    showMonitor(engine, machine);
+    return engine;
+  },
+  'countdown-read-only'(startAt) {
+    const { engine, machine } = countingDown(startAt);
+    showMonitor(engine, machine);
+    engine.setAccess('read');
+    return engine;
+  },
+  'plan-does-not-fit'(startAt) {
+    const battery = { charge: 38, runtime: 290 };
+    const { engine, machine } = countingDown(startAt, AFTER_FIVE_MINUTES, battery);
+    showMonitor(engine, machine, { battery: { lowCharge: 1, lowRuntime: 0 } });
+    return engine;
+  },
+  'countdown-simulated'(startAt) {
+    const policy: MonitorPolicy = { ...AFTER_FIVE_MINUTES, action: { kind: 'nothing' } };
+    const { engine, machine } = countingDown(startAt, policy);
+    engine.patch('ups', { attachment: 'simulated' });
+    showMonitor(engine, machine, { policy, isSimulated: true });
+    return engine;
+  },
+  cancelled(startAt) {
+    const { engine, machine } = countingDown(startAt);
+    machine.tell({ type: 'asked', what: { kind: 'cancel' } }, { type: 'pass' });
+    showMonitor(engine, machine);
+    return engine;
+  },
+  'secondaries-awaited'(startAt) {
+    const { engine, machine } = goingDown(startAt);
+    machine.tell({ type: 'logins', ups: 'ups', others: ['192.168.1.31'] });
+    showMonitor(engine, machine, { left: 1 });
+    return engine;
+  },
+  'shutdown-failed'(startAt) {
+    const { engine, machine } = goingDown(startAt);
+    machine.tell({ type: 'logins', ups: 'ups', others: [] });
+    machine.wait(6);
+    machine.tell({ type: 'power-off-ended' });
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      const failure = 'systemctl: Interactive authentication required';
+      machine.tell({ type: 'action-ended', attempt, failure });
+      machine.wait(45);
+    }
+    showMonitor(engine, machine, { left: 2 });
+    return engine;
+  },
+  planned(startAt) {
+    const engine = usual(startAt);
+    passOnMains(engine, 12 * MINUTES);
+    const machine = driveMachine(AFTER_FIVE_MINUTES);
+    machine.status('OL');
+    showMonitor(engine, machine, { battery: { charge: 100, runtime: 2880 } });
+    return engine;
+  },
+  'after-shutdown'(startAt) {
+    const engine = usual(startAt);
+    passOnMains(engine, 12 * MINUTES);
+    const machine = driveMachine(AFTER_FIVE_MINUTES);
+    machine.status('OL');
+    showMonitor(engine, machine, { battery: { charge: 100, runtime: 2880 } });
+    const hour = 60 * MINUTES * 1000;
+    const story = {
+      outageBeganAt: startAt - 5 * hour,
+      shutDownAt: startAt - 4.7 * hour,
+      startedAt: startAt - 4.1 * hour,
+    };
+    engine.setMonitor({
+      story: { ...story, charge: 18, backAt: story.startedAt, reason: phrase('monitor.why.low', { ups: 'ups' }) },
+    });
+    engine.addIncident({ ups: 'ups', kind: 'shutdown', startedAt: story.shutDownAt, endedAt: story.startedAt });
     return engine;
   },
   'no-contact'(startAt) {

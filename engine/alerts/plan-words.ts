@@ -6,11 +6,11 @@ import type { MonitorView } from '#domain/schema/monitor.ts';
 export function planWords({ phase, plan, reason }: MonitorView, locale: Locale): readonly string[] {
   if (phase === 'off' || phase === 'watching') return [];
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
-  const steps = plan.map(({ at, who, what }) => {
+  const steps = plan.steps.map(({ afterSeconds, who, what }) => {
     const words = { who: textIn(who, locale) ?? '', what: textIn(what, locale) ?? '' };
-    return at === undefined
+    return afterSeconds === undefined || plan.from === undefined
       ? message('alert.plan-when-low', words, locale)
-      : message('alert.plan-at', { ...words, time: time.format(at) }, locale);
+      : message('alert.plan-at', { ...words, time: time.format(plan.from + afterSeconds * 1000) }, locale);
   });
   return [textIn(reason, locale) ?? '', ...(steps.length === 0 ? [] : [message('alert.plan', {}, locale), ...steps])];
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DriverError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
 import { startTestEngine, type TestEngine } from '#tests/support/test-engine.ts';
 
 let running: TestEngine;
@@ -55,5 +56,13 @@ test('the state of the computer is for those who may change the settings', async
   expect(await running.api.handle('setup.state', {}, 'admin')).toEqual({
     ok: true,
     value: { units: [], neighbours: [], rule: 'installed' },
+  });
+});
+
+test('a computer that may not be shut down is told before there is an outage', async () => {
+  running.power.failure = phrase('reason.logind-says', { answer: 'challenge' });
+  const answer = await running.api.handle('setup.state', {}, 'admin');
+  expect(answer).toMatchObject({
+    value: { neighbours: [{ id: 'shutdown', effect: { phrase: 'doctor.shutdown.refused' } }] },
   });
 });

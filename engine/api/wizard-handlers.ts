@@ -1,9 +1,12 @@
 /** What the wizard asks beside what the form does: the computer it stands on, the udev rule, a rehearsal. */
 import type { FoundDevice, RequestName, RequestParams, RequestResult } from '#domain/contract.ts';
+import { phrase } from '#domain/messages/message.ts';
 import type { Settings } from '#domain/schema/settings/settings.ts';
+import { batteryFiguresOf } from '#engine/monitor/battery-figures.ts';
 import type { Monitor } from '#engine/monitor/monitor.ts';
-import { rehearse, type BatteryFigures } from '#engine/monitor/rehearsal.ts';
+import { rehearse } from '#engine/monitor/plan.ts';
 import { ATTACHED_UPS } from '#engine/settings/configuration.ts';
+import type { SystemPower } from '#engine/ports.ts';
 import { readDraft } from '#engine/settings/draft.ts';
 import { settingsPolicy } from '#engine/settings/settings-policy.ts';
 import type { SetupSystem } from '#engine/setup/setup-system.ts';
@@ -14,6 +17,7 @@ export interface WizardParts {
   readonly system: SetupSystem;
   readonly store: UpsStore;
   readonly monitor: Monitor;
+  readonly power: SystemPower;
   scanDevices(): Promise<readonly FoundDevice[]>;
   /** The settings in force: passwords that are only said to be set stand for theirs. */
   settingsNow(): Settings;
@@ -25,13 +29,18 @@ export type WizardHandlers = {
 };
 
 export function createWizardHandlers(parts: WizardParts): WizardHandlers {
-  const { system, store, monitor } = parts;
+  const { system, store, monitor, power } = parts;
   return {
     'setup.state': async () => {
-      const [units, neighbours, rule] = await Promise.all([parts.scanDevices(), system.neighbours(), system.rule()]);
+      const [units, neighbours, rule, refusal] = await Promise.all([
+        parts.scanDevices(),
+        system.neighbours(),
+        system.rule(),
+        shutdownRefusal(power),
+      ]);
       return {
         units: [...units],
-        neighbours: [...neighbours],
+        neighbours: [...neighbours, ...refusal],
         ...(rule === undefined ? {} : { rule }),
       };
     },
@@ -42,31 +51,30 @@ export function createWizardHandlers(parts: WizardParts): WizardHandlers {
       const policy = settingsPolicy(settings, ATTACHED_UPS.name);
       const known = store.list();
       const batteries = new Map(
-        policy.supplies.map(({ ups, name }) => [ups, figuresOf(stateFor(name, policy.supplies.length, known))]),
+        policy.supplies.map(({ ups, name }) => [ups, batteryFiguresOf(stateFor(name, policy.supplies.length, known))]),
       );
-      const { secondaries } = monitor.view();
-      const rehearsal = rehearse(policy, { batteries, secondaries, shutdownTook: monitor.shutdownTook() });
+      const rehearsal = rehearse(policy, {
+        batteries,
+        secondaries: monitor.secondaries(),
+        shutdownTook: monitor.shutdownTook(),
+      });
       return { rehearsal, problems: [] };
     },
   };
+}
+
+/** That this computer may not be shut down is better known now than in the outage. */
+async function shutdownRefusal(power: SystemPower): Promise<RequestResult<'setup.state'>['neighbours']> {
+  const check = await power.check({ kind: 'shutdown' });
+  // Where nothing may be shut down for a test's sake, nothing is learned of the computer.
+  if (check.ok || (typeof check.reason !== 'string' && check.reason.phrase === 'error.monitor/refused-under-test'))
+    return [];
+  const effect = phrase('doctor.shutdown.refused', { reason: check.reason });
+  return [{ id: 'shutdown', title: 'Shutdown', effect, remedy: phrase('doctor.shutdown.refused.fix', {}) }];
 }
 
 /** A UPS that is not saved yet is known by the name it was found under, where no other can be meant. */
 function stateFor(name: string, count: number, known: readonly UpsState[]): UpsState | undefined {
   const named = known.find(({ config }) => config.name.toLowerCase() === name.toLowerCase());
   return named ?? (count === 1 && known.length === 1 ? known[0] : undefined);
-}
-
-function figuresOf(ups: UpsState | undefined): BatteryFigures {
-  const told = (name: string): number | undefined => {
-    const value = Number(ups?.variables.get(name)?.value);
-    return Number.isFinite(value) && ups?.availability === 'available' ? value : undefined;
-  };
-  const figures = {
-    charge: told('battery.charge'),
-    runtime: told('battery.runtime'),
-    lowCharge: told('battery.charge.low'),
-    lowRuntime: told('battery.runtime.low'),
-  };
-  return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined));
 }

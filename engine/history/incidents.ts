@@ -122,6 +122,8 @@ export interface IncidentLog {
   restore(known: readonly Incident[], watchedUntil: (ups: string) => number | undefined): void;
   /** A UPS has another name from now on. */
   rename(name: string, next: string): void;
+  /** Takes down what somebody else has seen. */
+  note(incident: Omit<Incident, 'id'>): void;
   onIncident(receive: (incident: Incident) => void): Stop;
   /** Ends what lasts of UPSes that are no longer there: nobody will tell its end. */
   endOfRemoved(at: number): void;
@@ -179,6 +181,7 @@ export function createIncidentLog(store: UpsStore, limits: () => Limits = () => 
         if (incident.ups === name) keep({ ...incident, ups: next });
       }
     },
+    note: (incident) => keep({ ...incident, id: idAt(incident.startedAt)() }),
     onIncident(receive) {
       listeners.add(receive);
       return () => listeners.delete(receive);

@@ -85,6 +85,8 @@ const Phase = z.discriminatedUnion('phase', [
     ...why,
     until: z.number(),
     answered: z.array(z.string()).default([]),
+    /** Everybody who was there since, for those who look on. */
+    seen: z.array(z.string()).default([]),
     isWaitTold: z.boolean(),
   }),
   /** `until`: so long a secondary that turns up again is waited for. */

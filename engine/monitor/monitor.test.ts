@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { asSeconds } from '#domain/units.ts';
 import { MonitorView } from '#domain/schema/monitor.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
@@ -108,7 +108,12 @@ describe('the monitor', () => {
     const engine = await started({ policy, lateHook });
     await engine.status('OB LB');
     await pass(engine, 2);
-    const { upses, baseDir } = readLateWord(await readFile(join(folder, 'run', 'word.json'), 'utf8'));
+    const word = await vi.waitFor(() => readFile(join(folder, 'run', 'word.json'), 'utf8'), 10_000);
+    const { upses, baseDir } = readLateWord(word);
+    await vi.waitFor(async () => {
+      await pass(engine, 1);
+      expect(engine.monitor.view().phase).toBe('acted');
+    }, 10_000);
     expect({ upses, baseDir }).toEqual({
       upses: [{ name: 'ups', driver: 'dummy-ups', port: 'x.dev', options: {} }],
       baseDir: '/base',
@@ -117,13 +122,43 @@ describe('the monitor', () => {
     expect(engine.monitor.view().decisions.map(({ text }) => (text as { phrase: string }).phrase)).toContain(
       'monitor.say.power-off-late',
     );
-    expect(engine.monitor.view().phase).toBe('acted');
     // The computer is still there, and so is the power.
     engine.engine.store.dispatch('ups', { type: 'forced-shutdown', isSet: false });
     await engine.status('OL');
     await pass(engine, 305);
     expect(engine.monitor.view().phase).toBe('watching');
-    await expect(readFile(join(folder, 'run', 'word.json'))).rejects.toThrow('ENOENT');
+    await vi.waitFor(() => expect(readFile(join(folder, 'run', 'word.json'))).rejects.toThrow('ENOENT'), 10_000);
+  });
+
+  test('measures how long its shutdowns take, keeps it, and gives the UPS that time and more', async () => {
+    const clock = createFakeClock();
+    const power = createFakePower(clock);
+    const policy = policyOf({ finalDelay: asSeconds(0), powerOff: { isWanted: true, delay: 'measured' } });
+    const goDown = async (): Promise<string> => {
+      const engine = await started({ clock, power, policy });
+      const fake = engine.drivers.get('ups');
+      fake?.say({ type: 'update', commands: ['shutdown.return'] });
+      await engine.status('OB LB');
+      await pass(engine, 2);
+      expect(engine.monitor.view().phase).toBe('acted');
+      const told = fake?.asked.join(', ') ?? '';
+      // From the action until the system ends this program: the rest is margin.
+      await pass(engine, 90);
+      await engine.stop();
+      running.splice(0);
+      power.bootId += ' again';
+      await clock.advance(60_000);
+      return told;
+    };
+    expect(await goDown()).toContain('ups.delay.shutdown=180');
+    const second = await started({ clock, power, policy });
+    const [took = 0] = second.monitor.shutdownTook();
+    expect(took).toBeGreaterThanOrEqual(90);
+    expect(took).toBeLessThanOrEqual(93);
+    await second.stop();
+    running.splice(0);
+    // 90 s and half as much again, a minute, in whole minutes.
+    expect(await goDown()).toContain('ups.delay.shutdown=240');
   });
 
   test('tells of a sleep before and after, holds what was known for old, and counts on', async () => {

@@ -5,12 +5,15 @@
 import { describeError } from '#domain/errors.ts';
 import { phrase, textIn, type Phrase, type Text } from '#domain/messages/message.ts';
 import type { MonitorView, WishOutcome } from '#domain/schema/monitor.ts';
+import { storyPhrase } from '#domain/shutdown-story.ts';
 import { asTimestamp } from '#domain/units.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
+import { attachmentOf } from '#engine/drivers/attachment.ts';
 import type { LoginChange } from '#engine/nut/server.ts';
 import type { Clock, Log, Stop, SystemPower } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
+import { batteryFiguresOf, type BatteryFigures } from './battery-figures.ts';
 import { essenceOf, type Kept, type StateKeeper } from './kept-state.ts';
 import { advance, continueFrom, type MachineTime } from './machine-clock.ts';
 import { NEW_STATE, NEW_SUPPLY, type MonitorNow, type MonitorState, type Story } from './monitor-state.ts';
@@ -20,12 +23,18 @@ import { clearPowerDownFlag, writePowerDownFlag } from './power-down-flag.ts';
 import { orderPowerOff } from './order-power-off.ts';
 import { powerOffDelay } from './power-off.ts';
 import type { LateHook } from './late-power-off.ts';
-import { factsOf, watchRemote, type RemoteWatch } from './remote-watch.ts';
-import { stillThere } from './secondaries.ts';
-import { isBeyondReturn, step, type MonitorEffect, type MonitorEvent, type PersonsWish } from './shutdown-machine.ts';
+import { factsOf, MODE_VARIABLES, watchRemote, type RemoteWatch } from './remote-watch.ts';
+import {
+  isBeyondReturn,
+  secondariesLeft,
+  step,
+  type MonitorEffect,
+  type MonitorEvent,
+  type PersonsWish,
+} from './shutdown-machine.ts';
 import { keyOf, renameSupplies } from './supply.ts';
 import type { ScriptRun } from './upssched.ts';
-import { outcomeOf, viewOf } from './view.ts';
+import { outcomeOf, storyViewOf, viewOf } from './view.ts';
 
 export interface MonitorParts {
   readonly policy: MonitorPolicy;
@@ -33,7 +42,7 @@ export interface MonitorParts {
   readonly store: UpsStore;
   readonly control: UpsControl;
   /** Who is logged in to them on our server. */
-  readonly clients: () => readonly { readonly ups: string; readonly address: string }[];
+  readonly clients: () => readonly { readonly ups: string; readonly address: string; readonly user: string }[];
   /** Calls back when that changes. */
   readonly onLogin: (changed: (change: LoginChange) => void) => Stop;
   readonly clock: Clock;
@@ -51,8 +60,12 @@ export interface Monitor {
   view(): MonitorView;
   /** How long the last shutdowns of this computer took, seconds, oldest first. */
   shutdownTook(): readonly number[];
-  /** Calls back when something other than the time has changed. */
+  /** Computers that are logged in to a UPS of ours now. */
+  secondaries(): readonly Text[];
+  /** Calls back when something other than the time has changed, and now and then for what the batteries tell. */
   onChanged(changed: () => void): Stop;
+  /** Calls back once power is back after a shutdown: what happened is known then. */
+  onStory(told: (story: Story, ups: string) => void): Stop;
   ask(what: PersonsWish): Promise<WishOutcome>;
   /** Another policy from now on; supplies that stay are watched on with what is known of them. */
   /** @param renamings names of UPSes before and after: what lasts goes on under the new one */
@@ -67,6 +80,8 @@ const START_GRACE_MS = 10_000;
 /** While a UPS is on battery, so that little is lost should the computer break down. */
 const KEEP_AGAIN_MS = 30_000;
 const KEPT_DECISIONS = 50;
+/** How often a plan is told again for what the batteries say: while one is in use, and otherwise. */
+const RETELL_MS = { out: 5_000, onLine: 60_000 } as const;
 /** A disk that hangs must not keep the computer from going down. */
 const DISK_LIMIT_MS = 5_000;
 
@@ -90,6 +105,10 @@ export function createMonitor(parts: MonitorParts): Monitor {
   const stops: Stop[] = [];
   const remotes = new Map<string, RemoteWatch>();
   const listeners = new Set<() => void>();
+  const storyListeners = new Set<(story: Story, ups: string) => void>();
+  let toldAt = -Infinity;
+  /** User names of computers by their address, also of those that have left. */
+  const users = new Map<string, string>();
 
   const now = (): MonitorNow => ({ at: time.at, wall: asTimestamp(time.wall) });
 
@@ -118,13 +137,16 @@ export function createMonitor(parts: MonitorParts): Monitor {
     }
     if (wokeUp) forgetLooks();
     const essence = essenceOf(state);
-    if (storyBefore?.backAt === undefined && state.story?.backAt !== undefined) say('info', storyOf(state.story));
+    if (storyBefore?.backAt === undefined && state.story?.backAt !== undefined) tellStory(state.story);
     const isChanged = essence !== keptEssence;
     const isOut = Object.values(state.supplies).some(({ line }) => line === 'OB');
     if (isChanged || (isOut && time.at - keptAt >= KEEP_AGAIN_MS)) await keep(essence);
     for (const effect of effects) await carryOut(effect);
     if (isWaitingForOthers() && !isAskingLogins) void askLogins();
-    if (isChanged || effects.length > 0) for (const listener of listeners) listener();
+    const isStale = time.at - toldAt >= (isOut ? RETELL_MS.out : RETELL_MS.onLine);
+    if (!isChanged && effects.length === 0 && !isStale) return;
+    toldAt = time.at;
+    for (const listener of listeners) listener();
   };
 
   /** Nothing that was told before a sleep is served as new, and drivers have a while to speak again. */
@@ -335,11 +357,61 @@ export function createMonitor(parts: MonitorParts): Monitor {
         broken: change?.how === 'broken' ? [change.address] : [],
       }));
 
-  const localClients = (name: string): readonly string[] =>
-    parts
-      .clients()
-      .filter((client) => client.ups.toLowerCase() === name.toLowerCase())
-      .map(({ address }) => address);
+  const tellStory = (story: Story): void => {
+    say('info', storyPhrase(storyViewOf(story), localTime));
+    // The UPS that was out is not kept: the first that is watched stands for them.
+    const [first] = policy.supplies;
+    for (const listener of first ? storyListeners : []) listener(story, first?.name ?? '');
+  };
+
+  const localClients = (name: string): readonly string[] => {
+    const there = parts.clients().filter((client) => client.ups.toLowerCase() === name.toLowerCase());
+    for (const { address, user } of there) users.set(address, user);
+    return there.map(({ address }) => address);
+  };
+
+  const allLocalClients = (): readonly string[] => [
+    ...new Set(
+      policy.supplies
+        .filter(({ role, source }) => role === 'primary' && source.kind === 'local')
+        .flatMap(({ name }) => localClients(name)),
+    ),
+  ];
+
+  const clientName = (address: string): Text => {
+    const user = users.get(address);
+    return user ? phrase('path.client', { user, address }) : address;
+  };
+
+  const secondariesNow = (): MonitorView['secondaries'] => {
+    const { phase } = state;
+    const isUnderWay = isBeyondReturn(state);
+    const here = [...new Set([...allLocalClients(), ...(isUnderWay ? secondariesLeft(policy, state) : [])])];
+    const everybody = [...new Set([...(phase.phase === 'waiting' ? phase.seen : []), ...here])];
+    return everybody.map((address) => {
+      const name = clientName(address);
+      return { name: typeof name === 'string' ? name : { ...name }, hasLeft: !here.includes(address) };
+    });
+  };
+
+  const batteriesNow = (): ReadonlyMap<string, BatteryFigures> =>
+    new Map(
+      policy.supplies.map((supply) => {
+        const { facts } = state.supplies[keyOf(supply)] ?? NEW_SUPPLY;
+        const remote = {
+          ...(facts.charge === undefined ? {} : { charge: facts.charge }),
+          ...(facts.runtime === undefined ? {} : { runtime: facts.runtime }),
+        };
+        return [supply.ups, supply.source.kind === 'local' ? batteryFiguresOf(store.get(supply.name)) : remote];
+      }),
+    );
+
+  const isSimulated = (): boolean =>
+    policy.supplies.length > 0 &&
+    policy.supplies.every(({ source, name }) => {
+      const known = source.kind === 'local' ? store.get(name) : undefined;
+      return known !== undefined && attachmentOf(known.config) === 'simulated';
+    });
 
   /** What a UPS of our own drivers says now; undefined while there is nothing to be made of it. */
   const lookAt = (supply: SupplyPolicy, isTurn: boolean): MonitorEvent | undefined => {
@@ -450,17 +522,27 @@ export function createMonitor(parts: MonitorParts): Monitor {
     },
     shutdownTook: () => state.shutdownTook,
     view: () => {
-      const secondaries = policy.supplies
-        .filter(({ role, source }) => role === 'primary' && source.kind === 'local')
-        .flatMap(({ name }) => localClients(name));
-      const waiting = isBeyondReturn(state) ? stillThere(state.secondaries, policy.supplies.map(keyOf)) : [];
-      const names = [...new Set([...secondaries, ...waiting])];
       const { at } = advance(time, { monotonic: clock.monotonic(), wall: clock.now() }).time;
-      return viewOf(policy, state, { at, wall: clock.now() }, { decisions, secondaries: names });
+      return viewOf(
+        policy,
+        state,
+        { at, wall: clock.now() },
+        {
+          decisions,
+          secondaries: secondariesNow(),
+          batteries: batteriesNow(),
+          isSimulated: isSimulated(),
+        },
+      );
     },
+    secondaries: () => allLocalClients().map(clientName),
     onChanged(changed) {
       listeners.add(changed);
       return () => listeners.delete(changed);
+    },
+    onStory(told) {
+      storyListeners.add(told);
+      return () => storyListeners.delete(told);
     },
     async ask(what) {
       await queue;
@@ -485,6 +567,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
       await stopRemotes();
       await tell({ type: 'stopping' });
       listeners.clear();
+      storyListeners.clear();
     },
   };
 }
@@ -496,17 +579,10 @@ function textsOf({ variables }: UpsState): Omit<Parameters<typeof factsOf>[0], '
     runtime: text('battery.runtime'),
     test: text('ups.test.result'),
     alarm: text('ups.alarm'),
+    modes: MODE_VARIABLES.map(text),
   };
 }
 
-/** The story as a sentence, with the times of this computer's clock. */
-function storyOf({ outageBeganAt, at, charge, backAt, why }: Story): Phrase {
-  // The one locale that writes dates as ISO does, in local time.
-  const time = (wall: number | undefined): string =>
-    wall === undefined ? '' : new Date(wall).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
-  const known = { at: time(at), back: time(backAt) };
-  if (outageBeganAt === undefined) return phrase('monitor.story.shutdown', { ...known, why });
-  const from = time(outageBeganAt);
-  if (charge === undefined) return phrase('monitor.story.outage-plain', { ...known, from });
-  return phrase('monitor.story.outage', { ...known, from, charge: Math.round(charge) });
-}
+/** A moment by this computer's clock: the one locale that writes dates as ISO does, in local time. */
+const localTime = (at: number): string =>
+  new Date(at).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' });

@@ -4,6 +4,7 @@
  */
 import type { SHUTDOWN_ACTIONS } from '#domain/schema/settings/ups-settings.ts';
 import type { Seconds } from '#domain/units.ts';
+import type { ClientIdentity } from '#engine/nut/client.ts';
 import type { NotifyFlag, NotifyType } from '#engine/settings/nut-conf/notify-types.ts';
 import type { UpsschedConf } from '#engine/settings/nut-conf/nut-conf.ts';
 
@@ -72,6 +73,10 @@ export interface RemoteSource {
   readonly verify: boolean;
   readonly ca?: string;
   readonly pinnedFingerprint?: string;
+  /** The name that the server's certificate has to be for, where that is not `host`. */
+  readonly certificateName?: string;
+  /** What this computer shows a server that asks for a certificate. */
+  readonly identity?: ClientIdentity;
 }
 
 /** When this computer goes down, beside what always holds: OB with LB, FSD. Whichever comes first. */

@@ -5,7 +5,7 @@ import { createRememberingLog } from '#tests/support/silent-log.ts';
 import { startTestServer, type TestServer } from '#tests/support/nut-server.ts';
 import type { Facts } from './monitor-state.ts';
 import type { RemoteSource } from './policy.ts';
-import { watchRemote, type RemoteWatch } from './remote-watch.ts';
+import { factsOf, watchRemote, type RemoteWatch } from './remote-watch.ts';
 import { supplyOf } from './test-support.ts';
 
 let server: TestServer | undefined;
@@ -45,6 +45,18 @@ async function watched(role: 'primary' | 'secondary', password = 'pw') {
 }
 
 const logins = (): number => server?.server.clients().filter(({ ups }) => ups === 'office').length ?? 0;
+
+describe('economy mode', () => {
+  const facts = (status: string, ...modes: (string | undefined)[]) =>
+    factsOf({ status, charge: undefined, runtime: undefined, test: undefined, alarm: undefined, modes }).status;
+
+  test('is told by the modes of a maker as by ups.status', () => {
+    expect(facts('OL', 'vendor:mge-hid:ECO')).toEqual(['OL', 'ECO']);
+    expect(facts('OL', undefined, 'vendor:default:PROG vendor:default:ESS')).toEqual(['OL', 'ECO']);
+    expect(facts('OL ECO', 'vendor:default:ECO')).toEqual(['OL', 'ECO']);
+    expect(facts('OL', 'vendor:default:ECONOMETER', undefined)).toEqual(['OL']);
+  });
+});
 
 describe('a UPS on another server', () => {
   test('is looked at again and again, and what is no longer told is forgotten', async () => {

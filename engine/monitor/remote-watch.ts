@@ -31,6 +31,10 @@ export interface RemoteWatchOptions {
 /** As upsmon's own limit for a connection. */
 const TIMEOUT_MS = 10_000;
 const LOGIN_AGAIN_MS = 30_000;
+/** Where drivers tell of an economy mode since it stands no longer in ups.status. */
+export const MODE_VARIABLES = ['ups.mode.buzzwords', 'experimental.ups.mode.buzzwords'] as const;
+/** `vendor:NAME:ECO`, and what a maker calls the same. */
+const SAVING_MODE = /:(?:ECO|ESS)$/i;
 /** While one of them holds, looks come more often. */
 const ALERT_WORDS = ['OB', 'OFF', 'BYPASS', 'ALARM', 'OVER'];
 
@@ -80,9 +84,10 @@ export function watchRemote(options: RemoteWatchOptions): RemoteWatch {
   };
 
   const look = async (connection: NutClient): Promise<Facts | undefined> => {
-    const names = ['ups.status', 'battery.charge', 'battery.runtime', 'ups.test.result', 'ups.alarm'] as const;
-    const [status, charge, runtime, test, alarm] = await Promise.all(
-      names.map((name) => connection.get('VAR', supply.name, name)),
+    const [status, charge, runtime, test, alarm, ...modes] = await Promise.all(
+      ['ups.status', 'battery.charge', 'battery.runtime', 'ups.test.result', 'ups.alarm', ...MODE_VARIABLES].map(
+        (name) => connection.get('VAR', supply.name, name),
+      ),
     );
     const textOf = (result: typeof status): string | undefined => (result?.ok ? result.value : undefined);
     const text = textOf(status) ?? '';
@@ -96,6 +101,7 @@ export function watchRemote(options: RemoteWatchOptions): RemoteWatch {
       runtime: textOf(runtime),
       test: textOf(test),
       alarm: textOf(alarm),
+      modes: modes.map(textOf),
     });
   };
 
@@ -137,6 +143,8 @@ export function watchRemote(options: RemoteWatchOptions): RemoteWatch {
         verify: source.verify,
         ...(source.ca === undefined ? {} : { ca: source.ca }),
         ...(source.pinnedFingerprint === undefined ? {} : { pinnedFingerprint: source.pinnedFingerprint }),
+        ...(source.certificateName === undefined ? {} : { certificateName: source.certificateName }),
+        ...(source.identity === undefined ? {} : { identity: source.identity }),
       }),
     session,
     onFailure: (error) => {
@@ -196,13 +204,17 @@ export function factsOf(texts: {
   readonly runtime: string | undefined;
   readonly test: string | undefined;
   readonly alarm: string | undefined;
+  /** Of MODE_VARIABLES. */
+  readonly modes: readonly (string | undefined)[];
 }): Facts {
   const number = (text: string | undefined): number | undefined => {
     const value = Number(text);
     return text === undefined || text.trim() === '' || !Number.isFinite(value) ? undefined : value;
   };
+  const words = texts.status.toUpperCase().split(/\s+/).filter(Boolean);
+  const isSaving = texts.modes.some((modes) => modes?.split(/\s+/).some((mode) => SAVING_MODE.test(mode)));
   return {
-    status: texts.status.toUpperCase().split(/\s+/).filter(Boolean),
+    status: isSaving && !words.includes('ECO') ? [...words, 'ECO'] : words,
     isTesting: texts.test?.toLowerCase() === 'in progress',
     // What is no longer told is forgotten, not kept.
     charge: number(texts.charge),

@@ -156,7 +156,8 @@ export function step(policy: MonitorPolicy, state: MonitorState, event: MonitorE
       const secondaries = told(state.secondaries, key, event, policy.hostSync, now);
       if (phase.phase !== 'waiting') return still({ ...state, secondaries });
       const answered = [...new Set([...phase.answered, key])];
-      return still({ ...state, secondaries, phase: { ...phase, answered } });
+      const seen = [...new Set([...phase.seen, ...secondariesLeft(policy, { ...state, secondaries })])];
+      return still({ ...state, secondaries, phase: { ...phase, answered, seen } });
     }
     case 'power-off-ended':
       return state.phase.phase === 'powering-off' ? act(state, state.phase.why, 1, now) : still(state);
@@ -308,8 +309,10 @@ function decide(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mo
 const primaries = (policy: MonitorPolicy): readonly SupplyPolicy[] =>
   policy.supplies.filter(({ role }) => role === 'primary');
 
-const secondariesLeft = (policy: MonitorPolicy, state: MonitorState): readonly string[] =>
-  stillThere(state.secondaries, primaries(policy).map(keyOf));
+/** Addresses of those that are waited for, or would be. */
+export const secondariesLeft = (policy: MonitorPolicy, state: MonitorState): string[] => [
+  ...stillThere(state.secondaries, primaries(policy).map(keyOf)),
+];
 
 /** The point of no return. */
 function force(policy: MonitorPolicy, state: MonitorState, why: Phrase, now: MonitorNow): MonitorStep {
@@ -317,7 +320,14 @@ function force(policy: MonitorPolicy, state: MonitorState, why: Phrase, now: Mon
   const effects = [say(phrase('monitor.say.shutdown', { why }), 'warn')];
   if (upses.length === 0) return after(effects, finalDelay(policy, state, { why, until: now.at }, now));
   const until = now.at + policy.hostSync * 1000;
-  const waiting: Phase = { phase: 'waiting', why, until, answered: [], isWaitTold: false };
+  const waiting: Phase = {
+    phase: 'waiting',
+    why,
+    until,
+    answered: [],
+    seen: secondariesLeft(policy, state),
+    isWaitTold: false,
+  };
   const marked = upses.reduce<MonitorState>((next, ups) => change(next, policy, ups, withFsdTold), {
     ...state,
     phase: waiting,
@@ -359,7 +369,7 @@ function powerOff(policy: MonitorPolicy, state: MonitorState, why: Phrase, now: 
 }
 
 /** Only what hangs on this computer's cable can be told to switch off when this computer is down. */
-const toPowerOff = (policy: MonitorPolicy): readonly string[] =>
+export const toPowerOff = (policy: MonitorPolicy): readonly string[] =>
   policy.powerOff.isWanted
     ? primaries(policy)
         .filter(({ powerValue, source }) => powerValue > 0 && source.kind === 'local')

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { asSeconds, asTimestamp } from '#domain/units.ts';
 import { afterTimer, driveMachine, policyOf, supplyOf, type DrivenMachine } from './test-support.ts';
+import type { BatteryFigures } from './battery-figures.ts';
 import type { MonitorPolicy } from './policy.ts';
 import { viewOf } from './view.ts';
 
@@ -11,58 +12,101 @@ const policy = policyOf({
   action: { kind: 'shutdown' },
 });
 
-const view = (machine: DrivenMachine, given: MonitorPolicy = policy, secondaries: readonly string[] = ['nas']) =>
+const view = (
+  machine: DrivenMachine,
+  given: MonitorPolicy = policy,
+  secondaries: readonly string[] = ['nas'],
+  battery: BatteryFigures = {},
+) =>
   viewOf(
     given,
     machine.state,
     { at: machine.seconds * 1000, wall: asTimestamp(START + machine.seconds * 1000) },
-    { decisions: [], secondaries },
+    {
+      decisions: [],
+      secondaries: secondaries.map((name) => ({ name, hasLeft: false })),
+      batteries: new Map(given.supplies.map(({ ups }) => [ups, battery])),
+      isSimulated: false,
+    },
   );
 
-/** Who does what after how many seconds: from now, or from the begin of an outage. */
-const planOf = (seen: ReturnType<typeof view>, machine: DrivenMachine) =>
-  seen.plan.map(({ at, afterSeconds, who, what }) => [
-    at === undefined ? afterSeconds : (at - START) / 1000 - machine.seconds,
-    typeof who === 'string' ? who : 'this computer',
-    what.phrase.replace('monitor.plan.', ''),
+/** Who does what after how many seconds of the plan. */
+const linesOf = ({ plan }: ReturnType<typeof view>) =>
+  plan.steps.map(({ afterSeconds, who, what }) => [
+    afterSeconds,
+    typeof who === 'string' ? who : who.phrase.replace(/^.*[.]/, ''),
+    what.phrase.replace(/^.*[.]/, ''),
   ]);
 
 describe('the plan', () => {
-  test('on line counts from the begin of an outage', () => {
+  test('on line is what would come if the mains failed now', () => {
     const machine = driveMachine(policy);
     machine.status('OL');
     const seen = view(machine);
     expect(seen).toMatchObject({ phase: 'watching', canCancel: false, canShutDown: true });
-    expect(planOf(seen, machine)).toEqual([
+    expect(seen.plan.from).toBeUndefined();
+    expect(linesOf(seen)).toEqual([
+      [0, 'mains', 'fail'],
       [300, 'nas', 'fsd'],
-      [300, 'this computer', 'begin'],
-      [315, 'this computer', 'wait'],
-      [320, 'this computer', 'shutdown'],
+      [300, 'this-computer', 'begin'],
+      [315, 'this-computer', 'wait'],
+      [320, 'this-computer', 'shutdown'],
+      [380, 'this-computer', 'off'],
       [500, 'ups', 'power-off'],
     ]);
   });
 
-  test('on battery counts down to moments, and says whether the battery lasts', () => {
+  test('on battery is the same line, from the moment at which the mains failed', () => {
     const machine = driveMachine(policy);
-    machine.status('OB', 'ups', { runtime: 1000 });
+    machine.status('OL');
+    const rehearsed = linesOf(view(machine));
+    machine.status('OB', 'ups', { runtime: 1000, charge: 100 });
     machine.wait(100);
+    machine.status('OB', 'ups', { runtime: 900, charge: 90 });
     const seen = view(machine);
-    expect(seen).toMatchObject({ phase: 'counting-down', endsAt: START + 300_000, isInTime: true, canCancel: true });
-    expect(planOf(seen, machine)[0]).toEqual([200, 'nas', 'fsd']);
-    machine.status('OB', 'ups', { runtime: 230 });
-    expect(view(machine).isInTime).toBe(false);
+    expect(seen).toMatchObject({ phase: 'counting-down', endsAt: START + 300_000, canCancel: true });
+    expect(seen.plan).toMatchObject({ from: START, beginsAfterSeconds: 300, batterySeconds: 1000, isInTime: true });
+    expect(linesOf(seen).filter(([, , what]) => what !== 'empty')).toEqual(rehearsed);
   });
 
-  test('without a rule comes at no time that is known', () => {
+  test('says whether the battery lasts, and marks what does not fit', () => {
+    const machine = driveMachine(policy);
+    machine.status('OB', 'ups', { runtime: 330, charge: 40 });
+    const { plan } = view(machine, policy, ['nas'], { lowCharge: 1 });
+    expect(plan).toMatchObject({ isInTime: false, batterySeconds: 330, offAfterSeconds: 380 });
+    expect(
+      plan.steps.filter(({ mark }) => mark !== undefined).map(({ afterSeconds, mark }) => [afterSeconds, mark]),
+    ).toEqual([
+      [330, 'empty'],
+      [380, 'late'],
+    ]);
+    // A battery that is silent goes on draining.
+    machine.silence();
+    machine.wait(10);
+    expect(view(machine, policy, ['nas'], { lowCharge: 1 }).plan.batterySeconds).toBe(330);
+  });
+
+  test('without a rule waits for a low battery, whose time is reckoned where the UPS tells enough', () => {
     const plain = policyOf();
     const machine = driveMachine(plain);
     machine.status('OB');
     const seen = view(machine, plain, []);
     expect(seen).toMatchObject({ phase: 'on-battery', canCancel: false });
-    expect(planOf(seen, machine)).toEqual([
-      [undefined, 'this computer', 'begin'],
-      [undefined, 'this computer', 'command'],
+    expect(linesOf(seen)).toEqual([
+      [0, 'mains', 'fail'],
+      [undefined, 'this-computer', 'when-low'],
     ]);
+    machine.status('OB', 'ups', { charge: 100, runtime: 1000 });
+    expect(view(machine, plain, [], { lowCharge: 20 }).plan.beginsAfterSeconds).toBe(800);
+  });
+
+  test('after a cancel goes by the low battery alone, after a wait by the later time', () => {
+    const machine = driveMachine(policy);
+    machine.status('OB', 'ups', { charge: 100, runtime: 1000 });
+    machine.tell({ type: 'asked', what: { kind: 'postpone', seconds: 300 } }, { type: 'pass' });
+    expect(view(machine).plan.beginsAfterSeconds).toBe(600);
+    machine.tell({ type: 'asked', what: { kind: 'cancel' } }, { type: 'pass' });
+    expect(view(machine, policy, ['nas'], { lowCharge: 20 }).plan.beginsAfterSeconds).toBe(800);
   });
 
   test('of two supplies follows the one that ends it', () => {
@@ -73,24 +117,49 @@ describe('the plan', () => {
     const machine = driveMachine(two);
     machine.status('OL', 'a');
     machine.status('OL', 'b');
-    expect(view(machine, two, []).plan[0]?.afterSeconds).toBe(120);
-    expect(view(machine, { ...two, minSupplies: 2 }, []).plan[0]?.afterSeconds).toBe(60);
+    expect(view(machine, two, []).plan.beginsAfterSeconds).toBe(120);
+    expect(view(machine, { ...two, minSupplies: 2 }, []).plan.beginsAfterSeconds).toBe(60);
     machine.status('OB', 'a');
     expect(view(machine, two, []).phase).toBe('on-battery');
+    expect(view(machine, two, []).plan.beginsAfterSeconds).toBeUndefined();
     expect(view(machine, { ...two, minSupplies: 2 }, []).phase).toBe('counting-down');
   });
 
-  test('gets shorter as it is carried out', () => {
+  test('keeps its line while it is carried out', () => {
     const machine = driveMachine(policy);
-    machine.status('OB LB');
-    expect(planOf(view(machine), machine).map(([, , what]) => what)).toEqual(['wait', 'shutdown', 'power-off']);
+    machine.status('OB', 'ups', { charge: 50 });
+    machine.wait(300);
+    expect(linesOf(view(machine))).toEqual([
+      [0, 'mains', 'fail'],
+      [300, 'nas', 'fsd'],
+      [300, 'this-computer', 'begin'],
+      [315, 'this-computer', 'wait'],
+      [320, 'this-computer', 'shutdown'],
+      [380, 'this-computer', 'off'],
+      [500, 'ups', 'power-off'],
+    ]);
     machine.tell({ type: 'logins', ups: 'ups', others: [] });
     machine.wait(1);
     const seen = view(machine, policy, []);
     expect(seen).toMatchObject({ phase: 'final-delay', canCancel: false, canPostpone: false, canShutDown: false });
-    expect(planOf(seen, machine)).toEqual([
-      [5, 'this computer', 'shutdown'],
-      [185, 'ups', 'power-off'],
+    expect(linesOf(seen)).toEqual([
+      [0, 'mains', 'fail'],
+      [306, 'this-computer', 'shutdown'],
+      [366, 'this-computer', 'off'],
+      [486, 'ups', 'power-off'],
+    ]);
+  });
+
+  test('of a shutdown that a person asks for on line begins with it', () => {
+    const machine = driveMachine(policy);
+    machine.status('OL');
+    machine.wait(50);
+    machine.tell({ type: 'asked', what: { kind: 'shutdown-now' } }, { type: 'pass' });
+    const { plan } = view(machine);
+    expect(plan.from).toBe(START + 50_000);
+    expect(plan.steps.slice(0, 2).map(({ afterSeconds, what }) => [afterSeconds, what.phrase])).toEqual([
+      [0, 'monitor.plan.fsd'],
+      [0, 'rehearsal.begin'],
     ]);
   });
 });
@@ -106,5 +175,8 @@ test('one supply that no longer counts beside one that is enough is told as such
 
 test('nothing watched is told as such', () => {
   const none = policyOf({ supplies: [] });
-  expect(view(driveMachine(none), none)).toMatchObject({ phase: 'off', plan: [], canShutDown: false });
+  expect(view(driveMachine(none), none)).toMatchObject({
+    phase: 'off',
+    canShutDown: false,
+  });
 });

@@ -3,7 +3,9 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createPrivateKey } from 'node:crypto';
 import { connect as connectTls } from 'node:tls';
+import { generate } from 'selfsigned';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
@@ -231,6 +233,45 @@ describe('encryption', () => {
     expect((await connect(run.port, { tls: 'require', ca })).isEncrypted).toBe(true);
     expect((await connect(run.port, { tls: 'require', ca, host: 'localhost' })).isEncrypted).toBe(true);
     await expect(connect(run.port, { tls: 'require', verify: true })).rejects.toMatchObject({ code: 'nut/tls-failed' });
+  });
+
+  test('a certificate may be for another name than the host, when that name is known', async () => {
+    const run = await serveTls();
+    await connect(run.port, { tls: 'require' });
+    const ca = await readFile(join(folder, 'nut.pem'), 'utf8');
+    const named = (certificateName: string): Promise<NutClient> =>
+      connect(run.port, { tls: 'require', ca, certificateName });
+    expect((await named('localhost')).isEncrypted).toBe(true);
+    await expect(named('ups.example')).rejects.toMatchObject({ code: 'nut/tls-failed' });
+  });
+
+  test('a server that asks for a certificate is shown one, and turns others away', async () => {
+    const made = await generate([{ name: 'commonName', value: 'secondary' }], {
+      extensions: [{ name: 'extKeyUsage', clientAuth: true }],
+    });
+    const password = 'opens the key';
+    const key = createPrivateKey(made.private).export({
+      type: 'pkcs8',
+      format: 'pem',
+      cipher: 'aes-256-cbc',
+      passphrase: password,
+    });
+    const authorities = join(folder, 'clients.pem');
+    await writeFile(authorities, made.cert);
+    const run = await serve({
+      config: {
+        tls: { ...tls, clientCertificates: 'require', ownCertificateFile: join(folder, 'nut.pem'), authorities },
+      },
+    });
+    const identity = { pem: `${made.cert}\n${key.toString()}`, password };
+    const client = await connect(run.port, { tls: 'require', identity });
+    expect(await client.get('VAR', 'office', 'ups.status')).toEqual({ ok: true, value: 'OL' });
+    await expect(connect(run.port, { tls: 'require' })).rejects.toMatchObject({ name: 'NutError' });
+    await expect(
+      connect(run.port, { tls: 'require', identity: { ...identity, password: 'wrong' } }),
+    ).rejects.toMatchObject({
+      code: 'nut/tls-failed',
+    });
   });
 
   test('a server without TLS is used in clear text only where that is allowed', async () => {

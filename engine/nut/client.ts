@@ -27,6 +27,17 @@ export interface NutClientOptions {
   /** Check the certificate against `ca` (PEM) or the system's authorities, and its name. Default: true with `ca`. */
   readonly verify?: boolean;
   readonly ca?: string;
+  /** The name that the certificate has to be for, where that is not `host`. */
+  readonly certificateName?: string;
+  /** A certificate of this client with its key, for servers that ask for one. */
+  readonly identity?: ClientIdentity;
+}
+
+export interface ClientIdentity {
+  /** PEM: certificate, authorities above it, key. */
+  readonly pem: string;
+  /** Opens the key. */
+  readonly password?: string;
 }
 
 /** Answer to one command. */
@@ -136,22 +147,27 @@ class NutConnection implements NutClient {
     plain.removeAllListeners();
     // Loaded only where it is wanted: the command line clients should start quickly.
     const { connect: connectTls, checkServerIdentity } = await import('node:tls');
-    const { pinnedFingerprint, ca, host } = this.#options;
+    const { pinnedFingerprint, ca, host, identity, certificateName = host } = this.#options;
     const isVerified = pinnedFingerprint === undefined && (this.#options.verify ?? ca !== undefined);
     const tlsOptions: ConnectionOptions = {
       socket: plain,
       rejectUnauthorized: isVerified,
       // `host` is what the person typed; an address is checked against the certificate's addresses.
-      checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
+      checkServerIdentity: (_, certificate) => checkServerIdentity(certificateName, certificate),
       ...(ca === undefined ? {} : { ca }),
+      ...(identity && { cert: identity.pem, key: identity.pem, passphrase: identity.password }),
       ...(isIP(host) === 0 ? { servername: host } : {}),
     };
-    const encrypted = connectTls(tlsOptions);
-    await this.#established(
-      encrypted,
-      'secureConnect',
-      (error) => new NutError('nut/tls-failed', { address: this.address, reason: reasonOf(error) }, error),
-    );
+    const failed = (error: Error): NutError =>
+      new NutError('nut/tls-failed', { address: this.address, reason: reasonOf(error) }, error);
+    let encrypted: TLSSocket;
+    try {
+      encrypted = connectTls(tlsOptions);
+    } catch (error) {
+      // A certificate of ours, or an authority, that cannot be used.
+      throw this.#end(failed(error instanceof Error ? error : new Error(String(error))));
+    }
+    await this.#established(encrypted, 'secureConnect', failed);
     this.#use(encrypted);
     this.fingerprint = this.#checkPin(encrypted, pinnedFingerprint);
     // A handshake can look complete on one side only; a reply through it cannot.

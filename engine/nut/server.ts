@@ -47,6 +47,8 @@ export interface NutClientInfo {
 }
 
 export interface NutServer {
+  /** Reads what a start needs, so that one that cannot be is known before. @throws NutError nut/certificate-unusable */
+  check(): Promise<void>;
   /**
    * Opens all addresses or none.
    * @returns what accepts connections now
@@ -100,9 +102,13 @@ class Server implements NutServer, ConnectionHost, SessionWorld {
     this.#tls = config.tls ? createServerTls(config.tls, clock, log) : undefined;
   }
 
+  async check(): Promise<void> {
+    await this.#tls?.check();
+  }
+
   async start(): Promise<readonly { readonly host: string; readonly port: number }[]> {
     const { config, log } = this.#deps;
-    await this.#tls?.check();
+    await this.check();
     this.#listeners = await openListeners({
       addresses: config.listen.length > 0 ? config.listen : DEFAULT_NUT_SERVER_CONFIG.listen,
       isOneEnough: config.allowNotAllListeners,

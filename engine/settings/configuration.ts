@@ -1,7 +1,7 @@
 /** Where the engine takes its configuration from: NUT's files, our own settings, or the demo UPS. */
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { SettingsError } from '#domain/errors.ts';
+import { describeError, NutError, SettingsError } from '#domain/errors.ts';
 import { phrase, textIn, type Phrase } from '#domain/messages/message.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { findSectionFaults, type ConfigFault } from '#engine/drivers/check-sections.ts';
@@ -11,7 +11,7 @@ import { NUT_PORT } from '#engine/nut/protocol.ts';
 import type { MonitorPolicy } from '#engine/monitor/policy.ts';
 import { checkAuthorities, checkCertificate, readAuthorities } from '#engine/nut/tls.ts';
 import type { Log } from '#engine/ports.ts';
-import { monitorPolicyOf } from './monitor-policy.ts';
+import { monitorPolicyOf, type MonitorFiles } from './monitor-policy.ts';
 import type { NutConf, Origin, UpsdConf } from '#engine/settings/nut-conf/nut-conf.ts';
 import { describeProblem, phrasesOf, type NutConfProblem } from '#engine/settings/nut-conf/problem.ts';
 import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
@@ -90,7 +90,7 @@ export function settingsConfiguration(settings: Settings, dataDir: string, log: 
     { ...conf, ups: isEmpty ? [ATTACHED_UPS] : engineUpses(settings, conf) },
     dataDir,
     dataDir,
-    [],
+    {},
   );
   return {
     ...configuration,
@@ -98,6 +98,41 @@ export function settingsConfiguration(settings: Settings, dataDir: string, log: 
     monitor: settingsPolicy(settings, ATTACHED_UPS.name),
     confDir: undefined,
   };
+}
+
+/**
+ * The same for a start. Files of certificates that cannot be used are told and not waited for: this computer has to be
+ * guarded all the same, and other computers as far as that can be done.
+ */
+export async function startConfiguration(settings: Settings, dataDir: string, log: Log): Promise<Configuration> {
+  const configuration = settingsConfiguration(settings, dataDir, log);
+  const { nut } = configuration.engine;
+  if (!nut?.tls) return configuration;
+  const { certFile, authorities, ...tls } = nut.tls;
+  const isUsable = async (path: string | undefined, check: (path: string) => Promise<void>): Promise<boolean> => {
+    if (path === undefined) return true;
+    try {
+      await check(path);
+      return true;
+    } catch (error) {
+      if (!(error instanceof NutError)) throw error;
+      log.error(describeError(error));
+      return false;
+    }
+  };
+  if (!(await isUsable(authorities, checkAuthorities))) {
+    // Without them nobody can be told from a stranger, and the settings want that.
+    log.error('The NUT server stays closed until the next start: it is to ask clients for certificates.');
+    return { ...configuration, engine: { ...configuration.engine, nut: undefined } };
+  }
+  if (await isUsable(certFile, checkCertificate)) return configuration;
+  log.error('The NUT server shows clients a certificate of its own until the next start.');
+  const own = {
+    ...tls,
+    ...(authorities === undefined ? {} : { authorities }),
+    ownCertificateFile: ownCertificateIn(dataDir),
+  };
+  return { ...configuration, engine: { ...configuration.engine, nut: { ...nut, tls: own } } };
 }
 
 /** What a configuration that stands elsewhere looks like as settings, to be looked at. */
@@ -199,15 +234,26 @@ export async function nutFilesConfiguration(
   const [fault, ...more] = faults;
   for (const other of more) log.error(describeFault(other));
   if (fault) throw new SettingsError('settings/bad-line', { ...fault });
-  const authorities = conf.upsmon?.certPath;
-  const pem = authorities === undefined ? [] : await readAuthorities(resolve(confDir, authorities));
-  return fromNutConf(conf, confDir, dataDir, pem);
+  return fromNutConf(conf, confDir, dataDir, await readMonitorFiles(conf, confDir));
+}
+
+/** @throws NutError nut/certificate-unusable */
+async function readMonitorFiles({ upsmon }: NutConf, confDir: string): Promise<MonitorFiles> {
+  const read = async (path: string | undefined): Promise<string | undefined> => {
+    const found = path === undefined ? [] : await readAuthorities(resolve(confDir, path));
+    return found.length === 0 ? undefined : found.join('\n');
+  };
+  const [authorities, certificate] = await Promise.all([read(upsmon?.certPath), read(upsmon?.certFile)]);
+  return {
+    ...(authorities === undefined ? {} : { authorities }),
+    ...(certificate === undefined ? {} : { certificate }),
+  };
 }
 
 const driverPathOf = ({ upsGlobal: { driverpath } }: NutConf): string | undefined =>
   typeof driverpath === 'string' ? driverpath : undefined;
 
-function fromNutConf(conf: NutConf, confDir: string, dataDir: string, authorities: readonly string[]): Configuration {
+function fromNutConf(conf: NutConf, confDir: string, dataDir: string, files: MonitorFiles): Configuration {
   const { upsd } = conf;
   return {
     kind: 'nut-files',
@@ -237,7 +283,7 @@ function fromNutConf(conf: NutConf, confDir: string, dataDir: string, authoritie
       },
     },
     baseDir: confDir,
-    monitor: monitorPolicyOf(conf, authorities.length === 0 ? undefined : authorities.join('\n')),
+    monitor: monitorPolicyOf(conf, files),
     confDir,
     statePath: upsd.statePath,
     driverPath: driverPathOf(conf),

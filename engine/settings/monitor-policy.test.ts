@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { monitorPolicyOf } from './monitor-policy.ts';
+import { monitorPolicyOf, type MonitorFiles } from './monitor-policy.ts';
 import type { ConfFolder } from './nut-conf/conf-folder.ts';
 import { readNutConf } from './nut-conf/read-nut-conf.ts';
 
@@ -13,8 +13,8 @@ const read = (files: Readonly<Record<string, string>>) => {
   };
   return readNutConf(folder);
 };
-const policy = async (files: Readonly<Record<string, string>>, authorities?: string) =>
-  monitorPolicyOf(await read(files), authorities);
+const policy = async (files: Readonly<Record<string, string>>, more?: MonitorFiles) =>
+  monitorPolicyOf(await read(files), more);
 
 const UPS = { 'ups.conf': '[ups]\n driver = dummy-ups\n port = x.dev\n' };
 
@@ -37,6 +37,24 @@ describe('the policy of NUT files', () => {
     expect(made?.supplies[0]).toMatchObject({ ups: system, source: { kind } });
   });
 
+  test.each([
+    ['', { tls: 'off', verify: false }],
+    ['FORCESSL 1', { tls: 'require', verify: false }],
+    ['CERTVERIFY 1', { tls: 'try', verify: true, ca: 'CA' }],
+    ['CERTFILE mine.pem', { tls: 'try', verify: false, identity: { pem: 'MINE' } }],
+    ['CERTFILE mine.pem\nCERTIDENT me secret', { identity: { pem: 'MINE', password: 'secret' } }],
+    ['CERTHOST NAS "UPS server" 1 1', { tls: 'require', verify: true, certificateName: 'UPS server' }],
+    ['FORCESSL 1\nCERTVERIFY 1\nCERTHOST nas nas 0 0', { tls: 'try', verify: false }],
+    ['CERTHOST other other 1 1', { tls: 'off', verify: false }],
+  ])('encrypts as "%s" says', async (lines, source) => {
+    const conf = `MONITOR ups@nas 1 u p secondary\nSHUTDOWNCMD true\n${lines}\n`;
+    const files = {
+      ...(lines.includes('CERTVERIFY 1') ? { authorities: 'CA' } : {}),
+      ...(lines.includes('CERTFILE') ? { certificate: 'MINE' } : {}),
+    };
+    expect((await policy({ 'upsmon.conf': conf }, files))?.supplies[0]?.source).toMatchObject(source);
+  });
+
   test('has what the file says', async () => {
     const made = await policy(
       {
@@ -53,7 +71,7 @@ describe('the policy of NUT files', () => {
           'CERTVERIFY 1',
         ].join('\n'),
       },
-      'PEM',
+      { authorities: 'PEM' },
     );
     expect(made).toMatchObject({
       supplies: [

@@ -10,17 +10,24 @@ import type { MonitorConf, NutConf, UpsmonConf } from './nut-conf/nut-conf.ts';
 const COMMAND_TIMEOUT = asSeconds(3600);
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i;
 
+/** What upsmon.conf names by path, as text. */
+export interface MonitorFiles {
+  /** PEM of CERTPATH. */
+  readonly authorities?: string;
+  /** PEM of CERTFILE. */
+  readonly certificate?: string;
+}
+
 /**
- * @param authorities PEM of CERTPATH, where it was read
  * @returns undefined where there is no MONITOR line: nothing acts then
  */
-export function monitorPolicyOf(conf: NutConf, authorities?: string): MonitorPolicy | undefined {
+export function monitorPolicyOf(conf: NutConf, files: MonitorFiles = {}): MonitorPolicy | undefined {
   const { upsmon } = conf;
   if (!upsmon || upsmon.monitors.length === 0) return undefined;
   const { notifyCmd, powerDownFlag, shutdownCmd, shutdownExit } = upsmon;
   const doesUpssched = notifyCmd?.[0] !== undefined && basename(notifyCmd[0]) === 'upssched' && conf.upssched;
   return {
-    supplies: upsmon.monitors.map((monitor) => supplyOf(monitor, conf, upsmon, authorities)),
+    supplies: upsmon.monitors.map((monitor) => supplyOf(monitor, conf, upsmon, files)),
     minSupplies: upsmon.minSupplies,
     pollFreq: upsmon.pollFreq,
     pollFreqAlert: upsmon.pollFreqAlert,
@@ -50,16 +57,11 @@ export function monitorPolicyOf(conf: NutConf, authorities?: string): MonitorPol
   };
 }
 
-function supplyOf(
-  monitor: MonitorConf,
-  conf: NutConf,
-  upsmon: UpsmonConf,
-  authorities: string | undefined,
-): SupplyPolicy {
+function supplyOf(monitor: MonitorConf, conf: NutConf, upsmon: UpsmonConf, files: MonitorFiles): SupplyPolicy {
   return {
     ups: monitor.origin?.system ?? formatUpsAddress(monitor),
     name: monitor.ups,
-    source: isOurs(monitor, conf) ? { kind: 'local' } : remoteSource(monitor, upsmon, authorities),
+    source: isOurs(monitor, conf) ? { kind: 'local' } : remoteSource(monitor, upsmon, files),
     role: monitor.role,
     powerValue: monitor.powerValue,
     rules: NO_RULES,
@@ -77,7 +79,7 @@ function isOurs({ ups, host, port }: MonitorConf, { ups: own, upsd }: NutConf): 
 function remoteSource(
   { host, port, user, password }: MonitorConf,
   upsmon: UpsmonConf,
-  authorities: string | undefined,
+  { authorities, certificate }: MonitorFiles,
 ): RemoteSource {
   const rule = upsmon.certHosts.find((certHost) => certHost.host.toLowerCase() === host.toLowerCase());
   const isConfigured = upsmon.certVerify || upsmon.certPath !== undefined || upsmon.certFile !== undefined || rule;
@@ -90,5 +92,9 @@ function remoteSource(
     tls: (rule?.isForced ?? upsmon.forceSsl) ? 'require' : isConfigured ? 'try' : 'off',
     verify: rule?.isVerified ?? upsmon.certVerify,
     ...(authorities === undefined ? {} : { ca: authorities }),
+    ...(rule === undefined || rule.certName === '' ? {} : { certificateName: rule.certName }),
+    ...(certificate === undefined
+      ? {}
+      : { identity: { pem: certificate, ...(upsmon.certIdent ? { password: upsmon.certIdent.password } : {}) } }),
   };
 }

@@ -4,6 +4,7 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
+import { holdDataFolder } from '#engine/adapters/hold-data-folder.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
@@ -22,7 +23,7 @@ import { createProduct, formatAddress, type Product } from '#engine/product.ts';
 import {
   demoConfiguration,
   nutFilesConfiguration,
-  settingsConfiguration,
+  startConfiguration,
   type Configuration,
 } from '#engine/settings/configuration.ts';
 import { openSettingsKeeper } from '#engine/settings/settings-keeper.ts';
@@ -71,12 +72,13 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   // Asked for before anything is started: a signal that comes early must not be lost.
   const ending = nextEnding(startLog);
   await prepareDataFolder(options.dataDir, startLog);
+  const letGo = await holdDataFolder(options.dataDir, startLog);
   const isOwn = options.confDir === undefined && !options.isDemo;
   const keeper = isOwn
     ? await openSettingsKeeper({ dataDir: options.dataDir, clock: systemClock, log: startLog })
     : undefined;
   const configuration = keeper
-    ? settingsConfiguration(keeper.current.settings, options.dataDir, startLog)
+    ? await startConfiguration(keeper.current.settings, options.dataDir, startLog)
     : await readConfiguration(options, io.env, startLog);
   // DEBUG_MIN of upsd.conf.
   const log = configuration.isDebug ? createPinoLog('debug') : startLog;
@@ -122,6 +124,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   } catch (error) {
     keeper?.stop();
     await stopAll(product, web);
+    letGo();
     throw error;
   }
 
@@ -144,6 +147,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     );
     keeper?.stop();
     await Promise.all([stopAll(product, web), releasePid()]);
+    letGo();
     return signal === 'broken' ? EXIT.failed : EXIT.ok;
   }
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { describeError, SettingsError } from '#domain/errors.ts';
 import type { Stop } from '#engine/ports.ts';
 import { readSettings, readUsableSettings, SETTINGS_FILE } from '#engine/settings/settings-store.ts';
-import { readWebSecrets, WEB_SECRETS_FILE } from './secrets.ts';
+import { findWebSecrets, makeWebSecrets, WEB_SECRETS_FILE, type WebSecrets } from './secrets.ts';
 import { createSessions } from './sessions.ts';
 import { createWebHost, type WebHost, type WebHostDeps } from './web-host.ts';
 import { readWebTls } from './web-tls.ts';
@@ -32,13 +32,15 @@ export function createLiveWebHost(parts: LiveWebHostParts): WebHost {
   let inForce: string | undefined;
   let looking: Promise<void> | undefined;
   let endWatch: Stop | undefined;
+  /** Of this start, where the folder has none. */
+  let made: WebSecrets | undefined;
   let isStopped = false;
 
   const read = async (
     readAll: typeof readSettings = readSettings,
   ): Promise<Pick<WebHostDeps, 'config'> & { readonly signingKey: Buffer }> => {
     const { web } = (await readAll(dataDir)).settings;
-    const { passwords, signingKey } = await readWebSecrets(dataDir);
+    const { passwords, signingKey } = (await findWebSecrets(dataDir)) ?? made ?? (await makeWebSecrets(dataDir, log));
     const tls = await readWebTls(web, { dataDir, host }, clock, log);
     const { allowPlainHttp, hostNames } = web;
     return { config: { host, port, token, passwords, tls, allowPlainHttp, hostNames }, signingKey };
@@ -83,7 +85,7 @@ export function createLiveWebHost(parts: LiveWebHostParts): WebHost {
   return {
     check: () => current?.check(),
     async start() {
-      await readWebSecrets(dataDir); // the first start makes them
+      made = await makeWebSecrets(dataDir, log);
       seen = await fingerprint(dataDir);
       current = make(await readAtStart());
       const link = await current.start();

@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { SettingsError } from '#domain/errors.ts';
+import { describeError, SettingsError } from '#domain/errors.ts';
 import type { WebSecretKey } from '#domain/schema/settings/settings.ts';
 import { replaceFile } from '#engine/atomic-file.ts';
+import type { Log } from '#engine/ports.ts';
 import { hashPassword } from './sessions.ts';
 
 export const WEB_SECRETS_FILE = 'web-secrets.json';
@@ -41,14 +42,17 @@ export function checkPassword(key: WebSecretKey, password: string): void {
 }
 
 /**
- * Reads the secrets of a data folder; makes them at the first start.
- * @throws SettingsError settings/cannot-read for a file that is there and cannot be used, settings/cannot-keep
+ * Makes the secrets of a data folder at the first start. Where nothing can be written, sessions last as long as the
+ * program: the interface in which that is seen has to come up.
+ * @throws SettingsError settings/cannot-read for a file that is there and cannot be used
  */
-export async function readWebSecrets(dataDir: string): Promise<WebSecrets> {
+export async function makeWebSecrets(dataDir: string, log: Log): Promise<WebSecrets> {
   const kept = await findWebSecrets(dataDir);
   if (kept) return kept;
   const made = { signingKey: randomBytes(32), passwords: {} };
-  await writeSecrets(dataDir, made);
+  await writeSecrets(dataDir, made).catch((error: unknown) => {
+    log.warn(`Browsers have to sign in again after the next start. ${describeError(error)}`);
+  });
   return made;
 }
 

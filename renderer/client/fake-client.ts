@@ -21,7 +21,7 @@ import { numberIn, tokensOf } from '#domain/power-state.ts';
 import type { BatteryView } from '#domain/schema/battery.ts';
 import type { ChannelTrouble } from '#domain/schema/alerts.ts';
 import type { MonitorView } from '#domain/schema/monitor.ts';
-import type { Rehearsal } from '#domain/schema/rehearsal.ts';
+import type { Plan } from '#domain/schema/plan.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { Incident, NetworkClient, Sample, UpsSnapshot, VariableSnapshot } from '#domain/schema/snapshot.ts';
 
@@ -63,7 +63,7 @@ export interface FakeEngine extends EngineClient {
   setFirstLaunch(found: {
     readonly neighbours?: RequestResult<'setup.state'>['neighbours'];
     readonly rule?: RequestResult<'setup.state'>['rule'];
-    readonly rehearsal?: Rehearsal;
+    readonly rehearsal?: Plan;
   }): void;
   setConfiguration(kind: RequestResult<'engine.hello'>['configuration']): void;
   setDevices(devices: readonly FoundDevice[]): void;
@@ -120,7 +120,8 @@ export function createFakeEngine(startAt: number): FakeEngine {
     canCancel: false,
     canPostpone: false,
     canShutDown: false,
-    plan: [],
+    plan: { steps: [], action: 'shutdown', takesSeconds: 60, isMeasured: false },
+    isSimulated: false,
     secondaries: [],
     supplies: [],
     decisions: [],
@@ -139,7 +140,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
   let needsSetup = false;
   let neighbours: RequestResult<'setup.state'>['neighbours'] = [];
   let rule: RequestResult<'setup.state'>['rule'];
-  let rehearsal: Rehearsal = {
+  let rehearsal: Plan = {
     steps: [
       {
         afterSeconds: 0,
@@ -173,12 +174,14 @@ export function createFakeEngine(startAt: number): FakeEngine {
         afterSeconds: 2460,
         who: { phrase: 'rehearsal.battery', params: {} },
         what: { phrase: 'rehearsal.empty', params: {} },
+        mark: 'empty',
       },
     ],
     action: 'shutdown',
     takesSeconds: 60,
     isMeasured: false,
     beginsAfterSeconds: 300,
+    offAfterSeconds: 365,
     batterySeconds: 2460,
     isInTime: true,
   };

@@ -13,6 +13,13 @@ export const pages = {
   setup: () => import('./wizard/WizardPage.svelte'),
 } as const;
 
+/** Parts of the first page that are seen now and then. */
+export const parts = {
+  shutdown: () => import('./shutdown/ShutdownPanel.svelte'),
+  plan: () => import('./shutdown/PlanIfMainsFail.svelte'),
+  story: () => import('./shutdown/StoryNotice.svelte'),
+} as const;
+
 const IDLE_MS = 1500;
 let isFetching = false;
 
@@ -25,5 +32,9 @@ export async function fetchLater(): Promise<void> {
   isFetching = true;
   await afterPaint();
   await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
-  await Promise.allSettled([...Object.values(pages).map((page) => page()), import('./frame/Appearance.svelte')]);
+  await Promise.allSettled([
+    ...[...Object.values(parts), ...Object.values(pages)].map((fetch) => fetch()),
+    import('./shutdown/ShutdownDialog.svelte'),
+    import('./frame/Appearance.svelte'),
+  ]);
 }

@@ -1,4 +1,7 @@
 import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
+import { isBeyondReturn, shutdownSentence } from '#domain/shutdown-sentence.ts';
+import type { Mood } from '#domain/power-state.ts';
+import type { MonitorView } from '#domain/schema/monitor.ts';
 import { createContext } from 'svelte';
 import type { PageClock } from './clock.svelte.ts';
 import type { EngineStore } from './engine.svelte.ts';
@@ -8,6 +11,14 @@ import type { Route } from './route.svelte.ts';
 import type { SettingsDraftState } from './settings-draft.svelte.ts';
 import type { Theme } from './theme.svelte.ts';
 import { isUnfound } from '../text/ups-view.ts';
+
+/** A shutdown of this computer that is on its way. */
+export interface ComingShutdown {
+  readonly monitor: MonitorView;
+  /** `Shutting down in 4:32.` */
+  readonly sentence: string;
+  readonly mood: Mood;
+}
 
 /** What every page may need; made once in main.ts, handed down by context. */
 export class AppState {
@@ -49,6 +60,15 @@ export class AppState {
 
   /** Now, by the engine's clock. */
   readonly now = $derived.by((): number => this.clock.now - this.engine.skew);
+
+  /** The shutdown that is on its way, whichever UPS is shown. */
+  readonly coming = $derived.by((): ComingShutdown | undefined => {
+    const { monitor } = this.engine;
+    const sentence = monitor && shutdownSentence(monitor, this.now, this.locale.current);
+    if (monitor === undefined || sentence === undefined) return undefined;
+    const isGrave = isBeyondReturn(monitor) && monitor.plan.action !== 'nothing';
+    return { monitor, sentence, mood: isGrave ? 'danger' : 'battery' };
+  });
 
   /** The connection to the program is lost, so everything that is shown is old. */
   readonly isCutOff = $derived.by((): boolean => this.engine.connection !== 'connected' && this.engine.isLoaded);

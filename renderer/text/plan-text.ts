@@ -1,8 +1,7 @@
 /** When this computer goes down, in words. Pure. */
-import { numberIn } from '#domain/power-state.ts';
 import type { MonitorView } from '#domain/schema/monitor.ts';
+import type { Plan } from '#domain/schema/plan.ts';
 import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
-import { secondsToLowBattery } from '#domain/time-to-low.ts';
 import type { LocaleState } from '../state/locale.svelte.ts';
 
 type Say = Pick<LocaleState, 't' | 'duration' | 'either' | 'say'>;
@@ -34,39 +33,56 @@ export function whenText(rules: Rules, locale: Say): string {
   ]);
 }
 
-/** What the shutdown monitor would do if the mains failed now; undefined where it watches nothing or is at it already. */
-export function planIfMainsFail(ups: UpsSnapshot, monitor: MonitorView | undefined, locale: Say): string | undefined {
-  if (monitor?.phase !== 'watching' || !monitor.supplies.some((supply) => isOf(supply.ups, ups.name))) return undefined;
-  const begin = monitor.plan.find(({ what }) => what.phrase === 'monitor.plan.begin');
-  const action = monitor.plan.findLast(({ what }) => ACTIONS.has(what.phrase));
-  if (!begin || !action) return undefined;
-  const { afterSeconds } = begin;
-  const runtime = numberIn(ups, 'battery.runtime');
-  const low = secondsToLowBattery(ups);
-  const when = locale.either([
-    ...(afterSeconds === undefined
-      ? []
-      : [
-          afterSeconds === 0
-            ? locale.t('wizard.when.at-once', {})
-            : locale.t('wizard.when.timer', { time: locale.duration(afterSeconds) }),
-        ]),
-    ...(afterSeconds === 0 ? [] : [locale.t('wizard.when.low', {})]),
-  ]);
-  const said = locale.t('plan.shutdown', { when, does: locale.say(action.what) });
-  const startsAt = Math.min(afterSeconds ?? Infinity, low ?? Infinity);
-  if (runtime === undefined || !Number.isFinite(startsAt)) return said;
-  const reserve = runtime - startsAt - ((action.afterSeconds ?? 0) - (afterSeconds ?? 0));
+/**
+ * What the shutdown monitor says about a UPS under the headline: what it would do if the mains failed now, or why it does
+ * not shut down although the UPS is on battery. Undefined where it does not watch this UPS.
+ */
+export function monitorSentence(ups: UpsSnapshot, monitor: MonitorView | undefined, locale: Say): string | undefined {
+  if (!monitor?.supplies.some((supply) => isOf(supply.ups, ups.name))) return undefined;
+  if (monitor.phase === 'on-battery') return locale.say(monitor.reason);
+  return monitor.phase === 'watching' ? planSentence(monitor, locale) : undefined;
+}
+
+/** `If the power fails now: after 5 min on battery, this computer shuts down. That leaves about 9 min of reserve.` */
+function planSentence({ plan, isSimulated }: MonitorView, locale: Say): string | undefined {
+  if (plan.from !== undefined || plan.steps.length === 0) return undefined;
+  if (plan.action === 'nothing' && !isSimulated) return locale.t('plan.nothing', {});
+  const when = whenOf(plan, locale);
+  if (plan.action === 'nothing') return locale.t('plan.simulated', { when });
+  const said = locale.t('plan.shutdown', { when, does: locale.t(`monitor.plan.${plan.action}`, {}) });
+  const reserve = reserveOf(plan);
+  if (reserve === undefined) return said;
   return `${said} ${
-    reserve > 0
+    plan.isInTime
       ? locale.t('plan.shutdown.reserve', { time: locale.duration(reserve) })
       : locale.t('plan.shutdown.short', {})
   }`;
 }
 
+/** The machine's own reason has the rule that decides; a low battery decides beside every rule. */
+function whenOf({ beginsAfterSeconds: begins, steps }: Plan, locale: Say): string {
+  if (begins === undefined) return locale.t('wizard.when.low', {});
+  if (begins === 0) return locale.t('wizard.when.at-once', {});
+  const isByLow = steps.some(({ afterSeconds, what }) => what.phrase === 'rehearsal.low' && afterSeconds === begins);
+  const after = locale.t('wizard.when.timer', { time: locale.duration(begins) });
+  return isByLow ? after : locale.either([after, locale.t('wizard.when.low', {})]);
+}
+
+/** Seconds between this computer's end and the battery's. */
+const reserveOf = ({ batterySeconds: battery, offAfterSeconds: off }: Plan): number | undefined =>
+  battery === undefined || off === undefined ? undefined : battery - off;
+
+/** Whether the battery lasts, as a sentence, and what to do where it does not. */
+export function verdictOf(plan: Plan, locale: Say): { readonly text: string; readonly change?: string } | undefined {
+  if (plan.action === 'nothing' || plan.steps.length === 0) return undefined;
+  const reserve = reserveOf(plan);
+  if (reserve === undefined || plan.isInTime === undefined) return { text: locale.t('plan.line.no-figure', {}) };
+  if (plan.isInTime) return { text: locale.t('plan.line.in-time', { time: locale.duration(reserve) }) };
+  return {
+    text: locale.t('plan.line.too-late', {}),
+    change: locale.t(plan.from === undefined ? 'plan.line.too-late.change' : 'plan.line.too-late.change-now', {}),
+  };
+}
+
 /** Notices name a UPS of another computer with its host. */
 const isOf = (supply: string, ups: string): boolean => supply.split('@')[0]?.toLowerCase() === ups.toLowerCase();
-
-const ACTIONS: ReadonlySet<string> = new Set(
-  ['shutdown', 'hibernate', 'sleep', 'hybrid-sleep', 'restart', 'command'].map((kind) => `monitor.plan.${kind}`),
-);

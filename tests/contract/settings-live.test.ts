@@ -402,6 +402,51 @@ describe.skipIf(!programs.ok)(`a data folder that is not as it should be ${progr
     expect((await readdir(where)).some((name) => name.startsWith('secrets.json.broken-'))).toBe(true);
   });
 
+  test('a second program on the same folder says so and ends; the first one goes on', async () => {
+    const free = await prepare();
+    const first = serve();
+    await first.ready();
+    const before = await readFile(join(where, 'settings.json'), 'utf8');
+    const second = startProgram(['serve', '--data-dir', where, '--no-web', '--demo']);
+    running.push(second);
+    expect(await second.ended).toBe(1);
+    expect(second.stderr()).toMatch(/Another Ridethrough already runs on .*\. Use that one, end it first/);
+    expect(second.stdout()).toBe('');
+    await until('served', async () => (await upsc(at('odd', free), 'ups.mfr')).stdout === 'ACME\n');
+    expect(await readFile(join(where, 'settings.json'), 'utf8')).toBe(before);
+    // Killed, it is in nobody's way.
+    await first.end('SIGKILL');
+    await serve().ready();
+  });
+
+  test('a CERTFILE that cannot be used: told, and the UPS is served with a certificate of the program’s own', async () => {
+    const free = await prepare();
+    const broken = join(where, 'broken.pem');
+    await writeFile(broken, 'not a certificate');
+    const words = ['config', 'set', 'server.optionsupsd', `CERTFILE ${broken}`, '--data-dir', where];
+    expect((await ridethrough(words)).status).toBe(0);
+    const started = serve();
+    await started.ready();
+    expect(started.stderr()).toMatch(/Cannot use the certificate .*broken\.pem/);
+    await until('served', async () => (await upsc(at('odd', free), 'ups.mfr')).stdout === 'ACME\n');
+    const client = await openRawClient(free);
+    expect(await client.ask('STARTTLS')).toBe('OK STARTTLS');
+    client.destroy();
+  });
+
+  test('a CERTFILE that breaks while it runs disconnects nobody', async () => {
+    const free = await prepare();
+    const started = serve();
+    await started.ready();
+    const client = await openRawClient(free);
+    expect(await client.ask('VER')).toMatch(/upsd/);
+    const words = ['config', 'set', 'server.optionsupsd', `CERTFILE ${join(where, 'none.pem')}`, '--data-dir', where];
+    expect((await ridethrough(words)).status).toBe(0);
+    await started.logged(/not wholly in force: .*none\.pem/);
+    expect(await client.ask('VER')).toMatch(/upsd/);
+    client.destroy();
+  });
+
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
 
   test.skipIf(!isRoot)('a full disk: serve runs, a change is refused, and what was there stays', async ({ skip }) => {
@@ -421,7 +466,7 @@ describe.skipIf(!programs.ok)(`a data folder that is not as it should be ${progr
       const refused = await ridethrough(['config', 'set', 'mail.user', 'x', '--data-dir', where]);
       expect(refused).toMatchObject({ status: 78, stderr: expect.stringMatching(/no space left/) as string });
       expect(await readFile(join(where, 'settings.json'), 'utf8')).toBe(before);
-      expect((await readdir(where)).filter((name) => /\.(new|lock)$/.test(name))).toEqual([]);
+      expect((await readdir(where)).filter((name) => /\.new$|^settings\.lock$/.test(name))).toEqual([]);
     } finally {
       await Promise.all(running.splice(0).map((one) => one.end('SIGKILL')));
       await rm(kept, { recursive: true, force: true });
@@ -431,8 +476,6 @@ describe.skipIf(!programs.ok)(`a data folder that is not as it should be ${progr
   test.skipIf(!isRoot)('a folder that cannot be written: serve runs, a broken file included', async ({ skip }) => {
     const free = await prepare();
     await mkdir(join(where, 'nut-drivers'), { recursive: true });
-    // The key that signs sessions of the web interface is made at the first start.
-    expect((await ridethrough(['config', 'set', 'web.readPassword', 'look', '--data-dir', where])).status).toBe(0);
     await writeFile(join(where, 'settings.json'), 'broken');
     const bound = await runProgram('mount', ['--bind', where, where]);
     skip(bound.status !== 0, 'nothing may be mounted here');
@@ -443,6 +486,9 @@ describe.skipIf(!programs.ok)(`a data folder that is not as it should be ${progr
     await until('served', async () => (await upsc(at('odd', free), 'ups.mfr')).stdout === 'ACME\n');
     expect(started.stderr()).toMatch(/settings\.json cannot be used/);
     expect(started.stderr()).toMatch(/file system is read-only/);
+    expect(started.stderr()).toMatch(/sign in again after the next start/);
+    const link = /web=(\S+)/.exec(started.stdout())?.[1] ?? '';
+    expect((await fetch(link, { redirect: 'manual' })).headers.get('set-cookie')).toBeTruthy();
     expect(await readFile(join(where, 'settings.json'), 'utf8')).toBe('broken');
     expect((await ridethrough(['config', 'set', 'web.tls', 'own', '--data-dir', where])).status).toBe(78);
   });

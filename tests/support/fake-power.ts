@@ -23,7 +23,8 @@ export function createFakePower(clock: Clock): FakePower {
     failure: undefined,
     bootId: 'first',
     uptime: () => clock.monotonic() + 3_600_000,
-    check: () => Promise.resolve({ ok: true, by: 'fake' }),
+    check: () =>
+      Promise.resolve(power.failure === undefined ? { ok: true, by: 'fake' } : { ok: false, reason: power.failure }),
     act(action, ticket) {
       if (!power.acts.some((act) => act.ticket === ticket)) power.acts.push({ action, ticket });
       return Promise.resolve(power.failure);

@@ -131,6 +131,7 @@ export async function startMonitoredEngine({
       system: QUIET_COMPUTER,
       store: engine.store,
       monitor,
+      power,
       scanDevices: () => Promise.resolve([]),
       settingsNow: () => Settings.parse({}),
     }),

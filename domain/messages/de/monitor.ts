@@ -14,7 +14,8 @@ export const monitor = {
   'monitor.now.lost-at-risk':
     'Die Verbindung zu {ups} ist in einem Zustand verloren, der kein Schweigen verträgt: Herunterfahren, falls keine Antwort kommt.',
   'monitor.now.battery': '{ups} ist im Akkubetrieb: Herunterfahren, wenn der Akku fast leer ist.',
-  'monitor.now.counting': '{ups} ist im Akkubetrieb: Herunterfahren nach Ablauf der Zeit, falls das Netz ausbleibt.',
+  'monitor.now.counting':
+    '{ups} ist im Akkubetrieb: Herunterfahren nach Ablauf der eingestellten Zeit, falls das Netz ausbleibt.',
   'monitor.now.postponed': '{ups} ist im Akkubetrieb; das Herunterfahren wurde von Hand verschoben.',
   'monitor.now.cancelled':
     '{ups} ist im Akkubetrieb; das Herunterfahren wurde von Hand abgebrochen. Ein fast leerer Akku führt trotzdem dazu.',

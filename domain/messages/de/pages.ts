@@ -123,6 +123,8 @@ export const pages = {
   'incident.short-runtime.now': 'Der volle Akku würde nicht reichen, bis dieser Rechner heruntergefahren ist.',
   'incident.old-battery': 'Der Akku war älter als seine Grenze.',
   'incident.old-battery.now': 'Der Akku ist älter als seine Grenze.',
+  'incident.shutdown': 'Dieser Rechner wurde heruntergefahren.',
+  'incident.shutdown.now': 'Dieser Rechner ist heruntergefahren.',
 
   'device.page': 'Gerät',
   'device.variables': 'Variablen',

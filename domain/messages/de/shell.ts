@@ -14,6 +14,8 @@ export const shell = {
   'tray.ending': 'Ridethrough wird beendet.',
   'tray.failed': 'Nichts wird überwacht: der Start ist gescheitert.',
   'notice.on-battery': 'Stromausfall',
+  'notice.coming': '{coming} Kommt der Strom vorher zurück, wird nichts heruntergefahren.',
+  'notice.wish-failed': 'Daran ändert sich nichts mehr',
   'notice.low-battery': 'Akku fast leer',
   'notice.low-battery-advice': 'Jetzt die Arbeit speichern.',
   'notice.forced-shutdown': 'Jetzt wird heruntergefahren',
@@ -57,6 +59,9 @@ export const shell = {
   'menu.hide-others': 'Andere ausblenden',
   'menu.minimise': 'Verkleinern',
   'menu.zoom-window': 'Zoomen',
+  'error.shell/folder-in-use': 'Auf {folder} läuft schon ein anderes Ridethrough.',
+  'remedy.shell/folder-in-use':
+    'Jenes benutzen, es zuerst beenden oder diesem mit --data-dir einen anderen Ordner geben.',
   'error.shell/start-failed': 'Ridethrough kann die USV nicht überwachen: {reason}',
   'remedy.shell/start-failed': 'Die genannte Ursache beheben und Ridethrough neu starten.',
 } as const satisfies Record<keyof typeof en, string>;

@@ -83,15 +83,6 @@ export const wizard = {
   'wizard.rehearsal.text':
     'Hier läuft das Programm, das auch im Ernstfall entscheidet, mit diesen Einstellungen und dem Akku, wie er jetzt ist, in nur berechneter Zeit. Nichts wird heruntergefahren.',
   'wizard.rehearsal.again': 'Noch einmal proben',
-  'wizard.rehearsal.when': 'Wann',
-  'wizard.rehearsal.who': 'Wer',
-  'wizard.rehearsal.what': 'Was',
-  'wizard.rehearsal.unknown': 'unbekannt',
-  'wizard.rehearsal.in-time': 'Alles ist etwa {time} vor dem Ende des Akkus aus.',
-  'wizard.rehearsal.late':
-    'Der Akku ist leer, bevor dieser Rechner aus ist. Eine kürzere Zeit wählen oder die USV weniger belasten.',
-  'wizard.rehearsal.no-figure':
-    'Die USV meldet nicht, wie lange ihr Akku reicht. Ob das genügt, kann also niemand sagen.',
   'wizard.rehearsal.problems': 'Eine Probe gibt es erst, wenn berichtigt ist, was in den Schritten davor markiert ist.',
 
   'wizard.done.save': 'Speichern und fertig',
@@ -128,8 +119,4 @@ export const wizard = {
   'wizard.said.too-short': 'Das ist zu knapp: der Akku ist leer, bevor dieser Rechner aus ist.',
   'wizard.said.no-figure': 'Wie lange der Akku reicht, ist noch nicht bekannt.',
   'wizard.said.cut': 'Dann schaltet die USV ihren Ausgang ab, damit alles wieder startet, wenn der Strom zurückkommt.',
-
-  'plan.shutdown': 'Fällt der Strom jetzt aus: Dieser Rechner {does}, {when}.',
-  'plan.shutdown.reserve': 'Dann bleiben etwa {time} Reserve.',
-  'plan.shutdown.short': 'Der Akku wäre leer, bevor das getan ist.',
 } as const satisfies Record<keyof typeof en, string>;

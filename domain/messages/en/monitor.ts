@@ -14,7 +14,8 @@ export const monitor = {
   'monitor.now.lost-at-risk':
     'Contact with {ups} is lost in a state that bears no silence: shutdown unless it answers in time.',
   'monitor.now.battery': '{ups} is on battery: shutdown when its battery is low.',
-  'monitor.now.counting': '{ups} is on battery: shutdown in time unless mains power returns before.',
+  'monitor.now.counting':
+    '{ups} is on battery: shutdown when the time that is set is over, unless mains power returns before.',
   'monitor.now.postponed': '{ups} is on battery; the shutdown was put off by a person.',
   'monitor.now.cancelled':
     '{ups} is on battery; the shutdown was cancelled by a person. A low battery still leads to it.',

@@ -122,6 +122,8 @@ export const pages = {
   'incident.short-runtime.now': 'The full battery would not last until this computer is shut down.',
   'incident.old-battery': 'The battery was older than its limit.',
   'incident.old-battery.now': 'The battery is older than its limit.',
+  'incident.shutdown': 'This computer was shut down.',
+  'incident.shutdown.now': 'This computer is shut down.',
 
   'device.page': 'Device',
   'device.variables': 'Variables',

@@ -13,6 +13,8 @@ export const shell = {
   'tray.ending': 'Ridethrough is ending.',
   'tray.failed': 'Nothing is watched: the start failed.',
   'notice.on-battery': 'Power is out',
+  'notice.coming': '{coming} Nothing is shut down if the power returns before.',
+  'notice.wish-failed': 'That changes nothing any more',
   'notice.low-battery': 'Battery nearly empty',
   'notice.low-battery-advice': 'Save your work now.',
   'notice.forced-shutdown': 'Shutting down now',
@@ -56,6 +58,8 @@ export const shell = {
   'menu.hide-others': 'Hide others',
   'menu.minimise': 'Minimise',
   'menu.zoom-window': 'Zoom',
+  'error.shell/folder-in-use': 'Another Ridethrough already runs on {folder}.',
+  'remedy.shell/folder-in-use': 'Use that one, end it first, or give this one another folder with --data-dir.',
   'error.shell/start-failed': 'Ridethrough could not start watching the UPS: {reason}',
   'remedy.shell/start-failed': 'Mend what it says and start Ridethrough again.',
 } as const;

@@ -80,15 +80,6 @@ export const wizard = {
   'wizard.rehearsal.text':
     'This runs the very program that decides in earnest, with these settings and the battery as it is now, on time that is only calculated. Nothing is shut down.',
   'wizard.rehearsal.again': 'Rehearse again',
-  'wizard.rehearsal.when': 'When',
-  'wizard.rehearsal.who': 'Who',
-  'wizard.rehearsal.what': 'What',
-  'wizard.rehearsal.unknown': 'unknown',
-  'wizard.rehearsal.in-time': 'All is off about {time} before the battery is empty.',
-  'wizard.rehearsal.late':
-    'The battery is empty before this computer is off. Choose a shorter time, or put less load on the UPS.',
-  'wizard.rehearsal.no-figure':
-    'The UPS does not tell how long its battery lasts, so nobody can say whether that is enough.',
   'wizard.rehearsal.problems': 'There is nothing to rehearse until what is marked in the steps before is put right.',
 
   'wizard.done.save': 'Save and finish',
@@ -125,8 +116,4 @@ export const wizard = {
   'wizard.said.too-short': 'That is too short: the battery is empty before this computer is off.',
   'wizard.said.no-figure': 'How long the battery lasts is not known yet.',
   'wizard.said.cut': 'Then the UPS cuts its output, so that everything starts again when the mains return.',
-
-  'plan.shutdown': 'If the power fails now: {when}, this computer {does}.',
-  'plan.shutdown.reserve': 'That leaves about {time} of reserve.',
-  'plan.shutdown.short': 'The battery would be empty before that is done.',
 } as const;

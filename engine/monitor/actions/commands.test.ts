@@ -22,6 +22,36 @@ describe('ways to go down', () => {
     expect(waysTo('hibernate', 'darwin', true)).toEqual([]);
   });
 
+  const BUS = 'busctl --system call org.freedesktop.login1 /org/freedesktop/login1 org.freedesktop.login1.Manager';
+  const SLEEP = 'powershell.exe -NoProfile -NonInteractive -Command Add-Type';
+  test.each([
+    ['linux', 'shutdown', [`${BUS} PowerOff b false`, 'systemctl --no-ask-password poweroff', '/sbin/shutdown -h +0']],
+    ['linux', 'restart', [`${BUS} Reboot b false`, 'systemctl --no-ask-password reboot', '/sbin/shutdown -r +0']],
+    ['linux', 'hibernate', [`${BUS} Hibernate b false`, 'systemctl --no-ask-password hibernate']],
+    ['linux', 'sleep', [`${BUS} Suspend b false`, 'systemctl --no-ask-password suspend']],
+    ['linux', 'hybrid-sleep', [`${BUS} HybridSleep b false`, 'systemctl --no-ask-password hybrid-sleep']],
+    ['win32', 'shutdown', ['shutdown.exe /s /f /t 0']],
+    ['win32', 'restart', ['shutdown.exe /r /f /t 0']],
+    ['win32', 'hibernate', ['shutdown.exe /h /f']],
+    ['win32', 'sleep', [SLEEP]],
+    ['win32', 'hybrid-sleep', [SLEEP]],
+    ['darwin', 'shutdown', ['/sbin/shutdown -h now', 'osascript -e tell application "System Events" to shut down']],
+    ['darwin', 'restart', ['/sbin/shutdown -r now', 'osascript -e tell application "System Events" to restart']],
+    ['darwin', 'hibernate', []],
+    ['darwin', 'sleep', ['pmset sleepnow']],
+    ['darwin', 'hybrid-sleep', ['pmset sleepnow']],
+  ] as const)('%s: %s', (platform, action, ways) => {
+    const lines = waysTo(action, platform, true).map((way) => way.join(' '));
+    expect(lines.map((line, index) => line.slice(0, (ways[index] ?? '').length))).toEqual(ways);
+    expect(lines.filter((line) => !line.startsWith(SLEEP))).toEqual(ways.filter((way) => way !== SLEEP));
+    // Anybody else goes the same ways, in an order that suits him.
+    expect(
+      waysTo(action, platform, false)
+        .map((way) => way.join(' '))
+        .sort(),
+    ).toEqual(lines.toSorted());
+  });
+
   test("logind's answer is read", () => {
     expect(askLogind('sleep').at(-1)).toBe('CanSuspend');
     expect(logindAnswer('s "challenge"\n')).toBe('challenge');

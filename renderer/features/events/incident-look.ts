@@ -24,11 +24,12 @@ const LOOKS: Readonly<Record<Kind, readonly [Mood, IconName]>> = {
   hot: ['care', 'care'],
   'short-runtime': ['care', 'battery'],
   'old-battery': ['care', 'battery'],
+  shutdown: ['danger', 'computer'],
 };
 
 export const moodOfIncident = (kind: Kind): Mood => LOOKS[kind][0];
 export const iconOfIncident = (kind: Kind): IconName => LOOKS[kind][1];
 
 /** Outages are what the power did; trouble is what needs a person. */
-export const isOutage = (kind: Kind): boolean => kind === 'on-battery' || kind === 'low-battery';
+export const isOutage = (kind: Kind): boolean => kind === 'on-battery' || kind === 'low-battery' || kind === 'shutdown';
 export const isTrouble = (kind: Kind): boolean => moodOfIncident(kind) !== 'mains' && !isOutage(kind);

@@ -1,6 +1,6 @@
 /** What will be true, as sentences. Pure. */
 import type { MessageKey } from '#domain/messages/message.ts';
-import type { Rehearsal } from '#domain/schema/rehearsal.ts';
+import type { Plan } from '#domain/schema/plan.ts';
 import type { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { LocaleState } from '../../state/locale.svelte.ts';
 import { asSentence, whenText } from '../../text/plan-text.ts';
@@ -48,7 +48,7 @@ const UNDECIDED = {
 } as const;
 
 /** @param rehearsal with these settings; undefined while it is not known */
-export function powerSentence(ups: UpsDraft | undefined, rehearsal: Rehearsal | undefined, locale: Say): string {
+export function powerSentence(ups: UpsDraft | undefined, rehearsal: Plan | undefined, locale: Say): string {
   const rules = ups ?? UNDECIDED;
   const chosen = rules.shutdownaction === 'shutdown' && rules.shutdowncmd !== '' ? 'command' : rules.shutdownaction;
   const kind = rehearsal?.action ?? chosen;
@@ -79,28 +79,4 @@ export function mailSentence({ ups, mail }: SettingsDraft, locale: Say): string 
   return locale.t(mail.host === '' ? 'wizard.said.mail.no-server' : 'wizard.said.mail', {
     addresses: locale.list(addresses),
   });
-}
-
-export function rehearsalSentence(rehearsal: Rehearsal | undefined, locale: Say): string | undefined {
-  if (!rehearsal) return undefined;
-  const { batterySeconds, isInTime, steps } = rehearsal;
-  if (batterySeconds === undefined || isInTime === undefined) return locale.t('wizard.rehearsal.no-figure', {});
-  if (!isInTime) return locale.t('wizard.rehearsal.late', {});
-  const off = Math.max(
-    ...steps.flatMap(({ afterSeconds, what }) =>
-      what.phrase === 'rehearsal.off' && afterSeconds !== undefined ? [afterSeconds] : [],
-    ),
-  );
-  return locale.t('wizard.rehearsal.in-time', {
-    time: locale.duration(batterySeconds - (Number.isFinite(off) ? off : 0)),
-  });
-}
-
-/** A length of time as a clock shows it: `5:05`, `1:05:00`. */
-export function clockLength(seconds: number): string {
-  const whole = Math.round(seconds);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor((whole % 3600) / 60);
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }

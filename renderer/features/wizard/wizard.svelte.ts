@@ -1,7 +1,7 @@
 /** Where somebody is in the wizard, and what was found. What is chosen stands in the draft of the settings. */
 import type { EngineClient } from '#domain/client.ts';
 import type { FoundDevice, RequestResult } from '#domain/contract.ts';
-import type { Rehearsal } from '#domain/schema/rehearsal.ts';
+import type { Plan } from '#domain/schema/plan.ts';
 import type { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import { createContext } from 'svelte';
 import { isAlike } from '../../state/settings-changes.ts';
@@ -24,7 +24,7 @@ export class Wizard {
   neighbours = $state.raw<State['neighbours']>([]);
   rule = $state.raw<State['rule']>();
   imports = $state.raw<readonly Import[]>([]);
-  rehearsal = $state.raw<Rehearsal>();
+  rehearsal = $state.raw<Plan>();
   /** What was taken over from another program, and what the draft was before. */
   moved = $state.raw<{ readonly answer: RequestResult<'settings.readImport'>; readonly before: SettingsDraft }>();
   /** Why the last question to the program failed. */

@@ -1,20 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { FoundDevice } from '#domain/contract.ts';
-import type { Rehearsal } from '#domain/schema/rehearsal.ts';
+import type { Plan } from '#domain/schema/plan.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
-import type { MonitorView } from '#domain/schema/monitor.ts';
-import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
 import { LocaleState } from '../../state/locale.svelte.ts';
-import { planIfMainsFail } from '../../text/plan-text.ts';
+import { verdictOf } from '../../text/plan-text.ts';
 import { neighbourOf, stepsFor } from './wizard-steps.ts';
-import {
-  clockLength,
-  mailSentence,
-  networkSentence,
-  powerSentence,
-  rehearsalSentence,
-  unitSentence,
-} from './wizard-text.ts';
+import { mailSentence, networkSentence, powerSentence, unitSentence } from './wizard-text.ts';
 import { nameOfUnit, proposedUps, remoteUps, ruleLine, standsFor, upsesFor } from './wizard-units.ts';
 
 const speak = (language: 'en' | 'de'): LocaleState =>
@@ -92,12 +83,13 @@ describe('units', () => {
   });
 });
 
-const rehearsal: Rehearsal = {
+const rehearsal: Plan = {
   steps: [{ afterSeconds: 365, who: 'x', what: { phrase: 'rehearsal.off', params: {} } }],
   action: 'shutdown',
   takesSeconds: 60,
   isMeasured: false,
   beginsAfterSeconds: 300,
+  offAfterSeconds: 365,
   batterySeconds: 840,
   isInTime: true,
 };
@@ -140,9 +132,11 @@ describe('what will be true', () => {
     expect(powerSentence(proposedUps('x'), { ...rehearsal, isInTime: false }, en)).toContain('That is too short');
     const { batterySeconds: _unknown, isInTime: _too, ...blind } = rehearsal;
     expect(powerSentence(proposedUps('x'), blind, en)).toContain('is not known yet');
-    expect(rehearsalSentence(blind, en)).toContain('nobody can say whether that is enough');
-    expect(plain(rehearsalSentence(rehearsal, en))).toBe('All is off about 7 min before the battery is empty.');
-    expect(rehearsalSentence({ ...rehearsal, isInTime: false }, en)).toContain('The battery is empty before');
+    expect(verdictOf(blind, en)?.text).toContain('nobody can say whether that is enough');
+    expect(plain(verdictOf(rehearsal, en)?.text)).toBe('All is off about 7 min before the battery is empty.');
+    const late = verdictOf({ ...rehearsal, isInTime: false }, en);
+    expect(late?.text).toBe('The battery is empty before this computer is off.');
+    expect(late?.change).toContain('Choose a shorter time');
   });
 
   test('who has the cable', () => {
@@ -163,54 +157,5 @@ describe('what will be true', () => {
     expect(networkSentence(settings({ server: { rmonitor: true, users: [{ name: 'nas' }] } }), en)).toContain(
       '1 of them',
     );
-  });
-
-  test.each([
-    [0, '0:00'],
-    [305, '5:05'],
-    [3905, '1:05:05'],
-  ])('%i s on a clock', (seconds, text) => {
-    expect(clockLength(seconds)).toBe(text);
-  });
-});
-
-describe('the plan on the overview', () => {
-  const ups = { name: 'ups', variables: { 'battery.runtime': { value: '840' } } } as unknown as UpsSnapshot;
-  const monitor = (afterSeconds: number | undefined): MonitorView => {
-    const step = (phrase: string, more: number) => ({
-      ...(afterSeconds === undefined ? {} : { afterSeconds: afterSeconds + more }),
-      who: 'x',
-      what: { phrase, params: {} },
-    });
-    return {
-      phase: 'watching',
-      reason: { phrase: 'monitor.now.line', params: {} },
-      canCancel: false,
-      canPostpone: false,
-      canShutDown: true,
-      plan: [step('monitor.plan.begin', 0), step('monitor.plan.shutdown', 5)],
-      secondaries: [],
-      supplies: [{ ups: 'ups', role: 'primary', powerValue: 1, isGood: true, reason: { phrase: 'x', params: {} } }],
-      decisions: [],
-    };
-  };
-
-  test('says when this computer goes down, and what is left then', () => {
-    expect(plain(planIfMainsFail(ups, monitor(300), en))).toBe(
-      'If the power fails now: after 5 min on battery or as soon as the battery is low, this computer shuts down. That leaves about 8 min of reserve.',
-    );
-    expect(planIfMainsFail(ups, monitor(900), en)).toContain('The battery would be empty before that is done.');
-  });
-
-  test('without a timer a low battery decides', () => {
-    expect(planIfMainsFail(ups, monitor(undefined), en)).toBe(
-      'If the power fails now: as soon as the battery is low, this computer shuts down.',
-    );
-  });
-
-  test('nothing is said of a UPS that nobody watches, or while it is already happening', () => {
-    expect(planIfMainsFail({ ...ups, name: 'other' }, monitor(300), en)).toBeUndefined();
-    expect(planIfMainsFail(ups, { ...monitor(300), phase: 'counting-down' }, en)).toBeUndefined();
-    expect(planIfMainsFail(ups, undefined, en)).toBeUndefined();
   });
 });

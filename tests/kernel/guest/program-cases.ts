@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { devicesAsync } from 'node-hid';
 import { askNut, listVariables } from './nut-question.ts';
-import { runProgram, startService, type Service, type User } from './program.ts';
+import { runLatePowerOff, runProgram, startService, type Service, type User } from './program.ts';
 import { until } from './until.ts';
 import type { VirtualUps } from './virtual-ups.ts';
 
@@ -16,6 +16,8 @@ const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 const ON_MAINS = { input: hex('160c000000'), features: [hex('160c000000'), hex('7a0c000000'), hex('1301')] };
 const ON_BATTERY = { input: hex('160a000000'), features: [hex('160a000000'), hex('7a0a000000'), hex('1300')] };
 const ALARM_DISABLED = hex('1801');
+/** DelayBeforeShutdown, 60 s. */
+const OFF_IN_A_MINUTE = hex('153c00');
 
 /** What may differ between a unit at a kernel and its recording: where it was found and how it is called there. */
 const ABOUT_THE_WAY = /^(driver\.parameter\..*|device\.(mfr|model|serial)|ups\.(mfr|model|serial|firmware(\.aux)?))$/;
@@ -105,6 +107,16 @@ export function programCases(ups: VirtualUps, folder: string): void {
 
   void test('SIGTERM ends serve with status 0', async () => {
     assert.equal(await stop(), 0);
+  });
+
+  void test('the late power-off tells the unit to switch off with no program running', async () => {
+    const before = ups.written.length;
+    const word = path.join(await emptyFolder(), 'word.json');
+    const upses = [{ name: 'office', driver: 'usbhid-ups', port: 'auto', options: {} }];
+    await writeFile(word, JSON.stringify({ upses, baseDir: '/' }));
+    const { status, stderr } = await runLatePowerOff(word);
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(ups.written.slice(before), [OFF_IN_A_MINUTE]);
   });
 
   void test('scan tells a user without rights which node is closed to him and what to do', async () => {

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 
 const CLI = 'dist/headless/cli.mjs';
+const LATE_POWER_OFF = 'dist/headless/late-power-off.mjs';
 
 /** Who runs the program: root, or somebody without any rights. */
 export type User = 'root' | 'nobody';
@@ -21,6 +22,13 @@ export async function runProgram(args: readonly string[], user: User = 'root'): 
   const child = spawnProgram(args, user);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { status: child.exitCode, stdout, stderr };
+}
+
+/** Runs what the hook of systemd-shutdown runs. @param word file that says what is to be switched off */
+export async function runLatePowerOff(word: string): Promise<Pick<Finished, 'status' | 'stderr'>> {
+  const child = spawn(process.execPath, [LATE_POWER_OFF, word], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  return { status: child.exitCode, stderr };
 }
 
 /** A running `ridethrough serve`. */

@@ -3,7 +3,8 @@ import { textIn } from '#domain/messages/message.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { settingsPolicy } from '#engine/settings/settings-policy.ts';
 import { NO_POLICY, type MonitorPolicy } from './policy.ts';
-import { rehearse, type BatteryFigures, type RehearsalFacts } from './rehearsal.ts';
+import type { BatteryFigures } from './battery-figures.ts';
+import { rehearse, type PlanFacts } from './plan.ts';
 
 const policyOf = (...upses: readonly Record<string, unknown>[]): MonitorPolicy =>
   settingsPolicy(
@@ -22,7 +23,7 @@ const policyOf = (...upses: readonly Record<string, unknown>[]): MonitorPolicy =
 const play = (
   policy: MonitorPolicy,
   batteries: Readonly<Record<string, BatteryFigures>>,
-  more: Partial<RehearsalFacts> = {},
+  more: Partial<PlanFacts> = {},
 ) => rehearse(policy, { batteries: new Map(Object.entries(batteries)), secondaries: [], shutdownTook: [], ...more });
 
 const linesOf = ({ steps }: ReturnType<typeof rehearse>): string[] =>
@@ -63,6 +64,7 @@ describe('a rehearsal', () => {
       '0 Mains fail',
       '60 192.0.2.7 is told to shut down (FSD)',
       '60 This computer begins to shut down. ups has been on battery for 60 s.',
+      '80 This computer waits for secondaries no longer',
       '85 This computer shuts down',
       '145 This computer is off',
       '265 ups switches its output off',
@@ -118,5 +120,18 @@ describe('a rehearsal', () => {
 
   test('without a UPS nothing follows', () => {
     expect(linesOf(play(NO_POLICY, {}))).toEqual(['0 Mains fail']);
+  });
+
+  test('what comes after the battery is empty is marked, but for its own end', () => {
+    const policy = policyOf({ shutdowntimer: 300, powerdown: true });
+    const { steps } = play(policy, { ups: { ...GOOD, runtime: 330, lowCharge: 1 } });
+    expect(steps.map(({ afterSeconds, mark }) => [afterSeconds, mark])).toEqual([
+      [0, undefined],
+      [300, undefined],
+      [305, undefined],
+      [330, 'empty'],
+      [365, 'late'],
+      [485, undefined],
+    ]);
   });
 });
