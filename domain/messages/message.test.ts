@@ -39,6 +39,7 @@ const SAME_IN_GERMAN = [
   'wizard.import.nut-conf',
   'wizard.import.apcupsd',
   'alert.title',
+  'battery.age',
   'frame.title',
   'plan.line.in',
   'incidents.lasted',
