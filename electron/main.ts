@@ -26,12 +26,13 @@ import { readLaunchOptions } from './launch-options.ts';
 import { askToQuit, becomeOnlyInstance, endThrough } from './lifecycle.ts';
 import { installMenu } from './menu.ts';
 import { hasTray } from './no-tray.ts';
+import { actionsOf } from './notification-actions.ts';
 import { createNotifications } from './notifications.ts';
 import { createQuitSequence } from './quit-sequence.ts';
 import { createSafeSeal } from './safe-secrets.ts';
 import { secureContents, secureSession } from './security.ts';
 import { createShellLanguage, serveLanguage } from './shell-language.ts';
-import { runTrayCommand, runWish, type Told, type Wish } from './tray-commands.ts';
+import { MUTE, runTrayCommand, runWish, type Told, type Wish } from './tray-commands.ts';
 import { trayView, type Phase } from './tray-view.ts';
 import { createTray } from './tray.ts';
 import { openUiPreferences } from './ui-preferences.ts';
@@ -102,15 +103,31 @@ async function start(): Promise<void> {
   });
   window = made;
   const open = (): void => made.open();
+  const runCommand = async (ups: string, command: string): Promise<void> => {
+    const answer = product && (await runTrayCommand(product.api, ups, command, locale()));
+    told(answer);
+  };
   const notifications = createNotifications({
     icon: appIcon,
+    platform,
+    log,
     locale,
-    now: () => clock.now(),
     storyTold: {
       get: () => preferences.get('storyTold'),
       set: (startedAt) => preferences.set('storyTold', startedAt),
     },
     open,
+    actionsOf: (note) =>
+      actionsOf(
+        note,
+        watch?.list().find(({ snapshot }) => snapshot.name === note.ups)?.snapshot,
+        product?.monitor.view().canCancel === true,
+        locale(),
+      ),
+    act(note, action) {
+      if (action === 'mute' && note.ups !== undefined) void runCommand(note.ups, MUTE);
+      if (action === 'cancel') void fulfil('cancel');
+    },
   });
   const told = (what: Told | undefined): void => {
     if (what) notifications.tell(what.title, what.body);
@@ -136,10 +153,7 @@ async function start(): Promise<void> {
             case 'quit':
               return quit();
             case 'command':
-              if (product) {
-                void runTrayCommand(product.api, action.ups, action.command, locale()).then(told);
-              }
-              return undefined;
+              return void runCommand(action.ups, action.command);
             case 'wish':
               return void fulfil(action.wish);
           }
@@ -216,6 +230,7 @@ async function start(): Promise<void> {
           configuration,
           ...(keeper ? { settings: keeper } : {}),
           locale,
+          desktop: notifications,
           dataDir,
           clock,
           log,
@@ -235,14 +250,15 @@ async function start(): Promise<void> {
     );
     product = started.product;
     watch = await watchUpses(product.api);
-    watch.onChange((upses) => {
+    const follow = (): void => {
       refresh();
-      notifications.follow(upses, watch?.monitor());
-    });
+      const monitor = watch?.monitor();
+      if (monitor) notifications.follow(monitor);
+    };
+    watch.onChange(follow);
     phase = 'running';
     ipc.serve(product.api);
-    refresh();
-    notifications.follow(watch.list(), watch.monitor());
+    follow();
     if (started.networkProblem !== undefined) {
       notifications.tell(message('notice.no-nut', {}, locale()), describeError(started.networkProblem, locale()));
     }

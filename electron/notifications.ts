@@ -1,73 +1,115 @@
-/** Shows what notification-rules.ts decides: one notification per UPS on the screen, the newest. */
+/** Shows what the engine tells, one notification per UPS, the newest, with what can be done about it. */
 import { Notification } from 'electron';
-import type { Locale } from '#domain/messages/message.ts';
+import { AlertError } from '#domain/errors.ts';
+import { message, phrase, type Locale } from '#domain/messages/message.ts';
+import type { DesktopNote, DesktopNotifier, Log } from '#engine/ports.ts';
+import type { NotificationAction } from './notification-actions.ts';
+import { notifySend, type ShownNote } from './notify-send.ts';
 import type { MonitorView } from '#domain/schema/monitor.ts';
-import { comingText, stepShutdownNotices } from './shutdown-notices.ts';
-import type { WatchedUps } from './ups-watch.ts';
-import { NOTHING_TOLD, stepNotices, type Notice, type NoticeMemory } from './notification-rules.ts';
+import { stepShutdownNotices } from './shutdown-notices.ts';
 
 export interface NotificationParts {
   readonly icon: string;
+  readonly platform: NodeJS.Platform;
+  readonly log: Log;
   readonly locale: () => Locale;
-  readonly now: () => number;
   /** Which story of a shutdown was told already; kept over restarts. */
   readonly storyTold: { get(): number; set(startedAt: number): void };
   /** The person chose a notification. */
   readonly open: () => void;
+  /** What can be done about it now. */
+  readonly actionsOf: (note: DesktopNote) => readonly NotificationAction[];
+  readonly act: (note: DesktopNote, action: NotificationAction['name']) => void;
 }
 
-export interface Notifications {
-  /** Takes the present state of every UPS and of the monitor and tells what is new. */
-  follow(upses: readonly WatchedUps[], monitor: MonitorView | undefined): void;
+export interface Notifications extends DesktopNotifier {
+  /** Takes the present state of the monitor and tells what is new. */
+  follow(monitor: MonitorView): void;
   /** Tells something that is not the state of a UPS. */
   tell(title: string, body: string): void;
   close(): void;
 }
 
-export function createNotifications({ icon, locale, now, storyTold, open }: NotificationParts): Notifications {
-  const memories = new Map<string, NoticeMemory>();
+const OPEN = 'default';
+const PROGRAM = ' program';
+const SHUTDOWN = ' shutdown';
+
+export function createNotifications(parts: NotificationParts): Notifications {
+  const { icon, platform, log, locale, open, actionsOf, act, storyTold } = parts;
   let isFailureTold = false;
   /** Held, because a notification that is collected loses its listeners. */
   const onScreen = new Map<string, Notification>();
+  const onLinux = new Map<string, ShownNote>();
+  /** Found out with the first one. */
+  let hasButtons = platform === 'linux';
 
-  const show = (key: string, { title, body, isUrgent }: Pick<Notice, 'title' | 'body' | 'isUrgent'>): void => {
+  const choose = (note: DesktopNote, actions: readonly NotificationAction[], name: string | undefined): void => {
+    if (name === OPEN) open();
+    const action = actions.find((one) => one.name === name);
+    if (action) act(note, action.name);
+  };
+
+  /** @returns false where the desktop did not take it */
+  const showOnLinux = async (note: DesktopNote, actions: readonly NotificationAction[]): Promise<boolean> => {
+    const before = onLinux.get(note.key);
+    const click = { name: OPEN, text: message('notice.open', {}, locale()) };
+    const appName = message('shell.name', {});
+    try {
+      const shown = await notifySend({ ...note, icon, appName, actions: [click, ...actions] }, before?.id);
+      before?.leave();
+      onLinux.set(note.key, shown);
+      void shown.chosen.then((name) => choose(note, actions, name));
+      return true;
+    } catch (error) {
+      hasButtons = false;
+      log.info(`Notifications are shown without buttons: ${error instanceof Error ? error.message : String(error)}`);
+      return false;
+    }
+  };
+
+  const show = async (note: DesktopNote): Promise<void> => {
+    const actions = actionsOf(note);
+    if (hasButtons && (await showOnLinux(note, actions))) return;
+    if (!Notification.isSupported()) {
+      throw new AlertError('alert/no-desktop', { reason: phrase('reason.system-cannot', {}) });
+    }
+    const { key, title, body, isUrgent } = note;
     onScreen.get(key)?.close();
-    if (!Notification.isSupported()) return;
     const shown = new Notification({
       title,
       body,
       icon,
       urgency: isUrgent ? 'critical' : 'normal',
       timeoutType: isUrgent ? 'never' : 'default',
+      actions: actions.map(({ text }) => ({ type: 'button', text })),
     });
     shown.on('click', open);
+    shown.on('action', ({ actionIndex }) => choose(note, actions, actions[actionIndex]?.name));
     onScreen.set(key, shown);
     shown.show();
   };
 
+  const tell = ({ key, title, body, isUrgent }: Pick<DesktopNote, 'key' | 'title' | 'body' | 'isUrgent'>): void => {
+    show({ key, title, body, isUrgent, isOutage: false }).catch((error: unknown) =>
+      log.warn(`A notification could not be shown: ${error instanceof Error ? error.message : String(error)}`),
+    );
+  };
+
   return {
-    follow(upses, monitor) {
-      const coming = comingText(monitor, now(), locale());
-      for (const { snapshot } of upses) {
-        const memory = memories.get(snapshot.name) ?? NOTHING_TOLD;
-        const step = stepNotices(memory, snapshot, upses.length > 1, locale(), coming);
-        memories.set(snapshot.name, step.memory);
-        if (step.notice) show(`ups ${step.notice.ups}`, step.notice);
-      }
-      for (const name of memories.keys()) {
-        if (!upses.some(({ snapshot }) => snapshot.name === name)) memories.delete(name);
-      }
-      if (!monitor) return;
+    show,
+    tell: (title, body) => tell({ key: PROGRAM, title, body, isUrgent: false }),
+    follow(monitor) {
       const before = { isFailureTold, storyTold: storyTold.get() };
       const { memory, notice } = stepShutdownNotices(before, monitor, locale());
       ({ isFailureTold } = memory);
       if (memory.storyTold !== before.storyTold) storyTold.set(memory.storyTold);
-      if (notice) show('shutdown', notice);
+      if (notice) tell({ ...notice, key: SHUTDOWN });
     },
-    tell: (title, body) => show('program', { title, body, isUrgent: false }),
     close() {
       for (const notification of onScreen.values()) notification.close();
       onScreen.clear();
+      for (const shown of onLinux.values()) shown.close();
+      onLinux.clear();
     },
   };
 }

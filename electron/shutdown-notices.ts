@@ -1,8 +1,6 @@
 /** What a person is told about shutdowns of this computer beside the states of the UPSes. Pure. */
 import { message, textIn, type Locale } from '#domain/messages/message.ts';
-import { roughTime } from '#domain/power-sentence.ts';
 import type { MonitorView } from '#domain/schema/monitor.ts';
-import { shutdownSentence } from '#domain/shutdown-sentence.ts';
 import { storyPhrase } from '#domain/shutdown-story.ts';
 
 export interface ShutdownNotice {
@@ -41,22 +39,6 @@ export function stepShutdownNotices(
       locale,
     ) ?? '';
   return { memory: { ...next, storyTold: story.startedAt }, notice: { title, body, isUrgent: false } };
-}
-
-/**
- * When this computer goes down if the power stays away, for the notification that it went. At that moment the monitor may
- * not have looked yet: what it would do stands in its plan.
- */
-export function comingText(monitor: MonitorView | undefined, now: number, locale: Locale): string | undefined {
-  if (!monitor || monitor.plan.action === 'nothing') return undefined;
-  const after = monitor.plan.from === undefined ? monitor.plan.beginsAfterSeconds : undefined;
-  const isWatching = monitor.phase === 'watching' && after !== undefined;
-  const counting: MonitorView = isWatching
-    ? { ...monitor, phase: 'counting-down', endsAt: now + after * 1000 }
-    : monitor;
-  if (counting.phase !== 'counting-down') return undefined;
-  const coming = shutdownSentence(counting, now, locale, (seconds) => roughTime(seconds, locale)) ?? '';
-  return message('notice.coming', { coming }, locale);
 }
 
 /** With the day: the outage may have been yesterday's. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ApiError } from '#domain/errors.ts';
 import type { Api } from '#engine/api/handlers.ts';
-import { runTrayCommand } from './tray-commands.ts';
+import { runTrayCommand, runWish } from './tray-commands.ts';
 
 const bodyOf = async (...asked: Parameters<typeof runTrayCommand>) => (await runTrayCommand(...asked))?.body;
 const answering = (answer: unknown) => ({ handle: () => Promise.resolve(answer) }) as unknown as Pick<Api, 'handle'>;
@@ -34,4 +34,27 @@ test('both are told in the language asked for', async () => {
   expect(await bodyOf(answering({ ok: false, error }), 'office', 'beeper.mute', 'de')).toBe(
     'Eine USV namens office gibt es nicht. Sie wurde entfernt oder umbenannt. Eine der angezeigten wählen.',
   );
+});
+
+test('a wish that came too late is told, one that is fulfilled shows itself', async () => {
+  const outcome = (told: string) => answering({ ok: true, value: { outcome: told } });
+  expect(await runWish(outcome('done'), 'cancel', 'en')).toBeUndefined();
+  expect(await runWish(outcome('too-late'), 'postpone', 'en')).toEqual({
+    title: 'That changes nothing any more',
+    body: 'Too late: the shutdown has begun.',
+  });
+});
+
+test.each([
+  ['cancel', 'monitor.cancel', {}],
+  ['postpone', 'monitor.postpone', { seconds: 300 }],
+  ['shutdown-now', 'monitor.shutdownNow', {}],
+] as const)('the wish "%s" is what the contract calls %s', async (wish, name, params) => {
+  const asked: unknown[] = [];
+  const handle = (...request: unknown[]) => {
+    asked.push(request);
+    return Promise.resolve({ ok: true, value: { outcome: 'done' } });
+  };
+  await runWish({ handle } as unknown as Pick<Api, 'handle'>, wish, 'en');
+  expect(asked).toEqual([[name, params, 'admin']]);
 });

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { MonitorView } from '#domain/schema/monitor.ts';
 import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
-import { upsWith } from './test-support.ts';
+import { monitorWith, upsWith } from './test-support.ts';
 import { trayView } from './tray-view.ts';
 
 const seen = (snapshot: UpsSnapshot, onBatterySince?: number) => ({ snapshot, onBatterySince });
@@ -115,4 +116,42 @@ test('tooltip and menu speak the language asked for', () => {
     'Akku testen',
     'Ridethrough beenden …',
   ]);
+});
+
+describe('a shutdown that is on its way', () => {
+  const outage = seen(upsWith({ 'ups.status': 'OB DISCHRG', 'battery.runtime': '840', 'battery.charge': '80' }));
+  const counting = monitorWith({ phase: 'counting-down', endsAt: 272_000, canCancel: true, canPostpone: true });
+  const view = (monitor: MonitorView, now = 0) => trayView([outage], 'running', now, 'en', monitor);
+  const labels = (monitor: MonitorView, now = 0) =>
+    view(monitor, now).menu.flatMap((item) => (item.kind === 'separator' ? [] : [item.label]));
+
+  test('counts down in the tooltip, and offers the three wishes first', () => {
+    expect(view(counting).tooltip).toMatch(/^Shutting down in 4:32\.\nOn battery/);
+    expect(labels(counting).slice(0, 4)).toEqual([
+      'Shutting down in 4\u00a0min.',
+      'Cancel this shutdown',
+      'Wait 5 more minutes',
+      'Shut down now…',
+    ]);
+    expect(actions(view(counting)).map(({ action }) => action)).toContainEqual({ type: 'wish', wish: 'postpone' });
+  });
+
+  test('leaves an open menu alone from one second to the next', () => {
+    expect(view(counting, 1000).menu).toEqual(view(counting, 2000).menu);
+  });
+
+  test('that cannot be stopped any more offers nothing, and has the icon of danger', () => {
+    const going = monitorWith({ phase: 'final-delay', endsAt: 5000, canShutDown: false });
+    expect(view(going).icon).toEqual({ shape: 'alert', tone: 'danger' });
+    expect(labels(going)).not.toContain('Cancel this shutdown');
+    expect(labels(going)).not.toContain('Shut down now…');
+  });
+
+  test('that failed can be tried again', () => {
+    expect(labels(monitorWith({ phase: 'failed' }))).toContain('Try again…');
+  });
+
+  test('on mains there is nothing of it', () => {
+    expect(labels(monitorWith())).not.toContain('Shut down now…');
+  });
 });

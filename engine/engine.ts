@@ -228,7 +228,15 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
       (server?.clients() ?? []).flatMap(({ ups, address, username, connectedAt }) =>
         ups === undefined
           ? []
-          : [{ ups, address, user: username ?? '', since: clock.now() - (clock.monotonic() - connectedAt) }],
+          : [
+              {
+                ups,
+                address,
+                user: username ?? '',
+                ...roleOf(config.users, username),
+                since: clock.now() - (clock.monotonic() - connectedAt),
+              },
+            ],
       ),
     onLogin(changed) {
       loginListeners.add(changed);
@@ -292,4 +300,10 @@ function isSame(a: UpsConfig | undefined, b: UpsConfig): boolean {
   const text = ({ origin: _origin, description: _description, ...rest }: UpsConfig): string =>
     JSON.stringify({ ...rest, options: Object.entries(rest.options).sort() });
   return text(a) === text(b);
+}
+
+/** The rights that upsd.users gives tell what an account was made for. */
+function roleOf(users: readonly NutUser[], name: string | undefined): Pick<NetworkClient, 'role'> {
+  const user = users.find((candidate) => candidate.name === name);
+  return user ? { role: user.actions.has('PRIMARY') ? 'primary' : 'secondary' } : {};
 }

@@ -88,8 +88,13 @@ export const formatAddress = ({ host, port }: ListenAddress): string =>
 function limitsOf(settings: Settings | undefined, monitor: Monitor): Limits {
   if (!settings) return {};
   const { shortRuntime, ...limits } = settings.alerts.limits;
-  const { offAfterSeconds } = monitor.view().plan;
-  return { ...limits, ...(shortRuntime && offAfterSeconds !== undefined ? { planSeconds: offAfterSeconds } : {}) };
+  const { plan } = monitor.view();
+  // A shutdown by low battery comes in time by itself, and its moment says nothing of a full battery.
+  const isByLow = plan.steps.some(
+    ({ what, afterSeconds }) => what.phrase === 'rehearsal.low' && afterSeconds === plan.beginsAfterSeconds,
+  );
+  if (!shortRuntime || plan.from !== undefined || plan.offAfterSeconds === undefined || isByLow) return limits;
+  return { ...limits, planSeconds: plan.offAfterSeconds };
 }
 
 export function createProduct(parts: ProductParts): Product {
@@ -274,7 +279,7 @@ export function createProduct(parts: ProductParts): Product {
         log,
         power,
         locale,
-        planWords: (language) => planWords(monitor.view(), language),
+        planWords: (language) => planWords(monitor.view(), clock.now(), language),
         ...(desktop ? { desktop } : {}),
       });
       alerts.onTroubles(() => {

@@ -100,6 +100,29 @@ const shots: readonly Shot[] = [
       await page.getByRole('link', { name: 'Show in History' }).waitFor();
     },
   },
+  { name: 'battery', scene: 'history', page: 'battery', isWhole: true },
+  { name: 'battery-nothing', scene: 'mains', page: 'battery', isWhole: true },
+  {
+    name: 'battery-german',
+    scene: 'history',
+    page: 'battery',
+    isWhole: true,
+    locale: 'de-DE',
+    async then(page) {
+      await page.getByRole('button', { name: 'Er wurde ersetzt' }).click();
+    },
+  },
+  {
+    name: 'energy',
+    scene: 'history',
+    page: 'energy',
+    isWhole: true,
+    async then(page) {
+      await page.getByText('Month', { exact: true }).first().click();
+      await page.getByRole('spinbutton').fill('0.32');
+    },
+  },
+  { name: 'network', scene: 'history', page: 'network', isWhole: true },
   { name: 'all', scene: 'several', page: 'all' },
   ...(['Programs', 'Outage', 'E-mail', 'Rehearsal', 'Done'] as const).map((step): Shot => ({
     name: `first-launch-${step.toLowerCase().replaceAll(/\W/g, '-')}`,

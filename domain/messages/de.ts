@@ -14,6 +14,7 @@
 import { alertForm } from './de/alert-form.ts';
 import { alerts } from './de/alerts.ts';
 import { api } from './de/api.ts';
+import { battery } from './de/battery.ts';
 import { devices } from './de/devices.ts';
 import { doctor } from './de/doctor.ts';
 import { drivers } from './de/drivers.ts';
@@ -38,6 +39,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...alertForm,
   ...alerts,
   ...api,
+  ...battery,
   ...hid,
   ...doctor,
   ...history,

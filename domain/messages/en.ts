@@ -1,6 +1,7 @@
 import { alertForm } from './en/alert-form.ts';
 import { alerts } from './en/alerts.ts';
 import { api } from './en/api.ts';
+import { battery } from './en/battery.ts';
 import { devices } from './en/devices.ts';
 import { doctor } from './en/doctor.ts';
 import { drivers } from './en/drivers.ts';
@@ -25,6 +26,7 @@ export const en = {
   ...alertForm,
   ...alerts,
   ...api,
+  ...battery,
   ...hid,
   ...doctor,
   ...history,

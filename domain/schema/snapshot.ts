@@ -115,6 +115,8 @@ export const NetworkClient = z.object({
   ups: UpsName,
   address: z.string(),
   user: z.string(),
+  /** What its account was made for; absent for one that nobody is known to have logged in with. */
+  role: z.enum(['primary', 'secondary']).optional(),
   since: z.number(),
 });
 export type NetworkClient = z.infer<typeof NetworkClient>;

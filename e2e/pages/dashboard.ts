@@ -1,7 +1,7 @@
 /** The interface as a person uses it: by roles and names, the same in a browser and in the desktop window. */
 import type { Locator, Page } from '@playwright/test';
 
-export type PageName = 'Overview' | 'History' | 'Events' | 'Device' | 'All UPSes' | 'Settings';
+export type PageName = 'Overview' | 'History' | 'Events' | 'Battery' | 'Device' | 'Network' | 'All UPSes' | 'Settings';
 type ReadingName = 'Charge' | 'Remaining time' | 'Load' | 'Mains voltage';
 type DemoControl = 'Good' | 'Out' | 'Too low' | 'Too high' | 'Pull the USB cable for 10 s';
 
@@ -46,13 +46,22 @@ export class Dashboard {
 
   /** Addresses of all pages, from after `#/` on: those the navigation leads to, and the parts of a page. */
   async addresses(): Promise<string[]> {
-    const links = await this.navigation.getByRole('link').all();
+    // Below 720 pixels some are behind More, and in the list a second time.
+    const links = await this.navigation.getByRole('link', { includeHidden: true }).all();
     const addresses = await Promise.all(links.map((link) => link.getAttribute('href')));
-    return [...addresses.map((address) => (address ?? '').replace(/^#\//, '')), 'device/commands'];
+    return [...new Set(addresses.map((address) => (address ?? '').replace(/^#\//, ''))), 'device/commands', 'energy'];
   }
 
   async goTo(page: PageName): Promise<void> {
-    await this.navigation.getByRole('link', { name: page }).click();
+    const link = this.navigation.getByRole('link', { name: page });
+    await link.or(this.more).first().waitFor();
+    if (!(await link.isVisible())) await this.more.click();
+    await link.click();
+  }
+
+  /** Opens the pages that have no room in the bar of a narrow window. */
+  get more(): Locator {
+    return this.navigation.getByRole('button', { name: 'More' });
   }
 
   /** The number of a reading, without its unit. */
@@ -82,7 +91,10 @@ export class Dashboard {
   }
 
   /** One of a row of choices: the span of the charts, chart or table, which events. */
-  async choose(choice: 'Span' | 'View' | 'Length' | 'Show' | 'Colours' | 'Language', option: string): Promise<void> {
+  async choose(
+    choice: 'By' | 'Span' | 'View' | 'Length' | 'Show' | 'Colours' | 'Language',
+    option: string,
+  ): Promise<void> {
     const group = this.page.getByRole('group', { name: choice });
     const radio = this.page.getByRole('radio', { name: option, exact: true });
     // The label, as a hand does: the radio itself lies below its word.
@@ -98,6 +110,14 @@ export class Dashboard {
     const row = this.incident(sentence).first();
     await row.getByRole('button', { name: 'Details' }).click();
     return row;
+  }
+
+  /** A fact on the pages Battery and Network, by its label. */
+  fact(label: string): Locator {
+    return this.page
+      .locator('dl > div')
+      .filter({ has: this.page.getByRole('term').filter({ hasText: label }) })
+      .getByRole('definition');
   }
 
   /** The page History. */
@@ -147,7 +167,10 @@ export class Dashboard {
   }
 
   async chooseTheme(theme: 'Light' | 'Dark' | 'As the system'): Promise<void> {
-    await this.page.getByRole('button', { name: 'Appearance' }).click();
+    const opener = this.page.getByRole('button', { name: 'Appearance' });
+    await opener.or(this.more).first().waitFor();
+    if (!(await opener.isVisible())) await this.more.click();
+    await opener.click();
     await this.choose('Colours', theme);
     await this.page.keyboard.press('Escape');
     await this.dialog.waitFor({ state: 'hidden' });

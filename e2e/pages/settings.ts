@@ -1,5 +1,6 @@
 /** The page of settings as a person uses it: fields by their labels. */
 import type { Locator, Page } from '@playwright/test';
+import { Dashboard } from './dashboard.ts';
 
 export class SettingsPage {
   readonly page: Page;
@@ -16,7 +17,7 @@ export class SettingsPage {
   }
 
   async open(): Promise<void> {
-    await this.page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Settings' }).click();
+    await new Dashboard(this.page).goTo('Settings');
     await this.page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
     await this.page.getByRole('heading', { level: 2, name: 'Accounts' }).waitFor();
   }

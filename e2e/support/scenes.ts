@@ -160,6 +160,33 @@ function withHistory(engine: FakeEngine): void {
   );
 }
 
+/** Three years of a battery that has seen four power cuts, and a unit that promises too much. */
+function withBattery(engine: FakeEngine): void {
+  const now = engine.now();
+  engine.setBattery({
+    date: { day: '2023-05-02', text: '2023/05/02', from: 'installed' },
+    writesTo: 'battery.date',
+    learned: {
+      load: 23,
+      full: { low: 1490, likely: 2160, high: 2340 },
+      now: { low: 1490, likely: 2160, high: 2340 },
+      discharges: 4,
+      newestAt: now - 5.2 * HOUR_MS,
+      seenDownTo: 31,
+      sureness: 'good',
+    },
+    capacityWh: { low: 86, likely: 124, high: 135 },
+    shareOfFirst: 0.81,
+    longest: { at: now - 300 * DAY_MS, seconds: 1620, load: 26 },
+    tests: [
+      { at: now - 12 * DAY_MS, result: 'Done and passed' },
+      { at: now - 26 * DAY_MS, result: 'Done and passed' },
+      { at: now - 40 * DAY_MS, result: 'Done and error' },
+    ],
+    nextTestAt: now + 2 * DAY_MS,
+  });
+}
+
 function withPast(engine: FakeEngine): void {
   const now = engine.now();
   const ago = (minutes: number): number => now - minutes * MINUTES * 1000;
@@ -218,7 +245,7 @@ function settingUp(startAt: number, more: object = {}): FakeEngine {
 function withClients(engine: FakeEngine): void {
   const since = engine.now();
   engine.setClients([
-    { ups: 'ups', address: '192.168.1.20', user: 'nas', since },
+    { ups: 'ups', address: '192.168.1.20', user: 'nas', role: 'secondary', since },
     { ups: 'ups', address: '192.168.1.31', user: 'homeassistant', since },
   ]);
 }
@@ -536,6 +563,7 @@ export const SCENES = {
   history(startAt) {
     const engine = usual(startAt);
     withHistory(engine);
+    withBattery(engine);
     engine.add({ ...GOOD_UPS, name: 'rack' });
     passOnMains(engine, 30);
     return engine;

@@ -120,7 +120,7 @@ export function stepAlerts(
   );
 
   for (const incident of incidents) {
-    const key = `${incident.id}-${incident.startedAt}`;
+    const key = alertKey(incident);
     const policy = policyOf(incident.kind, incident.ups);
     const storm = storms.get(stormKey(incident)) ?? { told: [], untold: 0, begins: [] };
     storms.set(stormKey(incident), storm);
@@ -215,6 +215,9 @@ export function stepAlerts(
     ...(wakes.length === 0 ? {} : { wakeAt: Math.min(...wakes) }),
   };
 }
+
+/** The same for the same incident, however often the program starts. */
+export const alertKey = ({ id, startedAt }: AlertIncident): string => `${id}-${startedAt}`;
 
 const stormKey = ({ ups, kind }: AlertIncident): string => `${kind} ${ups}`;
 

@@ -15,11 +15,11 @@ import type { Clock, DesktopNotifier, Log, Stop, SystemPower } from '#engine/por
 import type { NotifyType } from '#engine/settings/nut-conf/notify-types.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
 import { alertPolicy, momentOf, notifyTypeOf, type AlertIncident } from './alert-policy.ts';
-import { AlertMemory, NO_ALERTS, stepAlerts, type Alert } from './alert-rules.ts';
+import { alertKey, AlertMemory, NO_ALERTS, stepAlerts, type Alert } from './alert-rules.ts';
 import { testWords, wordsOf, type AlertFacts } from './alert-words.ts';
 import { createMailChannel } from './channels/mail.ts';
 import { unnamedId, type UpsSource } from './channels/mqtt.ts';
-import { openOutbox } from './outbox.ts';
+import { openOutbox, OUTBOX_FILE } from './outbox.ts';
 import { createRoutes, createTestChannel, isTaken, type AlertSettings, type Route, type RouteParts } from './routes.ts';
 import { dueAt } from './routing.ts';
 
@@ -70,7 +70,7 @@ export async function openAlerts(parts: AlertsParts): Promise<Alerts> {
   const changed = (): void => {
     for (const listener of listeners) listener();
   };
-  const outbox = await openOutbox({ file: join(dataDir, 'outbox.json'), clock, log, changed });
+  const outbox = await openOutbox({ file: join(dataDir, OUTBOX_FILE), clock, log, changed });
   let memory = await readMemory(file, log);
   let settings: AlertSettings = Settings.parse({});
   let routes: readonly Route[] = [];
@@ -79,7 +79,8 @@ export async function openAlerts(parts: AlertsParts): Promise<Alerts> {
   let saving: Promise<void> = Promise.resolve();
   /** Connections of channels that are gone. */
   let closing: Promise<unknown> = Promise.resolve();
-  const testing = new Set<string>();
+  /** UPSes that test their batteries. */
+  const testing = new Map<string, 'self-test' | 'calibration'>();
 
   const source: UpsSource = {
     list: () =>
@@ -127,7 +128,9 @@ export async function openAlerts(parts: AlertsParts): Promise<Alerts> {
 
   const step = (): void => {
     stopTimer?.();
-    const open = incidents.list().filter(({ endedAt }) => endedAt === undefined);
+    const isTest = (incident: AlertIncident): boolean =>
+      incident.kind === 'on-battery' && testing.has(incident.ups) && !Object.hasOwn(memory.open, alertKey(incident));
+    const open = incidents.list().filter((incident) => incident.endedAt === undefined && !isTest(incident));
     const now = clock.now();
     const warnEvery = (ups: string): number | undefined =>
       settings.ups.find(({ identifier }) => identifier === ups)?.nocommwarntime;
@@ -158,25 +161,33 @@ export async function openAlerts(parts: AlertsParts): Promise<Alerts> {
     tell({ id: `${at}-${kind}-${ups}`, stage: 'begin', severity: isBad ? 'care' : severity, incident, at });
   };
 
-  /** A self test tells its end by a result. */
+  /** A test runs on battery on purpose: no outage is told of it, but its end, by the result. */
   const watchTest = (name: string): void => {
     const state = store.get(name);
     if (!state) return;
-    const power = powerStateOf(toSnapshot(state));
-    if (power === 'self-test') testing.add(name);
-    else if (power !== 'no-contact' && power !== 'old-data' && power !== 'waiting' && testing.delete(name)) {
+    const doing = powerStateOf(toSnapshot(state));
+    if (doing === 'self-test' || doing === 'calibration') testing.set(state.config.name, doing);
+    else if (doing !== 'no-contact' && doing !== 'old-data' && doing !== 'waiting') {
+      const was = testing.get(state.config.name);
+      if (was === undefined) return;
+      testing.delete(state.config.name);
       const result = state.variables.get('ups.test.result')?.value;
-      if (result !== undefined) tellMoment('test-ended', state.config.name, result);
+      if (was === 'self-test' && result !== undefined) tellMoment('test-ended', state.config.name, result);
+      // Perhaps the power failed meanwhile.
+      step();
     }
   };
 
   const stops = [
     incidents.onIncident((incident) => {
       if (incident.endedAt !== undefined) ended = [...ended, incident];
+      // It may be heard before the store's own word of the same change.
+      watchTest(incident.ups);
       step();
     }),
     store.subscribe((change) => {
-      if ('ups.status' in change.set || 'ups.test.result' in change.set || testing.has(change.ups)) watchTest(change.ups);
+      if ('ups.status' in change.set || 'ups.test.result' in change.set || testing.has(change.ups))
+        watchTest(change.ups);
     }),
   ];
 

@@ -139,9 +139,7 @@ export async function openOutbox({ file, clock, log, changed }: OutboxParts): Pr
     const channel = channels.get(id);
     if (!channel || line.isSending || isStopped) return;
     line.stopTimer?.();
-    const outdated = waitingFor(id).flatMap(({ message }) =>
-      clock.now() - message.at > OUTDATED_MS ? [message] : [],
-    );
+    const outdated = waitingFor(id).flatMap(({ message }) => (clock.now() - message.at > OUTDATED_MS ? [message] : []));
     if (outdated.length > 0) {
       log.warn(`${outdated.length} messages for ${id} could not be sent for a week and are dropped`);
       drop(id, outdated);
@@ -241,6 +239,22 @@ export async function openOutbox({ file, clock, log, changed }: OutboxParts): Pr
       await saving;
     },
   };
+}
+
+export const OUTBOX_FILE = 'outbox.json';
+
+/** What waits by channel, for who looks from outside. What has its quiet hours does not count. */
+export async function readWaiting(
+  file: string,
+  log: Log,
+): Promise<ReadonlyMap<string, { readonly count: number; readonly oldest: number }>> {
+  const pending = (await readPending(file, log)).filter(({ dueAt }) => dueAt === undefined);
+  return new Map(
+    [...Map.groupBy(pending, ({ channel }) => channel)].map(([channel, those]) => [
+      channel,
+      { count: those.length, oldest: Math.min(...those.map(({ message }) => message.at)) },
+    ]),
+  );
 }
 
 async function readPending(file: string, log: Log): Promise<readonly Pending[]> {

@@ -1,19 +1,22 @@
 /** What would keep a shutdown or a message from working, looked for before it is needed. Changes nothing. */
 import { existsSync } from 'node:fs';
 import { access, constants, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AppError, phraseOf } from '#domain/errors.ts';
 import { phrase, type Text } from '#domain/messages/message.ts';
 import type { Settings } from '#domain/schema/settings/settings.ts';
+import { nameOf } from '#engine/alerts/channels/http-forms.ts';
 import { checkMailServer } from '#engine/alerts/channels/mail.ts';
+import { OUTBOX_FILE, readWaiting } from '#engine/alerts/outbox.ts';
 import { scanUsb } from '#engine/drivers/usb-hid/scan.ts';
 import { openListeners } from '#engine/nut/listeners.ts';
 import { probeServer } from '#engine/nut/probe.ts';
 import type { Clock, HidPort, Log, SystemPower } from '#engine/ports.ts';
+import { checkSettings } from '#engine/settings/check-settings.ts';
 import type { Configuration } from '#engine/settings/configuration.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 
-export const DOCTOR_SUBJECTS = ['usb', 'network', 'shutdown', 'mail', 'clock', 'disk'] as const;
+export const DOCTOR_SUBJECTS = ['usb', 'network', 'shutdown', 'mail', 'alerts', 'clock', 'disk'] as const;
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -37,6 +40,8 @@ export interface DoctorParts {
   isClockKept(): Promise<boolean | undefined>;
 }
 
+/** Longer than a hiccup of the network. */
+const WAITING_MS = 10 * 60_000;
 /** Less than this and the history of a few days does not fit. */
 const LEAST_FREE_BYTES = 50 * 1024 * 1024;
 /** No computer that runs this is older: its clock stands at the year its battery died. */
@@ -44,7 +49,7 @@ const EARLIEST = Date.UTC(2026, 0, 1);
 
 /** In the order of the subjects; each subject has a finding at least. */
 export async function examine(parts: DoctorParts): Promise<readonly Finding[]> {
-  const all = [findUsb, findNetwork, findShutdown, findMail, findClock, findDisk];
+  const all = [findUsb, findNetwork, findShutdown, findMail, findAlerts, findClock, findDisk];
   return (await Promise.all(all.map((find) => find(parts)))).flat();
 }
 
@@ -131,6 +136,41 @@ async function findMail({ settings }: DoctorParts): Promise<readonly Finding[]> 
     if (!(error instanceof AppError)) throw error;
     return [{ subject: 'mail', level: 'error', text: phraseOf(error as AppError), remedy: error.remedy }];
   }
+}
+
+/** What waits was not sent by the program that runs, or ran; what is not set cannot be sent by anybody. */
+async function findAlerts({ settings, dataDir, clock, log }: DoctorParts): Promise<readonly Finding[]> {
+  const channels = settings.alerts.channels.filter(({ enabled }) => enabled);
+  if (channels.length === 0) return [{ subject: 'alerts', level: 'ok', text: phrase('doctor.alerts.off', {}) }];
+  const problems = checkSettings(settings);
+  const waiting = await readWaiting(join(dataDir, OUTBOX_FILE), log);
+  return channels.map((channel): Finding => {
+    const name = nameOf(channel);
+    const index = settings.alerts.channels.indexOf(channel);
+    const wrong = problems.find(({ path }) => path[1] === 'channels' && path[2] === index);
+    if (wrong) {
+      const text = phrase('doctor.alerts.wrong', {
+        channel: name,
+        field: String(wrong.path.at(-1)),
+        reason: wrong.reason,
+      });
+      return { subject: 'alerts', level: 'error', text, remedy: wrong.fix };
+    }
+    const since = waiting.get(channel.id);
+    if (since !== undefined && clock.now() - since.oldest > WAITING_MS) {
+      return {
+        subject: 'alerts',
+        level: 'error',
+        text: phrase('doctor.alerts.waiting', {
+          channel: name,
+          count: since.count,
+          since: new Date(since.oldest).toISOString(),
+        }),
+        remedy: phrase('doctor.alerts.waiting.fix', {}),
+      };
+    }
+    return { subject: 'alerts', level: 'ok', text: phrase('doctor.alerts.fine', { channel: name }) };
+  });
 }
 
 async function findClock(parts: DoctorParts): Promise<readonly Finding[]> {

@@ -22,7 +22,16 @@ const BY_TOKEN: readonly (readonly [string, IncidentKind])[] = [
   ['ECO', 'eco'],
 ];
 /** Words with a meaning that is no incident, or that is told by another one. */
-const NO_INCIDENTS = new Set(['OL', 'HB', 'CHRG', 'DISCHRG', 'TEST', 'WAIT', 'ALARM', ...BY_TOKEN.map(([token]) => token)]);
+const NO_INCIDENTS = new Set([
+  'OL',
+  'HB',
+  'CHRG',
+  'DISCHRG',
+  'TEST',
+  'WAIT',
+  'ALARM',
+  ...BY_TOKEN.map(([token]) => token),
+]);
 
 /** What is known beside the state of a UPS. */
 export interface IncidentView {

@@ -134,7 +134,8 @@ export const POLICY_DEFAULTS = {
   oblbDuration: 0 as Seconds,
   overDuration: -1 as Seconds,
   alarmCritical: true,
-  pollFailLogThrottleMax: -1,
+  // upsmon logs each failed poll unless it is told otherwise; one line says as much.
+  pollFailLogThrottleMax: 0,
   logOut: 'at-once',
   powerOff: { isWanted: false, delay: 'measured' },
   notices: { notifyMsg: {}, notifyFlag: {} },

@@ -82,6 +82,22 @@ describe('a UPS on another server', () => {
     expect(logins()).toBe(0);
   });
 
+  test('is tried for ever when its server is gone, in silence, and logged in to when that is back', async () => {
+    const { lost, log, looks, server: before } = await watched('secondary');
+    await expect.poll(logins).toBe(1);
+    await before.stop();
+    await expect.poll(lost, { timeout: 20_000 }).toBeGreaterThan(5);
+    expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+    const seen = looks.length;
+    server = await startTestServer({
+      ups: { office: { variables } },
+      config: { listen: [{ host: '127.0.0.1', port: before.port }] },
+    });
+    await expect.poll(() => looks.length, { timeout: 20_000 }).toBeGreaterThan(seen);
+    await expect.poll(logins).toBe(1);
+    expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+  });
+
   test('that has no data counts as lost, told once', async () => {
     const { store, lost, log, looks } = await watched('secondary');
     await expect.poll(() => looks.length).toBeGreaterThan(0);

@@ -50,6 +50,8 @@ export function watchRemote(options: RemoteWatchOptions): RemoteWatch {
   /** FSD is to be declared as soon as the server can be told. */
   let isForcing = false;
   let failures = 0;
+  /** Why the login was refused when that was last told: it is tried again for as long as it is. */
+  let refusedBefore: string | undefined;
 
   const wantsLogin = (): boolean => !isLoggedIn && !isLeaving;
 
@@ -64,17 +66,25 @@ export function watchRemote(options: RemoteWatchOptions): RemoteWatch {
 
   const logIn = async (connection: NutClient): Promise<void> => {
     const refused = (what: string, reply: NutReply): boolean => {
-      if (!reply.ok) log.warn(`${what} was refused by ${connection.address}: ${reply.error}`);
-      return !reply.ok;
+      if (reply.ok) return false;
+      const refusal = `${what} was refused by ${connection.address}: ${reply.error}`;
+      if (refusal !== refusedBefore) log.warn(refusal);
+      refusedBefore = refusal;
+      return true;
     };
     if (refused('LOGIN', await connection.login(supply.name))) return;
     isLoggedIn = true;
     log.info(`Logged in to UPS ${supply.ups}`);
-    if (supply.role !== 'primary') return;
+    if (supply.role !== 'primary') {
+      refusedBefore = undefined;
+      return;
+    }
     let granted = await connection.command(['PRIMARY', supply.name]);
     // Servers before NUT 2.8 know only the old name.
     if (!granted.ok && granted.error === 'UNKNOWN-COMMAND') granted = await connection.command(['MASTER', supply.name]);
-    if (!refused('The role of primary', granted) && isForcing) await declare(connection);
+    if (refused('The role of primary', granted)) return;
+    refusedBefore = undefined;
+    if (isForcing) await declare(connection);
   };
 
   const declare = async (connection: NutClient): Promise<void> => {

@@ -254,6 +254,83 @@ describe('the shutdown machine', () => {
     expect(shutdowns).toBeGreaterThan(100);
   });
 
+  test('a primary goes after its secondaries, whoever is killed, or when HOSTSYNC is over', () => {
+    const names = ['nas', 'pc', 'pi'] as const;
+    const moves = fc.array(
+      fc.record({
+        what: fc.constantFrom('in', 'gone', 'broken', 'kill', 'time', 'time'),
+        who: fc.constantFrom(...names),
+        seconds: fc.integer({ min: 1, max: 6 }),
+      }),
+      { minLength: 5, maxLength: 40 },
+    );
+    let [early, late] = [0, 0];
+    fc.assert(
+      fc.property(moves, fc.integer({ min: 0, max: 20 }), (story, lowAfter) => {
+        const policy = policyOf({ finalDelay: asSeconds(2) });
+        const world = newWorld();
+        const hostSync = policy.hostSync * 1000;
+        const present = new Set<string>();
+        const expected = new Map<string, number>();
+        let begunAt: number | undefined;
+        const tellLogins = (broken: readonly string[] = []): void =>
+          tell(world, policy, [{ type: 'logins', ups: 'ups', others: [...present], broken }, { type: 'pass' }]);
+        const look = (): void => {
+          const status = world.at >= lowAfter * 1000 ? ['OB', 'LB'] : ['OB'];
+          live(world, policy, { kind: 'look', ups: 'ups', facts: { status, isTesting: false } });
+        };
+        const check = (): boolean => {
+          if (begunAt === undefined && isBeyondReturn(world.state)) begunAt = world.at;
+          if (firstAttempts(world.effects) === 0) return false;
+          if (world.at >= (begunAt ?? 0) + hostSync) {
+            late += 1;
+            return true;
+          }
+          early += 1;
+          expect([...present]).toEqual([]);
+          expect([...expected].filter(([, until]) => world.at < until)).toEqual([]);
+          return true;
+        };
+        for (const { what, who, seconds } of story) {
+          switch (what) {
+            case 'in':
+              present.add(who);
+              expected.delete(who);
+              tellLogins();
+              break;
+            case 'gone':
+              present.delete(who);
+              tellLogins();
+              break;
+            case 'broken':
+              if (!present.delete(who)) break;
+              expected.set(who, world.at + hostSync);
+              tellLogins([who]);
+              break;
+            case 'kill':
+              for (const name of present) expected.set(name, world.at + hostSync);
+              present.clear();
+              world.state = JSON.parse(JSON.stringify(world.state)) as MonitorState;
+              tell(world, policy, [{ type: 'started', isSameRun: true, isRecent: true, computerStartedAt: START }]);
+              tellLogins();
+              break;
+            case 'time':
+              for (let second = 0; second < seconds; second += 1) {
+                live(world, policy, { kind: 'time', seconds: 1 });
+                look();
+                tellLogins();
+                if (check()) return;
+              }
+          }
+          if (check()) return;
+        }
+      }),
+      runs(400),
+    );
+    expect(early).toBeGreaterThan(3);
+    expect(late).toBeGreaterThan(3);
+  });
+
   test('a cancelled outage leaves no trace once power is back', () => {
     fc.assert(
       fc.property(policies, fc.integer({ min: 0, max: 200 }), (policy, seconds) => {

@@ -9,7 +9,7 @@ import { commandOf } from './shutdown-commands.ts';
 
 /** Each a sentence; empty where NUT can say all of it. */
 export function beyondNut(settings: Settings): Text[] {
-  const { ups, mail, web } = settings;
+  const { ups, mail, web, alerts } = settings;
   const acting = ups.filter(({ shutdownaction }) => shutdownaction !== 'nothing');
   const isWebSet = JSON.stringify(web) !== JSON.stringify(Settings.parse({}).web);
   return [
@@ -17,6 +17,9 @@ export function beyondNut(settings: Settings): Text[] {
     ...differing(settings),
     ...(acting.length > 1 ? [phrase('beyond.several', {})] : []),
     ...(mail.host === '' ? [] : [phrase('beyond.field', { key: 'mail.host', value: mail.host })]),
+    ...alerts.channels.map(({ type }, index) =>
+      phrase('beyond.field', { key: `alerts.channels.${index}`, value: type }),
+    ),
     ...(isWebSet ? [phrase('beyond.web', {})] : []),
   ];
 }

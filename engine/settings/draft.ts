@@ -11,7 +11,7 @@ type ChannelSecret = 'url' | 'token' | 'password';
 type ChannelDraft = SettingsDraft['alerts']['channels'][number];
 
 /** A channel with each of its secrets in another form. */
-const withSecrets = <Channel extends ChannelSettings | ChannelDraft, Secret>(
+const withChannelSecrets = <Channel extends ChannelSettings | ChannelDraft, Secret>(
   channel: Channel,
   of: (secret: Channel[ChannelSecret], name: ChannelSecret) => Secret,
 ) => ({
@@ -36,7 +36,7 @@ export function toDraft(settings: Settings): SettingsDraft {
       users: server.users.map((user) => ({ ...user, password: shownOf(user) })),
     },
     mail: { ...mail, password: shown(mail.password) },
-    alerts: { ...alerts, channels: alerts.channels.map((channel) => withSecrets(channel, shown)) },
+    alerts: { ...alerts, channels: alerts.channels.map((channel) => withChannelSecrets(channel, shown)) },
   };
 }
 
@@ -108,7 +108,7 @@ function fromDraft(draft: SettingsDraft, before: Settings): Settings {
       ...alerts,
       channels: alerts.channels.map((channel) => {
         const known = before.alerts.channels.find(({ id }) => id === channel.id);
-        return withSecrets(channel, (secret, name) => meant(secret, known?.[name]));
+        return withChannelSecrets(channel, (secret, name) => meant(secret, known?.[name]));
       }),
     },
   };

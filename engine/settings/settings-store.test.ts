@@ -21,7 +21,21 @@ const DEFAULTS = {
   version: 2,
   ups: [],
   server: { rmonitor: false, remoteport: 3493, monuser: 'upsmon', users: [], optionsupsd: '' },
-  mail: { host: '', security: 'starttls', user: '', from: '' },
+  mail: {
+    ...{ host: '', security: 'starttls', user: '', from: '' },
+    ...{ least: 'care', except: [], quietFrom: '', quietTo: '' },
+  },
+  alerts: {
+    desktop: {
+      enabled: true,
+      least: 'info',
+      except: ['trim', 'boost', 'eco', 'calibration', 'other-status', 'waiting', 'sleep', 'wake'],
+      quietFrom: '',
+      quietTo: '',
+    },
+    limits: { shortRuntime: true },
+    channels: [],
+  },
   web: { tls: 'none', allowPlainHttp: false, hostNames: [] },
   setup: { isDone: false },
 };

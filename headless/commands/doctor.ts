@@ -16,7 +16,7 @@ import { parseOptions } from '../options.ts';
 const HELP = `Usage: ridethrough doctor [--json] [--data-dir DIR]
 
 Looks for what would keep a shutdown or a message from working: rights on USB, the port of the NUT server, the right to
-shut this computer down, the mail server, the clock, the disk. Changes nothing and sends nothing.
+shut this computer down, the mail server, messages that wait, the clock, the disk. Changes nothing and sends nothing.
 Exit status: 0 when nothing is broken, 1 otherwise.
 
   --json          one JSON list of {subject, level, text, remedy}

@@ -41,6 +41,7 @@ export const ICONS = {
   trash: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5',
   file: 'M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6',
   down: 'M12 5v13M6 13l6 6 6-6',
+  more: 'M5 11v2M12 11v2M19 11v2',
 } as const;
 
 export type IconName = keyof typeof ICONS;

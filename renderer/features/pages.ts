@@ -4,7 +4,10 @@ import { afterPaint } from '../state/frames.ts';
 export const pages = {
   device: () => import('./device/DevicePage.svelte'),
   history: () => import('./history/HistoryPage.svelte'),
+  energy: () => import('./history/EnergyPage.svelte'),
   events: () => import('./events/EventsPage.svelte'),
+  battery: () => import('./battery/BatteryPage.svelte'),
+  network: () => import('./network/NetworkPage.svelte'),
   all: () => import('./all/AllPage.svelte'),
   settings: () => import('./settings/SettingsPage.svelte'),
   setup: () => import('./wizard/WizardPage.svelte'),

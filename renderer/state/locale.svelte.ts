@@ -23,6 +23,7 @@ const TIME_STYLES = {
   day: { hour: 'numeric', minute: '2-digit', day: 'numeric', month: 'short' },
   date: { dateStyle: 'short' },
   whole: { dateStyle: 'medium', timeStyle: 'short' },
+  wholeDay: { dateStyle: 'medium' },
   dayOnly: { day: 'numeric', month: 'short' },
   month: { month: 'short', year: 'numeric' },
   year: { year: 'numeric' },
@@ -111,6 +112,13 @@ export class LocaleState {
 
   /** A moment of any year. */
   date = (at: number): string => timeFormat(this.#format, 'whole').format(at);
+
+  /** A day of any year. */
+  day = (at: number): string => timeFormat(this.#format, 'wholeDay').format(at);
+
+  /** @param currency as `EUR` */
+  money = (value: number, currency: string): string =>
+    new Intl.NumberFormat(this.#format, { style: 'currency', currency }).format(value);
 
   /** What tells a tick of a time axis from its neighbours. */
   tick = (at: number, unit: TickUnit): string => {

@@ -1,4 +1,15 @@
-export const PAGES = ['overview', 'history', 'events', 'device', 'all', 'settings', 'setup'] as const;
+export const PAGES = [
+  'overview',
+  'history',
+  'energy',
+  'events',
+  'battery',
+  'device',
+  'network',
+  'all',
+  'settings',
+  'setup',
+] as const;
 export type Page = (typeof PAGES)[number];
 export type DevicePart = 'variables' | 'commands';
 

@@ -64,8 +64,8 @@ function whenOf({ beginsAfterSeconds: begins, steps }: Plan, locale: Say): strin
   if (begins === undefined) return locale.t('wizard.when.low', {});
   if (begins === 0) return locale.t('wizard.when.at-once', {});
   const isByLow = steps.some(({ afterSeconds, what }) => what.phrase === 'rehearsal.low' && afterSeconds === begins);
-  const after = locale.t('wizard.when.timer', { time: locale.duration(begins) });
-  return isByLow ? after : locale.either([after, locale.t('wizard.when.low', {})]);
+  const low = locale.t('wizard.when.low', {});
+  return isByLow ? low : locale.either([locale.t('wizard.when.timer', { time: locale.duration(begins) }), low]);
 }
 
 /** Seconds between this computer's end and the battery's. */

@@ -6,8 +6,8 @@
  * RIDETHROUGH_KEEP names a folder for what happened in each round.
  *
  * One thing no primary can know: a secondary that is killed after it was told of the forced shutdown looks like one that
- * went down (upsmon says no goodbye). The primary goes after FINALDELAY then, so a secondary that was away for longer may
- * come after it. It may not be missed, though.
+ * went down (upsmon says no goodbye), and one that was killed before is waited for no longer than HOSTSYNC. So one that is
+ * killed once the battery is low and is away for longer than FINALDELAY may come after it. It may not be missed, though.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -127,6 +127,17 @@ export const SCENARIOS: readonly Scenario[] = [
     both: ['COMMBAD', 'COMMOK'],
   },
   {
+    name: 'the UPS is swapped for one whose battery is worn out',
+    role: 'primary',
+    happenings: [
+      [1, { do: 'stop-driver' }],
+      [1, { status: 'OL RB' }],
+      [1, { do: 'start-driver' }],
+    ],
+    then: 3,
+    both: ['COMMBAD', 'COMMOK', 'REPLBATT'],
+  },
+  {
     name: 'calibration',
     role: 'primary',
     happenings: [

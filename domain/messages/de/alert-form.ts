@@ -1,26 +1,30 @@
 import type { alertForm as en } from '../en/alert-form.ts';
 
 export const alertForm = {
-  'form.part.channels': 'Andere Wege',
+  'form.part.channels': 'Andere Meldewege',
   'form.part.channels.text': 'Telefone, Haustechnik, Programme und Protokolle. Jeder bekommt, was er bekommen soll.',
   'form.part.desktop': 'Benachrichtigungen auf diesem Rechner',
   'form.part.desktop.text': 'Das Desktop-Programm zeigt sie denen, die angemeldet sind.',
   'form.part.limits': 'Grenzen',
   'form.part.limits.text': 'Was als Störung gilt, obwohl die USV nichts sagt. Leer: nicht beobachtet.',
   'form.alerts.desktop.enabled': 'Benachrichtigungen zeigen',
-  'form.alerts.desktop.enabled.help': 'Sie sagen, was geschieht und was folgt, und lassen ein Herunterfahren abbrechen, wo das System das kann.',
+  'form.alerts.desktop.enabled.help':
+    'Sie sagen, was geschieht und was folgt, und lassen ein Herunterfahren abbrechen, wo das System das kann.',
   'form.alerts.limits.load': 'Höchste Last',
   'form.alerts.limits.load.help': 'Gemeldet, wenn die Last eine Minute darüber bleibt.',
   'form.alerts.limits.inputLow': 'Niedrigste Netzspannung',
-  'form.alerts.limits.inputLow.help': 'Gemeldet, wenn die Spannung zehn Sekunden darunter bleibt, während die USV am Netz ist.',
+  'form.alerts.limits.inputLow.help':
+    'Gemeldet, wenn die Spannung zehn Sekunden darunter bleibt, während die USV am Netz ist.',
   'form.alerts.limits.inputHigh': 'Höchste Netzspannung',
   'form.alerts.limits.inputHigh.help': 'Dasselbe darüber.',
   'form.alerts.limits.temperature': 'Höchste Temperatur',
   'form.alerts.limits.temperature.help': 'Von Gerät oder Akku, was heißer ist; gemeldet nach einer Minute.',
   'form.alerts.limits.batteryYears': 'Alter des Akkus',
-  'form.alerts.limits.batteryYears.help': 'Gemeldet, wenn der Akku älter ist als so viele Jahre, nach dem Datum, das die USV führt.',
+  'form.alerts.limits.batteryYears.help':
+    'Gemeldet, wenn der Akku älter ist als so viele Jahre, nach dem Datum, das die USV führt.',
   'form.alerts.limits.shortRuntime': 'Akku zu kurz für das Herunterfahren',
-  'form.alerts.limits.shortRuntime.help': 'Gemeldet, wenn der volle Akku nicht reichen würde, bis dieser Rechner wie geplant heruntergefahren ist.',
+  'form.alerts.limits.shortRuntime.help':
+    'Gemeldet, wenn der volle Akku nicht reichen würde, bis dieser Rechner wie geplant heruntergefahren ist.',
   'form.channel.type': 'Art',
   'form.channel.type.help': 'Jede Art hat eigene Einstellungen.',
   'form.channel.enabled': 'Ein',
@@ -38,7 +42,8 @@ export const alertForm = {
   'form.channel.quietTo': 'Ruhe bis',
   'form.channel.quietTo.help': 'Was gewartet hat, kommt dann als eine Meldung.',
   'form.channel.url': 'Webhook-Adresse',
-  'form.channel.url.help': 'Wie der Dienst sie zeigt. In ihr steckt das Recht zu senden; sie wird wie ein Passwort verwahrt.',
+  'form.channel.url.help':
+    'Wie der Dienst sie zeigt. In ihr steckt das Recht zu senden; sie wird wie ein Passwort verwahrt.',
   'form.channel.server': 'Server',
   'form.channel.server.help': 'https:// und der Name. Leer: der öffentliche Dienst, wo es einen gibt.',
   'form.channel.token': 'Token',
@@ -64,7 +69,8 @@ export const alertForm = {
   'form.channel.discovery': 'Home Assistant',
   'form.channel.discovery.help': 'Es findet jede USV mit ihren Sensoren von selbst.',
   'form.channel.command': 'Befehl',
-  'form.channel.command.help': 'Programm und seine Wörter; keine Shell liest sie. Es bekommt UPSNAME, NOTIFYTYPE und die Meldung wie bei NUT.',
+  'form.channel.command.help':
+    'Programm und seine Wörter; keine Shell liest sie. Es bekommt UPSNAME, NOTIFYTYPE und die Meldung wie bei NUT.',
   'form.channel.timeout': 'Zeitgrenze',
   'form.channel.timeout.help': 'Nach dieser Zeit wird er beendet.',
   'form.channel.transport': 'Wohin',
@@ -99,6 +105,7 @@ export const alertForm = {
   'form.kinds.but': 'Alle außer {kinds}',
   'form.changes.channel': '{name}: Weg zu Menschen',
   'troubles.title': 'Meldungen per {channel} kommen nicht durch.',
-  'troubles.since': '{error} Seit {time}, {count} warten.',
+  'troubles.since': '{error} Seit {time}.',
+  'troubles.waiting': '{count} warten.',
   'troubles.settings': 'Einstellungen ansehen',
 } as const satisfies Record<keyof typeof en, string>;

@@ -74,7 +74,8 @@ export const alerts = {
   'error.alert/not-set': '{channel}: „{field}“ ist nicht gesetzt.',
   'remedy.alert/not-set': 'In den Einstellungen eintragen; vielleicht ging es mit der Datei der Geheimnisse verloren.',
   'error.alert/command': '{channel}: {command} endete nicht gut: {reason}.',
-  'remedy.alert/command': 'Den Befehl von Hand als der Benutzer ausführen, unter dem der Dienst läuft. Für diese Meldung wird er nicht wiederholt.',
+  'remedy.alert/command':
+    'Den Befehl von Hand als der Benutzer ausführen, unter dem der Dienst läuft. Für diese Meldung wird er nicht wiederholt.',
   'error.alert/no-syslog': '{channel}: Dieses System hat kein Protokoll, in das Programme schreiben können.',
   'remedy.alert/no-syslog': 'Stattdessen an einen Syslog-Server senden.',
   'error.alert/no-desktop': 'Auf diesem Rechner können keine Benachrichtigungen gezeigt werden: {reason}.',

@@ -15,6 +15,12 @@ export const doctor = {
     'Ridethrough als Dienst betreiben, seinem Benutzer das Ausschalten erlauben (polkit) oder einen Befehl dafür setzen.',
   'doctor.mail.off': 'Mails sind nicht gewünscht.',
   'doctor.mail.fine': 'Der Mailserver {server} nimmt Mails von hier an.',
+  'doctor.alerts.off': 'Kein anderer Weg als Mail ist eingerichtet.',
+  'doctor.alerts.fine': '{channel}: nichts wartet.',
+  'doctor.alerts.waiting': '{channel}: {count} Meldungen warten, die älteste seit {since}.',
+  'doctor.alerts.waiting.fix':
+    'Auf der Seite der Einstellungen eine Probe senden oder im Protokoll nach dem Grund sehen.',
+  'doctor.alerts.wrong': '{channel}: {field} stimmt nicht: {reason}.',
   'doctor.clock.fine': 'Die Uhr geht richtig, soweit sich das sagen lässt.',
   'doctor.clock.wrong': 'Die Uhr steht auf {date}.',
   'doctor.clock.alone':

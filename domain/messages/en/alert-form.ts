@@ -1,13 +1,14 @@
 /** Alerts on the page of settings and elsewhere in the interface: ways to people, what they take, limits. */
 export const alertForm = {
-  'form.part.channels': 'Other ways',
+  'form.part.channels': 'Other ways to be told',
   'form.part.channels.text': 'Telephones, home automation, programs and logs. Each takes what it is to take.',
   'form.part.desktop': 'Notifications on this computer',
   'form.part.desktop.text': 'Shown by the desktop program to who is logged in.',
   'form.part.limits': 'Limits',
   'form.part.limits.text': 'What counts as trouble although the UPS says nothing. Empty: not watched.',
   'form.alerts.desktop.enabled': 'Show notifications',
-  'form.alerts.desktop.enabled.help': 'They say what happens and what comes next, and let a shutdown be cancelled where the system can do that.',
+  'form.alerts.desktop.enabled.help':
+    'They say what happens and what comes next, and let a shutdown be cancelled where the system can do that.',
   'form.alerts.limits.load': 'Highest load',
   'form.alerts.limits.load.help': 'Told when the load stays above it for a minute.',
   'form.alerts.limits.inputLow': 'Lowest mains voltage',
@@ -17,9 +18,11 @@ export const alertForm = {
   'form.alerts.limits.temperature': 'Highest temperature',
   'form.alerts.limits.temperature.help': 'Of the unit or its battery, whichever is hotter; told after a minute.',
   'form.alerts.limits.batteryYears': 'Battery age',
-  'form.alerts.limits.batteryYears.help': 'Told when the battery is older than so many years, by the date that the UPS keeps.',
+  'form.alerts.limits.batteryYears.help':
+    'Told when the battery is older than so many years, by the date that the UPS keeps.',
   'form.alerts.limits.shortRuntime': 'Battery too short for the shutdown',
-  'form.alerts.limits.shortRuntime.help': 'Told when the full battery would not last until this computer is down as planned.',
+  'form.alerts.limits.shortRuntime.help':
+    'Told when the full battery would not last until this computer is down as planned.',
   'form.channel.type': 'Kind',
   'form.channel.type.help': 'Each kind has settings of its own.',
   'form.channel.enabled': 'On',
@@ -43,7 +46,8 @@ export const alertForm = {
   'form.channel.token': 'Token',
   'form.channel.token.help': 'What proves the right to send. ntfy and webhooks may do without.',
   'form.channel.topic': 'Topic',
-  'form.channel.topic.help': 'ntfy: the topic that is subscribed to. MQTT: what all topics begin with; empty: ridethrough.',
+  'form.channel.topic.help':
+    'ntfy: the topic that is subscribed to. MQTT: what all topics begin with; empty: ridethrough.',
   'form.channel.chat': 'Chat',
   'form.channel.chat.help': 'Number of the chat, or @name of a channel. The bot has to be in it.',
   'form.channel.host': 'Host',
@@ -63,7 +67,8 @@ export const alertForm = {
   'form.channel.discovery': 'Home Assistant',
   'form.channel.discovery.help': 'It finds every UPS with its sensors by itself.',
   'form.channel.command': 'Command',
-  'form.channel.command.help': 'Program and its words; no shell reads them. It gets UPSNAME, NOTIFYTYPE and the message, as with NUT.',
+  'form.channel.command.help':
+    'Program and its words; no shell reads them. It gets UPSNAME, NOTIFYTYPE and the message, as with NUT.',
   'form.channel.timeout': 'Time limit',
   'form.channel.timeout.help': 'After so long it is ended.',
   'form.channel.transport': 'Where to',
@@ -98,6 +103,7 @@ export const alertForm = {
   'form.kinds.but': 'All but {kinds}',
   'form.changes.channel': '{name}: way to people',
   'troubles.title': 'Messages by {channel} do not get through.',
-  'troubles.since': '{error} Since {time}, {count} waiting.',
+  'troubles.since': '{error} Since {time}.',
+  'troubles.waiting': '{count} waiting.',
   'troubles.settings': 'Look at the settings',
 } as const;

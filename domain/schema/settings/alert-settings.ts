@@ -23,7 +23,7 @@ export const routing = {
 };
 export interface Routing {
   readonly least: z.output<typeof Severity>;
-  readonly except: z.output<typeof Kinds>;
+  readonly except: readonly z.output<typeof Kinds>[number][];
   readonly quietFrom: string;
   readonly quietTo: string;
 }
@@ -85,11 +85,8 @@ const channelSettings = <Secret extends z.ZodType>(secret: Secret) =>
       /** Webhooks: the whole address, which most services hide the right to post in. */
       url: secret,
       /** ntfy, Telegram, Gotify: `https://HOST`, empty for the public service. */
-      server: z
-        .union(
-          [z.literal(''), z.url({ protocol: /^https?$/, ...wants('expected.web-address') })],
-          wants('expected.web-address'),
-        )
+      server: Line(200)
+        .regex(/^(?:https?:\/\/[^\s/]\S*)?$/i, wants('expected.web-address'))
         .default(''),
       /** ntfy (where the topic is protected), Telegram, Gotify, webhook: what proves the right to post. */
       token: secret,

@@ -36,9 +36,7 @@ function environmentOf({ ups, event, title, brief, kind, stage, severity, status
     RIDETHROUGH_SEVERITY: severity,
     RIDETHROUGH_STATUS: status,
     RIDETHROUGH_TEXT: brief,
-    ...Object.fromEntries(
-      Object.entries(figures).map(([name, value]) => [variableName(name), String(value)]),
-    ),
+    ...Object.fromEntries(Object.entries(figures).map(([name, value]) => [variableName(name), String(value)])),
   };
 }
 

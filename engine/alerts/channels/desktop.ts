@@ -1,5 +1,5 @@
 /** Notifications on the screen of this computer: one per UPS, the newest. */
-import type { Locale } from '#domain/messages/message.ts';
+import { message, type Locale } from '#domain/messages/message.ts';
 import type { DesktopNotifier } from '#engine/ports.ts';
 import type { Channel, OutMessage } from '../outbox.ts';
 import { wordsOf } from './http-forms.ts';
@@ -16,10 +16,11 @@ export function createDesktopChannel(notifier: DesktopNotifier, locale: () => Lo
         const last = those.at(-1);
         if (!last) continue;
         const { title, text } = wordsOf(those, locale());
+        const advice = adviceOn(last, locale());
         await notifier.show({
           key: ups,
           title,
-          body: text,
+          body: [text, ...(advice === undefined ? [] : [advice])].filter((part) => part !== '').join('\n'),
           isUrgent: last.severity === 'danger' && last.stage !== 'end',
           isOutage: isOutage(last),
           ...(ups === '' ? {} : { ups }),
@@ -27,6 +28,13 @@ export function createDesktopChannel(notifier: DesktopNotifier, locale: () => Lo
       }
     },
   };
+}
+
+/** Who sits here can do something about it. */
+function adviceOn({ kind, stage }: OutMessage, locale: Locale): string | undefined {
+  if (stage !== 'begin' && stage !== 'worse') return undefined;
+  if (kind === 'low-battery') return message('notice.low-battery-advice', {}, locale);
+  return kind === 'no-contact' ? message('notice.no-contact-advice', {}, locale) : undefined;
 }
 
 const isOutage = ({ kind, stage }: OutMessage): boolean =>

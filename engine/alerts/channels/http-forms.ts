@@ -103,7 +103,7 @@ export function formOf(channel: HttpChannelSettings, messages: readonly OutMessa
         body: { title, message: cut(text === '' ? title : text, LONGEST.gotify), priority: GOTIFY_PRIORITY[urgency] },
       };
     case 'webhook':
-      return { url: need('url'), headers: bearer, body: jsonOf(messages, title) };
+      return { url: need('url'), headers: bearer, body: jsonOf(messages) };
   }
 }
 
@@ -113,10 +113,10 @@ export const nameOf = ({ name, type }: Pick<ChannelSettings, 'name' | 'type'>): 
 const serverOf = (given: string, otherwise: string): string => `${(given || otherwise).replace(/\/+$/, '')}/`;
 
 /** For programs: the newest message, and those that had to wait with it. */
-function jsonOf(messages: readonly OutMessage[], title: string): unknown {
+function jsonOf(messages: readonly OutMessage[]): unknown {
   const all = messages.map(factsOf);
   const earlier = all.slice(0, -1);
-  return { source: 'ridethrough', host: hostname(), ...all.at(-1), ...(earlier.length > 0 ? { title, earlier } : {}) };
+  return { source: 'ridethrough', host: hostname(), ...all.at(-1), ...(earlier.length > 0 ? { earlier } : {}) };
 }
 
 /** A message as programs are told of it, here and by MQTT. */
@@ -161,6 +161,7 @@ function urgencyOf(messages: readonly OutMessage[]): Urgency {
 }
 
 const whole = (title: string, text: string): string => (text === '' ? title : `${title}\n\n${text}`);
-const cut = (text: string, longest: number): string => (text.length <= longest ? text : `${text.slice(0, longest - 1)}…`);
+const cut = (text: string, longest: number): string =>
+  text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 const slackText = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -204,7 +204,8 @@ export function createMqttChannel({ settings, source, clock, log, locale, change
       await connecting;
       if (!client) return;
       // Who leaves in order has no last will.
-      if (source && client.connected) await client.publishAsync(statusTopic, OFFLINE, { qos: 1, retain: true }).catch(() => undefined); // the broker will notice
+      if (source && client.connected)
+        await client.publishAsync(statusTopic, OFFLINE, { qos: 1, retain: true }).catch(() => undefined); // the broker will notice
       await client.endAsync(!client.connected).catch(() => undefined); // it is being thrown away
     },
   };

@@ -47,7 +47,12 @@ export function createSyslogChannel(
       try {
         if (transport === 'udp') await sendByUdp(host, port, messages.map(frameOf));
         // The length stands before each: a message may hold a line end.
-        else await sendByTcp(host, port, messages.map(frameOf).map((frame) => `${Buffer.byteLength(frame)} ${frame}`));
+        else
+          await sendByTcp(
+            host,
+            port,
+            messages.map(frameOf).map((frame) => `${Buffer.byteLength(frame)} ${frame}`),
+          );
       } catch (error) {
         throw unreachable(error);
       }

@@ -61,7 +61,10 @@ describe('upsmon.conf', () => {
         'DEBUG_MIN 1',
       ].join('\n'),
     );
-    expect(told).toEqual(['notice upsmon.conf:23: RUN_AS_USER is accepted, has no effect (nothing to do)']);
+    expect(told).toEqual([
+      'notice upsmon.conf:23: RUN_AS_USER is accepted, has no effect (nothing to do)',
+      'notice upsmon.conf:30: DEBUG_MIN is accepted, has no effect (nothing to do)',
+    ]);
     expect(result).toMatchObject({
       monitors: [
         { ups: 'ups' },

@@ -10,7 +10,7 @@ import { readCertIdent } from './upsd-conf.ts';
 import { parseRole } from './upsd-users.ts';
 import { expected, parseBoolean, parseInteger } from './values.ts';
 
-/** What upsmon does where upsmon.conf says nothing. */
+/** What upsmon does where upsmon.conf says nothing, but for one thing: it logs each failed poll, we log changes. */
 export const UPSMON_DEFAULTS: UpsmonConf = {
   monitors: [],
   minSupplies: 1,
@@ -19,7 +19,7 @@ export const UPSMON_DEFAULTS: UpsmonConf = {
   notifyFlag: {},
   pollFreq: asSeconds(5),
   pollFreqAlert: asSeconds(5),
-  pollFailLogThrottleMax: -1,
+  pollFailLogThrottleMax: 0,
   hostSync: asSeconds(15),
   deadTime: asSeconds(15),
   rbWarnTime: asSeconds(43200),
@@ -109,7 +109,8 @@ const directives: Record<string, Directive<Draft> | 'obsolete'> = {
     },
   },
   CERTHOST: { isRepeatable: true, read: readCertHost },
-  DEBUG_MIN: { ...whole('debugMin'), isAnyCase: true },
+  // What upsd.conf says of it holds for the one process there is.
+  DEBUG_MIN: { ...whole('debugMin'), isAnyCase: true, hasNoEffect: true },
 };
 
 const UPSMON_DIRECTIVES: DirectiveTable<Draft> = new Map(Object.entries(directives));

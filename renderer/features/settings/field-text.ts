@@ -126,7 +126,8 @@ export function changeLine(
     return { title, ...bothTexts(before, after, USERS_NAME, undefined, locale) };
   }
   const isOfChannel = group === 'alerts' && second === 'channels';
-  const name = group === 'alerts' && !isOfChannel ? path.join('.') : `${isOfChannel ? 'channel' : group}.${path.at(-1) ?? ''}`;
+  const name =
+    group === 'alerts' && !isOfChannel ? path.join('.') : `${isOfChannel ? 'channel' : group}.${path.at(-1) ?? ''}`;
   const field = FIELDS.get(name);
   const label = field ? locale.t(`form.${textNameOf(field.name)}`, {}) : name;
   const ups = group === 'ups' && typeof second === 'number' ? upsName(second) : undefined;

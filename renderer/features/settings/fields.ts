@@ -22,7 +22,9 @@ export type FieldName = TextName | `${'mail' | 'alerts.desktop'}.${RoutingKey}`;
 
 export function textNameOf(name: FieldName): TextName {
   const key = name.slice(name.lastIndexOf('.') + 1);
-  return key === 'least' || key === 'except' || key === 'quietFrom' || key === 'quietTo' ? `channel.${key}` : (name as TextName);
+  return key === 'least' || key === 'except' || key === 'quietFrom' || key === 'quietTo'
+    ? `channel.${key}`
+    : (name as TextName);
 }
 
 /** How a value is edited. */
@@ -50,7 +52,17 @@ export interface FieldDescription {
 
 export interface FormPart {
   readonly name:
-    'unit' | 'shutdown' | 'login' | 'email' | 'server' | 'accounts' | 'mail' | 'desktop' | 'channels' | 'limits' | 'web';
+    | 'unit'
+    | 'shutdown'
+    | 'login'
+    | 'email'
+    | 'server'
+    | 'accounts'
+    | 'mail'
+    | 'desktop'
+    | 'channels'
+    | 'limits'
+    | 'web';
   readonly fields: readonly FieldDescription[];
   readonly mode?: 'SLAVE';
 }

@@ -94,7 +94,9 @@ export class FormView {
 export function idOf(path: FieldPath): string {
   const [group, second, third, fourth] = path;
   if (group === 'alerts') {
-    return second === 'channels' ? `field-channel-${String(third)}-${String(fourth)}` : `field-alerts-${String(second)}-${String(third)}`;
+    return second === 'channels'
+      ? `field-channel-${String(third)}-${String(fourth)}`
+      : `field-alerts-${String(second)}-${String(third)}`;
   }
   if (group === 'ups') return `field-ups-${keyOf(`ups.${String(third)}` as FieldDescription['name'])}`;
   return `field-${String(group)}-${String(second)}`;

@@ -1,13 +1,27 @@
 /** The small decisions of the form: completing, pinning, searching, reading what was typed. */
 import { describe, expect, test } from 'vitest';
 import { en } from '#domain/messages/en.ts';
+import type { ChannelType } from '#domain/schema/alerts.ts';
+import { CHANNEL_FIELDS } from '#domain/schema/settings/alert-settings.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import { LocaleState } from '../../state/locale.svelte.ts';
 import { languageKeeper } from '../../state/language-keeper.ts';
 import { createPreferences } from '../../state/preferences.ts';
 import { changesBetween, withValueAt } from '../../state/settings-changes.ts';
-import { changeLine, isFound, problemText } from './field-text.ts';
-import { COMMON_PARTS, defaultOf, newUps, pathOf, textOf, UPS_PARTS, valueOf, type FieldName } from './fields.ts';
+import { changeLine, choiceText, isFound, problemText } from './field-text.ts';
+import {
+  CHANNEL_FIELD_LIST,
+  COMMON_PARTS,
+  defaultOf,
+  fieldsOfChannel,
+  newChannel,
+  newUps,
+  pathOf,
+  textOf,
+  UPS_PARTS,
+  valueOf,
+  type FieldName,
+} from './fields.ts';
 import { driverIn, findHardware, modelIn } from './hardware-search.ts';
 import { nameAt, withName } from './option-names.ts';
 import { pinsIn, withPins } from './pin-unit.ts';
@@ -29,6 +43,10 @@ describe('the table of fields', () => {
         .map((key) => `server.${key}`),
       ...Object.keys(settings.mail).map((key) => `mail.${key}`),
       'mail.port',
+      ...Object.keys(settings.alerts.desktop).map((key) => `alerts.desktop.${key}`),
+      ...['load', 'inputLow', 'inputHigh', 'temperature', 'batteryYears', 'shortRuntime'].map(
+        (key) => `alerts.limits.${key}`,
+      ),
       ...Object.keys(settings.web).map((key) => `web.${key}`),
       'web.certFile',
       'web.keyFile',
@@ -36,11 +54,20 @@ describe('the table of fields', () => {
     expect(fields.map(({ name }) => name).sort()).toEqual([...new Set(wanted)].sort());
   });
 
-  test.each(fields.filter(({ kind }) => kind.type === 'choice'))(
+  test('a card has every field of its kind of channel, and no other', () => {
+    for (const [type, own] of Object.entries(CHANNEL_FIELDS)) {
+      const shown = fieldsOfChannel({ ...newChannel(randomId(), type as ChannelType), transport: 'udp' });
+      const common = ['enabled', 'name', 'upses', 'least', 'except', 'quietFrom', 'quietTo'];
+      expect(shown.map(({ name }) => name.slice('channel.'.length)).toSorted()).toEqual([...own, ...common].toSorted());
+    }
+    expect(fieldsOfChannel(newChannel(randomId(), 'syslog')).map(({ name }) => name)).not.toContain('channel.host');
+  });
+
+  test.each([...fields, ...CHANNEL_FIELD_LIST].filter(({ kind }) => kind.type === 'choice'))(
     '$name has a word for each of its choices',
     (field) => {
       for (const value of field.kind.type === 'choice' ? field.kind.values : []) {
-        expect(Object.keys(en)).toContain(`form.${field.name}.${value}`);
+        expect(choiceText(field.name, value, locale)).not.toBe(value);
       }
     },
   );

@@ -1,0 +1,127 @@
+/** The pages Battery, Energy and Network: of the running program with the demo UPS, and of a made-up past. */
+import { violationsOf } from '../support/for-everybody.ts';
+import { SCENES } from '../support/scenes.ts';
+import { expect, test } from './fixtures.ts';
+
+test('the demo UPS tests itself, and the result is listed', async ({ open, page }) => {
+  const { dashboard } = await open();
+  await dashboard.goTo('Battery');
+  await expect(dashboard.sentence).toHaveText('Battery');
+  await expect(page.getByText('Nothing learned yet')).toBeVisible();
+  await expect(dashboard.fact('Made')).toContainText('2025');
+  await expect(page.getByText('No result was heard yet.')).toBeVisible();
+  await page.getByRole('button', { name: 'Run a self test' }).click();
+  await dashboard.dialog.getByRole('button', { name: 'Run it' }).click();
+  await expect(page.getByText('Done. The UPS accepted it.')).toBeVisible();
+  await expect(page.getByRole('table').getByText('Done and passed')).toBeVisible({ timeout: 60_000 });
+});
+
+test('a discharge teaches how long the battery lasts; a battery that was replaced begins anew, by keyboard', async ({
+  open,
+  page,
+}) => {
+  test.setTimeout(180_000);
+  const { dashboard } = await open();
+  await dashboard.goTo('Device');
+  // An hour on battery takes a minute.
+  await page.getByRole('region', { name: 'Demo UPS' }).getByText('60 times').click();
+  await dashboard.demo('Out');
+  await expect(dashboard.band).toContainText('On battery');
+  await dashboard.goTo('Overview');
+  await expect
+    .poll(async () => Number(await dashboard.reading('Charge').textContent()), { timeout: 120_000 })
+    .toBeLessThan(50);
+  await dashboard.demo('Good');
+  await expect(dashboard.band).toContainText('On mains');
+  await dashboard.goTo('Battery');
+  await expect(page.getByText(/Learned from 1 discharge/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('Shown by its own discharges').first()).toBeVisible();
+
+  await page.getByRole('button', { name: 'It was replaced' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Day it was put in').focus();
+  await page.keyboard.press('Tab');
+  await page.getByRole('button', { name: 'Begin a new battery' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(dashboard.fact('Put in, as entered')).toBeVisible();
+  await expect(page.getByText('Nothing learned yet')).toBeVisible();
+});
+
+const start = new Date(2026, 0, 14, 19, 42, 10).getTime();
+const frozen = test.extend<{ readonly clockStands: undefined }>({
+  clockStands: [
+    async ({ page }, use) => {
+      await page.clock.setFixedTime(start);
+      await use(undefined);
+    },
+    { auto: true },
+  ],
+});
+
+frozen(
+  'what was learned stands beside what the UPS claims, with a word where it claims too much',
+  async ({ play, page }) => {
+    const { dashboard } = await play(SCENES.history(start), '#/battery');
+    await expect(page.getByText('The UPS promises more than this battery has shown')).toBeVisible();
+    await expect(page.getByRole('listitem').filter({ hasText: 'At its present charge' })).toContainText('36 min');
+    await expect(page.getByText(/A charge below 31\s% was never seen/)).toBeVisible();
+    await expect(dashboard.fact('Put in')).toHaveText(/2 May 2023 \(2\.7 years old\)/);
+    await expect(dashboard.fact('Of its first capacity')).toHaveText(/81\s%/);
+    await expect(dashboard.fact('Next by itself')).toHaveText('about 16 Jan 2026');
+  },
+);
+
+frozen('energy and its cost are told by the calendar, and the price is remembered', async ({ play, page }) => {
+  const { dashboard } = await play(SCENES.history(start), '#/history');
+  await page.getByRole('link', { name: 'Energy' }).click();
+  await dashboard.choose('By', 'Month');
+  await page.getByLabel('Price per kWh').fill('0.5');
+  await page.getByLabel('Currency').selectOption('EUR');
+  const december = page.getByRole('row').filter({ hasText: 'Dec 2025' });
+  const [, used = '', cost = ''] = /([\d.]+)\skWh.*€([\d.]+)/.exec((await december.textContent()) ?? '') ?? [];
+  expect(Number(used)).toBeGreaterThan(100);
+  expect(Math.abs(Number(cost) - Number(used) / 2)).toBeLessThanOrEqual(0.5);
+  await expect(page.getByText('Reckoned from the load in percent and the 900 W the UPS is made for.')).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel('Price per kWh')).toHaveValue('0.5');
+  await expect(december).toContainText('€');
+});
+
+frozen('energy of a unit that tells no watts is not made up', async ({ play, page }) => {
+  const engine = SCENES.history(start);
+  engine.set('ups', { 'ups.realpower.nominal': undefined });
+  await play(engine, '#/energy');
+  await expect(page.getByText('Nothing is known of the power')).toBeVisible();
+  await expect(page.getByText(/override\.ups\.realpower\.nominal/)).toBeVisible();
+});
+
+frozen(
+  'who listens is listed, and the way to the sheets for others is shown to those who may',
+  async ({ play, page }) => {
+    const engine = SCENES.history(start);
+    const { dashboard } = await play(engine, '#/network');
+    const nas = page.getByRole('listitem').filter({ hasText: 'nas' });
+    await expect(nas).toContainText('192.168.1.20');
+    await expect(nas).toContainText('secondary');
+    await expect(dashboard.fact('Certificate')).toContainText(':');
+    await expect(page.getByRole('link', { name: 'To the settings' })).toBeVisible();
+    engine.setClients([]);
+    await expect(page.getByText('Nobody is logged in')).toBeVisible();
+  },
+);
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  frozen(`axe finds nothing to say about battery, energy and network, ${colorScheme}`, async ({ play, page }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const { dashboard } = await play(SCENES.history(start), '#/battery');
+    await dashboard.fact('Put in').waitFor();
+    await page.getByRole('button', { name: 'It was replaced' }).click();
+    expect.soft(await violationsOf(page), 'battery').toEqual([]);
+    await page.goto(page.url().replace('#/battery', '#/energy'));
+    await page.getByRole('table').waitFor();
+    expect.soft(await violationsOf(page), 'energy').toEqual([]);
+    await dashboard.goTo('Network');
+    await dashboard.fact('Certificate').waitFor();
+    expect.soft(await violationsOf(page), 'network').toEqual([]);
+  });
+}

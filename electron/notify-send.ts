@@ -1,0 +1,85 @@
+/**
+ * Notifications of a Linux desktop by libnotify's own program: unlike Electron's they can have buttons there. It stays
+ * with its notification, since desktops tell what was chosen only to who showed it. Where it is missing, too old to know
+ * buttons, or finds no desktop, the caller has to do without.
+ */
+import { spawn } from 'node:child_process';
+
+export interface LinuxNote {
+  readonly title: string;
+  readonly body: string;
+  readonly isUrgent: boolean;
+  readonly icon: string;
+  readonly appName: string;
+  /** `default` is a click on the notification itself. */
+  readonly actions: readonly { readonly name: string; readonly text: string }[];
+}
+
+export interface ShownNote {
+  /** The number it has on the desktop. */
+  readonly id: number;
+  /** The action that was chosen; undefined when it was dismissed or another one took its place. */
+  readonly chosen: Promise<string | undefined>;
+  /** Takes it from the screen. */
+  close(): void;
+  /** Another one took its place: nobody waits for its end. */
+  leave(): void;
+}
+
+/** A desktop that does not take it by then is none. */
+const LIMIT_MS = 2_000;
+
+/** @param replaces number of an earlier one, whose place it takes @throws Error when it was not taken */
+export function notifySend(
+  note: LinuxNote,
+  replaces?: number,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<ShownNote> {
+  const { title, body, isUrgent, icon, appName, actions } = note;
+  const args = [
+    `--app-name=${appName}`,
+    `--icon=${icon}`,
+    `--urgency=${isUrgent ? 'critical' : 'normal'}`,
+    '--print-id',
+    '--wait',
+    ...(replaces === undefined ? [] : [`--replace-id=${replaces}`]),
+    ...actions.map(({ name, text }) => `--action=${name}=${text}`),
+    '--',
+    title,
+    escaped(body),
+  ];
+  // Line by line: otherwise the number comes with the end of the program, and that with the end of the notification.
+  const child = spawn('stdbuf', ['-oL', 'notify-send', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
+  const ended = new Promise<string | undefined>((resolve) => {
+    child.on('close', () => resolve(output.split('\n')[1]?.trim() || undefined));
+  });
+  return new Promise((resolve, reject) => {
+    const refuse = (reason: string): void => {
+      clearTimeout(limit);
+      child.kill('SIGKILL');
+      reject(new Error(complaint.trim() || reason));
+    };
+    // Without a desktop it waits for ever for a notification that was never shown.
+    const limit = setTimeout(() => refuse('notify-send does not answer'), LIMIT_MS);
+    child.on('error', ({ message }) => refuse(message));
+    child.on('close', () => refuse('notify-send shows nothing'));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      const id = /^(\d+)\n/.exec(output)?.[1];
+      if (id === undefined) return;
+      if (Number(id) === 0) return refuse('there is no desktop');
+      clearTimeout(limit);
+      // It takes its notification from the screen when it is interrupted, and not when it is killed.
+      const close = (): void => void child.kill('SIGINT');
+      const leave = (): void => void child.kill('SIGKILL');
+      resolve({ id: Number(id), chosen: ended, close, leave });
+    });
+  });
+}
+
+/** The body is read as markup, and its backslashes as escapes; what a UPS says is neither. */
+const escaped = (text: string): string =>
+  text.replaceAll('\\', '\\\\').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
