@@ -71,32 +71,29 @@ const YES_NO: Pick<Row, 'taken' | 'refused'> = {
   refused: [['perhaps', /Write true or false/]],
 };
 
-/** Which news goes by a way, and when it rests. */
-const routing = (group: string, least: string, except: string): Readonly<Record<string, Row>> => ({
+/** NUT has no limits of its own: they are watched here. */
+const limitRow = (good: string, low: string, high: string): Row => ({
+  default: '',
+  taken: [good],
+  refused: [
+    [low, /a number from 1/],
+    [high, /a number up to/],
+    ['warm', /a whole number/],
+  ],
+});
+const routingRows = (group: string, least: string, except: string): Record<string, Row> => ({
   [`${group}.least`]: {
     default: least,
     taken: ['info', 'care', 'danger'],
-    refused: [['loud', /Write one of info, care, danger/]],
+    refused: [['all', /one of info, care, danger/]],
   },
   [`${group}.except`]: {
     default: except,
-    taken: [['trim, boost', 'trim,boost']],
-    refused: [['news', /Write one of on-battery/]],
+    taken: [['trim, boost', 'trim,boost'], 'on-battery'],
+    refused: [['storm', /one of on-battery, /]],
   },
-  [`${group}.quietFrom`]: {
-    default: '',
-    taken: ['22:30', '00:00'],
-    refused: [['25:00', /a time of day such as 22:30/]],
-  },
-  [`${group}.quietTo`]: { default: '', taken: ['06:00', '23:59'], refused: [['6', /a time of day such as 22:30/]] },
-});
-const limit = (most: number): Row => ({
-  default: '',
-  taken: ['1', String(most)],
-  refused: [
-    ['0', /Write a number from 1/],
-    [String(most + 1), new RegExp(`Write a number up to ${most}`)],
-  ],
+  [`${group}.quietFrom`]: { default: '', taken: ['22:30'], refused: [['24:00', /a time of day/]] },
+  [`${group}.quietTo`]: { default: '', taken: ['07:00'], refused: [['7', /a time of day/]] },
 });
 
 const ROWS: Readonly<Record<string, Row>> = {
@@ -466,6 +463,15 @@ const ROWS: Readonly<Record<string, Row>> = {
     refused: [['x'.repeat(1025), /cannot be "…"/]],
   },
   'mail.from': { default: '', taken: ['ups@example.org'], refused: [['ups', /an e-mail address/]] },
+  ...routingRows('mail', 'care', ''),
+  'alerts.desktop.enabled': { default: 'true', ...YES_NO },
+  ...routingRows('alerts.desktop', 'info', 'trim,boost,eco,calibration,other-status,waiting,sleep,wake'),
+  'alerts.limits.load': limitRow('80', '0', '201'),
+  'alerts.limits.inputLow': limitRow('207', '0', '501'),
+  'alerts.limits.inputHigh': limitRow('253', '0', '501'),
+  'alerts.limits.temperature': limitRow('40', '0', '101'),
+  'alerts.limits.batteryYears': limitRow('4', '0', '31'),
+  'alerts.limits.shortRuntime': { default: 'true', ...YES_NO },
   'web.tls': {
     default: 'none',
     taken: ['own', 'none'],
@@ -482,15 +488,6 @@ const ROWS: Readonly<Record<string, Row>> = {
     taken: [['ups.example, nas', 'ups.example,nas']],
     refused: [['http://a', /a host name/]],
   },
-  ...routing('mail', 'care', ''),
-  'alerts.desktop.enabled': { default: 'true', ...YES_NO },
-  ...routing('alerts.desktop', 'info', 'trim,boost,eco,calibration,other-status,waiting,sleep,wake'),
-  'alerts.limits.load': limit(200),
-  'alerts.limits.inputLow': limit(500),
-  'alerts.limits.inputHigh': limit(500),
-  'alerts.limits.temperature': limit(100),
-  'alerts.limits.batteryYears': limit(30),
-  'alerts.limits.shortRuntime': { default: 'true', ...YES_NO },
   'setup.isDone': { default: 'false', ...YES_NO },
 };
 
@@ -653,5 +650,75 @@ describe('what belongs together', () => {
     expect(checkSettings(open.settings).map(describeFieldProblem)).toEqual([
       expect.stringMatching(/^ups\.0\.monpwd: without a password this computer cannot log in/),
     ]);
+  });
+});
+
+describe('channels', () => {
+  const hook: readonly SettingChange[] = [
+    ['alerts.channels.0.type', 'webhook'],
+    ['alerts.channels.0.url', 'https://hooks.example/s3cret'],
+  ];
+  const told = (before: StoredSettings, ...changes: readonly SettingChange[]): string => {
+    try {
+      const { settings } = changeSettings(before, changes);
+      return checkSettings(settings).map(describeFieldProblem).join('\n');
+    } catch (error) {
+      return describeError(error);
+    }
+  };
+
+  test('are added by their type, told by the keys their type has, and taken away by an empty one', () => {
+    const added = changeSettings(primary, [
+      ...hook,
+      ['alerts.channels.1.type', 'mqtt'],
+      ['alerts.channels.1.host', 'b'],
+    ]);
+    const keys = [...keysOfSettings(added.settings).keys()].filter((key) => key.startsWith('alerts.channels.'));
+    const common = ['type', 'enabled', 'name', 'upses', 'least', 'except', 'quietFrom', 'quietTo'];
+    const ofMqtt = ['host', 'port', 'security', 'caFile', 'user', 'password', 'topic', 'discovery'];
+    expect(keys.toSorted()).toEqual(
+      [
+        ...[...common, 'url', 'token'].map((key) => `alerts.channels.0.${key}`),
+        ...[...common, ...ofMqtt].map((key) => `alerts.channels.1.${key}`),
+      ].toSorted(),
+    );
+    const removed = changeSettings(added, [['alerts.channels.0.type', '']]);
+    expect(removed.settings.alerts.channels).toMatchObject([{ type: 'mqtt', host: 'b' }]);
+    expect(removed.settings.alerts.channels[0]?.id).toBe(added.settings.alerts.channels[1]?.id);
+  });
+
+  test('keep what proves the right to send to themselves', () => {
+    const { settings } = changeSettings(primary, hook);
+    const key = keysOfSettings(settings).get('alerts.channels.0.url');
+    expect(key && settingText(settings, key)).toBe('(set)');
+  });
+
+  test.each([
+    [[['alerts.channels.0.type', 'pigeon']], /one of ntfy, telegram/],
+    [[['alerts.channels.1.type', 'slack']], /There is no channel 1\. Add it by setting alerts\.channels\.0\.type/],
+    [
+      [['alerts.channels.0.type', 'ntfy']],
+      /alerts\.channels\.0\.topic is not set, but alerts\.channels\.0\.type is "ntfy"/,
+    ],
+    [[['alerts.channels.0.type', 'slack']], /alerts\.channels\.0\.url: needed/],
+    [[...hook, ['alerts.channels.0.url', 'hooks.example']], /alerts\.channels\.0\.url: .*begins with https/],
+    [[...hook, ['alerts.channels.0.topic', 'x']], /no setting "alerts\.channels\.0\.topic"/],
+    [
+      [
+        ['alerts.channels.0.type', 'mqtt'],
+        ['alerts.channels.0.host', 'b'],
+        ['alerts.channels.0.topic', 'a/#'],
+      ],
+      /a topic/,
+    ],
+    [
+      [
+        ['alerts.channels.0.type', 'syslog'],
+        ['alerts.channels.0.transport', 'udp'],
+      ],
+      /alerts\.channels\.0\.host is not set/,
+    ],
+  ] as const)('%j is refused', (changes, said) => {
+    expect(told(primary, ...changes)).toMatch(said);
   });
 });
