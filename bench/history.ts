@@ -256,6 +256,18 @@ export async function history(): Promise<Section> {
         isMet: slowest.page < 50,
       },
     ];
+    const energy = ([days, edgeMs]: readonly [number, number]): number => {
+      const edges = Array.from({ length: days + 1 }, (_, place) => NOW - (days - place) * edgeMs);
+      const times = Array.from({ length: TIMES }, () => {
+        const began = performance.now();
+        for (const variable of ['ups.realpower', 'ups.load', 'ups.realpower.nominal']) {
+          store.integrals('ups1', variable, edges);
+        }
+        return performance.now() - began;
+      });
+      return median(times);
+    };
+    const energyMs = [energy([400, DAY_MS]), energy([120, 30.4375 * DAY_MS])] as const;
     const { batchMs, hourMs } = writeHours(store);
     store.close();
     const worst = (times: readonly number[]): string => `${ms(median(times))}, at most ${ms(Math.max(...times))}`;
@@ -264,6 +276,7 @@ export async function history(): Promise<Section> {
       notes: [
         `${UPSES} UPSes and ${YEARS} years with ${OUTAGES_A_YEAR} outages of ${OUTAGE_MS / 60_000} min a year, ${Object.keys(MEASURED).length} variables that change with every reading every ${POLL_MS / 1000} s and ${STILL.length} that never do: ${mb(tenYears)}. Opened in ${ms(openMs)}.`,
         `Times: medians of ${TIMES}, from the question to an answer that was written as JSON, read again and checked as the page does it.`,
+        `Energy of one UPS: 400 days in ${ms(energyMs[0])}, ten years by months in ${ms(energyMs[1])}.`,
         `Writing: a batch of ten seconds of all ${UPSES} UPSes takes ${worst(batchMs)}; an hour of one UPS becomes buckets in ${worst(hourMs)}, once an hour and one UPS at a time.`,
       ],
       head: ['time', 'one variable', 'the seven of the page', `one variable of ${UPSES} UPSes`],

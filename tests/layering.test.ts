@@ -7,7 +7,7 @@ const ROOMS: Record<string, { rooms: string[]; packages: RegExp }> = {
   domain: { rooms: ['domain'], packages: /^zod$/ },
   engine: {
     rooms: ['engine', 'domain', 'package.json', 'resources'],
-    packages: /^(node:|zod$|selfsigned$|nodemailer$)/,
+    packages: /^(node:|zod$|selfsigned$|nodemailer$|mqtt$)/,
   },
   electron: {
     rooms: ['electron', 'engine', 'domain', 'package.json', 'resources'],

@@ -58,7 +58,6 @@ const SAME_IN_GERMAN = [
   'state.fault',
   'command.parameter',
   'alert-kind.bypass',
-  'battery.age',
   'channel.discord',
   'channel.gotify',
   'channel.mqtt',

@@ -22,8 +22,7 @@ export function createAlertHandlers(
       // What is wrong elsewhere in the form is no concern of this one.
       const own = problems.filter(
         ({ path, severity }) =>
-          severity === 'error' &&
-          (!settings || (path[0] === 'alerts' && path[1] === 'channels' && path[2] === index)),
+          severity === 'error' && (!settings || (path[0] === 'alerts' && path[1] === 'channels' && path[2] === index)),
       );
       if (!settings || own.length > 0) {
         return { isSent: false, problems: own.map(({ path, ...problem }) => ({ ...problem, path: [...path] })) };

@@ -69,7 +69,11 @@ export function beyondLimits(
   if (!isOnLine || (charge ?? 100) < FULL) goOn('short-runtime');
   else if (limits.planSeconds !== undefined && runtime !== undefined && runtime >= 0) {
     const back = open.has('short-runtime') ? BACK.runtime : 0;
-    put('short-runtime', runtime < limits.planSeconds * (1 + back), `${runtime} s < ${Math.ceil(limits.planSeconds)} s`);
+    put(
+      'short-runtime',
+      runtime < limits.planSeconds * (1 + back),
+      `${runtime} s < ${Math.ceil(limits.planSeconds)} s`,
+    );
   }
 
   const putIn = dateOf(state.variables.get('battery.date')?.value ?? state.variables.get('battery.mfr.date')?.value);

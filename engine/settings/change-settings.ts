@@ -6,7 +6,7 @@ import { becauseText, expectedOf, missingOf } from '#domain/schema/settings/issu
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { nearestName } from './nut-conf/nearest-name.ts';
 import { isSecretReference } from './secret-file.ts';
-import { withSecrets } from './hidden-lines.ts';
+import { restoreSecrets } from './hidden-lines.ts';
 import { phrasesOf } from './nut-conf/problem.ts';
 import {
   hasLines,
@@ -139,7 +139,7 @@ function newValue(setting: SettingKey, text: string, before: Settings): unknown 
   if (text === '') return undefined;
   if (hasLines(setting.path)) {
     const known = setting.path.reduce<unknown>((part, name) => (part as Group | undefined)?.[name], before);
-    return withSecrets(text, typeof known === 'string' ? known : '');
+    return restoreSecrets(text, typeof known === 'string' ? known : '');
   }
   if (setting.kind !== 'users') return valueOfText(setting, text);
   const { users, problems } = usersFromText(text, before.server.users);

@@ -12,7 +12,12 @@ export const SHIPPED_PASSWORD = 'fixmepass';
 /** Errors first, in the order of the form. */
 export function checkSettings(settings: Settings): readonly FieldProblem[] {
   const meaning = toNutConf(settings);
-  const problems = [...meaning.problems, ...networkProblems(settings, meaning), ...mailProblems(settings), ...channelProblems(settings)];
+  const problems = [
+    ...meaning.problems,
+    ...networkProblems(settings, meaning),
+    ...mailProblems(settings),
+    ...channelProblems(settings),
+  ];
   return [
     ...problems.filter(({ severity }) => severity === 'error'),
     ...problems.filter(({ severity }) => severity !== 'error'),

@@ -2,7 +2,7 @@
 import type { FieldProblem } from '#domain/schema/field-problem.ts';
 import { Settings, SettingsDraft, type ChannelSettings, type SecretDraft } from '#domain/schema/settings/settings.ts';
 import { checkSettings } from './check-settings.ts';
-import { hideSecrets, withSecrets } from './hidden-lines.ts';
+import { hideSecrets, restoreSecrets } from './hidden-lines.ts';
 import { toFieldProblem } from './issue-problem.ts';
 
 const shown = (secret: string | undefined): SecretDraft => ({ isSet: secret !== undefined });
@@ -91,12 +91,12 @@ function fromDraft(draft: SettingsDraft, before: Settings): Settings {
     ...draft,
     ups: ups.map((one) => {
       const known = before.ups.find(({ id }) => id === one.id);
-      const options = withSecrets(one.options, known?.options ?? '');
+      const options = restoreSecrets(one.options, known?.options ?? '');
       return { ...one, monpwd: meant(one.monpwd, known?.monpwd), options };
     }),
     server: {
       ...server,
-      optionsupsd: withSecrets(server.optionsupsd, before.server.optionsupsd),
+      optionsupsd: restoreSecrets(server.optionsupsd, before.server.optionsupsd),
       monpwd: meant(server.monpwd, before.server.monpwd),
       users: server.users.map((user) => ({
         ...user,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hideSecrets, withSecrets } from './hidden-lines.ts';
+import { hideSecrets, restoreSecrets } from './hidden-lines.ts';
 
 const LINES = [
   'snmp_version = v3',
@@ -28,13 +28,13 @@ test('passwords are hidden and everything else is as it was written', () => {
 });
 
 test('sent back they are the ones there were, beside what was changed', () => {
-  expect(withSecrets(HIDDEN, LINES)).toBe(LINES);
+  expect(restoreSecrets(HIDDEN, LINES)).toBe(LINES);
   const changed = HIDDEN.replace('MAXAGE 25', 'MAXAGE 30').replace('privpassword=(set)', 'privpassword=other');
-  expect(withSecrets(changed, LINES)).toBe(LINES.replace('MAXAGE 25', 'MAXAGE 30').replace('=plain', '=other'));
+  expect(restoreSecrets(changed, LINES)).toBe(LINES.replace('MAXAGE 25', 'MAXAGE 30').replace('=plain', '=other'));
 });
 
 test('one that was never there cannot be kept', () => {
-  expect(withSecrets('password = (set)', '')).toBe('password = (set)');
+  expect(restoreSecrets('password = (set)', '')).toBe('password = (set)');
 });
 
 test('hiding and sending back changes no text', () => {
@@ -52,7 +52,7 @@ test('hiding and sending back changes no text', () => {
   fc.assert(
     fc.property(fc.array(line), (lines) => {
       const text = lines.join('\n');
-      expect(withSecrets(hideSecrets(text), text)).toBe(text);
+      expect(restoreSecrets(hideSecrets(text), text)).toBe(text);
     }),
   );
 });

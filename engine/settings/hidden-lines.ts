@@ -25,7 +25,7 @@ const eachSecret = (text: string, to: (secret: string, name: string) => string):
 export const hideSecrets = (lines: string): string => eachSecret(lines, () => KEPT_PASSWORD);
 
 /** And with them again. @param before lines in which the passwords stand that are kept, each in its order */
-export function withSecrets(lines: string, before: string): string {
+export function restoreSecrets(lines: string, before: string): string {
   const kept = new Map<string, string[]>();
   eachSecret(before, (secret, name) => {
     kept.set(name, [...(kept.get(name) ?? []), secret]);
