@@ -1,6 +1,5 @@
 /** The small decisions of the form: completing, pinning, searching, reading what was typed. */
 import { describe, expect, test } from 'vitest';
-import { en } from '#domain/messages/en.ts';
 import type { ChannelType } from '#domain/schema/alerts.ts';
 import { CHANNEL_FIELDS } from '#domain/schema/settings/alert-settings.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
