@@ -26,6 +26,7 @@ import { renderMetrics } from './metrics/prometheus.ts';
 import { keepInFile } from './monitor/kept-state.ts';
 import { NO_LATE_HOOK, type LateHook } from './monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
+import type { Notice } from './monitor/notices.ts';
 import { NO_POLICY } from './monitor/policy.ts';
 import type { Clock, DesktopNotifier, HidPort, Log, Stop, SystemPower } from './ports.ts';
 import {
@@ -124,6 +125,8 @@ export function createProduct(parts: ProductParts): Product {
   const samples = createRecentSamples(engine.store, clock);
   /** Tells people. Undefined before the start. */
   let alerts: Alerts | undefined;
+  /** What the monitor told before anybody could be told: it guards this computer first. */
+  const early: Notice[] = [];
   /** Listeners from before the start. */
   const onTroubles = new Set<() => void>();
   const incidents = createIncidentLog(engine.store, () => limitsOf(keeper?.current.settings, monitor));
@@ -138,7 +141,10 @@ export function createProduct(parts: ProductParts): Product {
     power: parts.power,
     lateHook: parts.lateHook ?? NO_LATE_HOOK,
     keeper: keepInFile(join(dataDir, 'monitor.json')),
-    onNotice: ({ type, ups }) => alerts?.notice(type, ups),
+    onNotice: (notice) => {
+      if (alerts) alerts.notice(notice.type, notice.ups);
+      else early.push(notice);
+    },
   });
   const history = createHistory({ store: engine.store, clock, log, file: join(dataDir, HISTORY_FILE) });
   const battery = createBattery({ history, control: engine.control, clock });
@@ -287,6 +293,7 @@ export function createProduct(parts: ProductParts): Product {
       });
       // With NUT's files NOTIFYCMD tells people elsewhere; who sits here is told all the same.
       alerts.setSettings(keeper?.current.settings ?? Settings.parse({}));
+      for (const { type, ups } of early.splice(0)) alerts.notice(type, ups);
       return addresses;
     },
     reconfigure(next) {

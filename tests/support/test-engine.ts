@@ -11,6 +11,7 @@ import { createIncidentLog } from '#engine/history/incidents.ts';
 import { keepInFile, type StateKeeper } from '#engine/monitor/kept-state.ts';
 import { NO_LATE_HOOK, type LateHook } from '#engine/monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from '#engine/monitor/monitor.ts';
+import type { Notice } from '#engine/monitor/notices.ts';
 import { NO_POLICY, type MonitorPolicy } from '#engine/monitor/policy.ts';
 import { createFakePower, type FakePower } from './fake-power.ts';
 import { createRecentSamples } from '#engine/history/recent-samples.ts';
@@ -44,6 +45,7 @@ export interface MonitoredEngineOptions {
   readonly clock?: FakeClock;
   readonly power?: FakePower;
   readonly lateHook?: LateHook;
+  readonly onNotice?: (notice: Notice) => void;
   /** What the UPSes say first; OL unless given. */
   readonly status?: string;
 }
@@ -63,6 +65,7 @@ export async function startMonitoredEngine({
   clock = createFakeClock(),
   power = createFakePower(clock),
   lateHook = NO_LATE_HOOK,
+  onNotice = () => undefined,
   status,
 }: MonitoredEngineOptions): Promise<TestEngine> {
   const log = createRememberingLog();
@@ -97,6 +100,7 @@ export async function startMonitoredEngine({
     power,
     lateHook,
     keeper,
+    onNotice,
   });
   const history = createHistory({ store: engine.store, clock, log, file: ':memory:' });
   incidents.onIncident((incident) => history.record(incident));
