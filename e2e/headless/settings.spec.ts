@@ -5,6 +5,7 @@ import { freePort } from '#tests/support/nut-upsd.ts';
 import { ridethrough } from '#tests/support/served-program.ts';
 import { isWiderThanWindow, tabStops, violationsOf } from '../support/for-everybody.ts';
 import { openMailServer } from '../support/mail-server.ts';
+import { Dashboard } from '../pages/dashboard.ts';
 import { expect, test } from './fixtures.ts';
 
 const upsc = async (...args: string[]): Promise<string> => (await ridethrough(['upsc', ...args])).stdout.trim();
@@ -427,6 +428,59 @@ test('speaks German, with NUT’s words as they are', async ({ form: { link, das
   await expect(settings.field('Abschaltfrist')).toContainText('Zulässig: eine ganze Zahl.');
   await page.setViewportSize(SIZES.narrow);
   expect(await isWiderThanWindow(page)).toBe(false);
+});
+
+test('a password of the web interface is set, changed and taken away, and counts at once', async ({
+  form: { settings, link },
+  page,
+}) => {
+  // Each change ends the sessions, and whoever made it begins anew.
+  test.slow();
+  const home = new URL('/', link).href;
+  const heard = heardBy(page);
+  const logIn = async (password: string): Promise<void> => {
+    await page.goto(home);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Log in' }).click();
+  };
+  const all = settings.webPassword('Password for Every Right');
+  const untilOut = () => expect.poll(async () => (await page.request.get(home)).status()).toBe(401);
+
+  await expect(all).toContainText('Not set');
+  await settings.text('Description').fill('unsaved');
+  await expect(page.getByText('Save or discard the other changes first')).toBeVisible();
+  await expect(all.getByLabel('Password for Every Right')).toBeDisabled();
+  await settings.discard();
+  await settings.setWebPassword('Password for Every Right', 'first of all');
+  await untilOut();
+
+  await logIn('first of all');
+  await settings.open();
+  await expect(all).toContainText('Set');
+  await settings.setWebPassword('Password to Look Only', 'only look');
+  await untilOut();
+
+  await logIn('only look');
+  await new Dashboard(page).goTo('Settings');
+  await expect(page.getByText('Log in with the password that has every right.')).toBeVisible();
+  await expect(all).toBeHidden();
+
+  await page.context().clearCookies();
+  await logIn('first of all');
+  await settings.open();
+  await settings.setWebPassword('Password for Every Right', 'second of all');
+  await untilOut();
+  await logIn('first of all');
+  await expect(page.getByText('That password is not right.')).toBeVisible();
+  await logIn('second of all');
+  await settings.open();
+  await all.getByRole('button', { name: 'Take it away' }).click();
+  await untilOut();
+  await page.goto(link);
+  await settings.open();
+  await expect(all).toContainText('Not set');
+  await expect(settings.webPassword('Password to Look Only')).not.toContainText('Not set');
+  expect(heard.join()).not.toMatch(/first of all|second of all|only look|scrypt/);
 });
 
 test('NUT’s own files are shown and cannot be changed here', async ({ open, page }) => {
