@@ -11,6 +11,7 @@ import { createAlertHandlers, troublesOf } from './api/alert-handlers.ts';
 import { createApi, type Api } from './api/handlers.ts';
 import { createSettingsHandlers, type SettingsSource } from './api/settings-handlers.ts';
 import { createSetupHandlers } from './api/setup-handlers.ts';
+import { createWebHandlers } from './api/web-handlers.ts';
 import { createWizardHandlers } from './api/wizard-handlers.ts';
 import { createBattery, type Battery } from './battery/battery.ts';
 import { builtInDefinitions, type DefinitionSet } from './devices/definition.ts';
@@ -28,7 +29,7 @@ import { NO_LATE_HOOK, type LateHook } from './monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
 import type { Notice } from './monitor/notices.ts';
 import { NO_POLICY } from './monitor/policy.ts';
-import type { Clock, DesktopNotifier, HidPort, Log, Stop, SystemPower } from './ports.ts';
+import type { Clock, DesktopNotifier, HidPort, Log, Stop, SystemPower, WebPasswords } from './ports.ts';
 import {
   ATTACHED_UPS,
   DEMO_UPS,
@@ -62,6 +63,8 @@ export interface ProductParts {
   readonly definitions?: DefinitionSet;
   /** What the wizard asks of this computer. */
   readonly setupSystem: SetupSystem;
+  /** Absent where no web interface is served. */
+  readonly webPasswords?: WebPasswords;
   scanDevices(): Promise<readonly FoundDevice[]>;
   /** Reads the configuration again; absent where there is nothing to read. */
   reload?(): Promise<DriverOutcome>;
@@ -245,6 +248,7 @@ export function createProduct(parts: ProductParts): Product {
       () => alerts,
       () => keeper?.current.settings ?? shownSettings(configuration),
     ),
+    web: createWebHandlers(parts.webPasswords),
     onTroubles: (changed): Stop => {
       const tell = (): void => changed(troublesOf(alerts));
       onTroubles.add(tell);

@@ -3,6 +3,7 @@ import { Settings } from '#domain/schema/settings/settings.ts';
 import { createAlertHandlers } from '#engine/api/alert-handlers.ts';
 import { createSettingsHandlers } from '#engine/api/settings-handlers.ts';
 import { createSetupHandlers } from '#engine/api/setup-handlers.ts';
+import { createWebHandlers } from '#engine/api/web-handlers.ts';
 import { createWizardHandlers } from '#engine/api/wizard-handlers.ts';
 import { createBattery } from '#engine/battery/battery.ts';
 import { createEngine, type Engine } from '#engine/engine.ts';
@@ -122,6 +123,7 @@ export async function startMonitoredEngine({
       needsSetup: false,
     }),
     settings: createSettingsHandlers({ kind: 'demo', settings: () => Settings.parse({}) }, () => Promise.resolve()),
+    web: createWebHandlers(undefined),
     setup: createSetupHandlers({
       scanDevices: () => Promise.resolve([]),
       dataDir: '/nonexistent',
