@@ -177,8 +177,9 @@ test('the password that the program made is shown once, and is the one that coun
   page,
 }) => {
   await settings.field('Monitor Password').getByRole('button', { name: 'Show it once' }).click();
-  const made = await settings.field('Monitor Password').locator('code').last().innerText();
-  expect(made).toMatch(/^[a-z2-9]{20}$/);
+  const shown = settings.field('Monitor Password').locator('code').last();
+  await expect(shown).toHaveText(/^[a-z2-9]{20}$/);
+  const made = await shown.innerText();
   expect(await logIn(port, 'upsmon', made, 'ups')).toBe('OK');
   await page.reload();
   await settings.open();
