@@ -10,7 +10,7 @@ import { DottedName, UpsName } from './schema/names.ts';
 import { HostName, Port } from './schema/settings/parts.ts';
 import { PhraseSchema, TextSchema } from './schema/phrase.ts';
 import { Plan } from './schema/plan.ts';
-import { SettingsDraft } from './schema/settings/settings.ts';
+import { LONGEST_WEB_PASSWORD, SettingsDraft, WEB_SECRET_KEYS } from './schema/settings/settings.ts';
 import { MonitorView, WishOutcome } from './schema/monitor.ts';
 import {
   Availability,
@@ -293,6 +293,21 @@ export const requests = {
   },
   /** Ways to people that do not work at the moment. */
   'alerts.troubles': { params: Nothing, result: z.object({ troubles: z.array(ChannelTrouble) }), access: 'read' },
+  /** Which passwords the web interface has. Absent where none is served: in the desktop window. */
+  'web.passwords': {
+    params: Nothing,
+    result: z.object({ isSet: z.record(z.enum(WEB_SECRET_KEYS), z.boolean()).optional() }),
+    access: 'admin',
+  },
+  /**
+   * Sets one at once, or takes it away with an empty text. Everybody is logged out by it, whoever asked too.
+   * @throws web/not-served, web/password-needed for the last one of an interface on the network, settings/bad-password
+   */
+  'web.setPassword': {
+    params: z.object({ key: z.enum(WEB_SECRET_KEYS), password: z.string().max(LONGEST_WEB_PASSWORD) }),
+    result: Nothing,
+    access: 'admin',
+  },
   /** Configurations of other UPS programs on this computer that can be moved in. */
   'settings.findImports': {
     params: Nothing,

@@ -54,7 +54,10 @@ export function notifySend(
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
   const ended = new Promise<string | undefined>((resolve) => {
-    child.on('close', () => resolve(output.split('\n')[1]?.trim() || undefined));
+    child.on('close', () => {
+      const chosen = output.split('\n')[1]?.trim();
+      resolve(chosen === '' ? undefined : chosen);
+    });
   });
   return new Promise((resolve, reject) => {
     const refuse = (reason: string): void => {

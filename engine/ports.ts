@@ -4,6 +4,7 @@
  */
 import type { AppError } from '#domain/errors.ts';
 import type { Text } from '#domain/messages/message.ts';
+import type { WebSecretKey } from '#domain/schema/settings/settings.ts';
 import type { Monotonic, Timestamp } from '#domain/units.ts';
 import type { ShutdownAction } from './monitor/policy.ts';
 
@@ -170,4 +171,11 @@ export interface DesktopNote {
 export interface DesktopNotifier {
   /** @throws AlertError alert/no-desktop */
   show(note: DesktopNote): Promise<void>;
+}
+
+/** Passwords of the web interface, kept by whoever serves it. */
+export interface WebPasswords {
+  areSet(): Promise<Record<WebSecretKey, boolean>>;
+  /** An empty one is taken away. @throws WebError web/password-needed, SettingsError settings/… */
+  set(key: WebSecretKey, password: string): Promise<void>;
 }

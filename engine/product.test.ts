@@ -1,13 +1,16 @@
 /** The whole product on real settings and files, with a clock and a computer that only pretend. */
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFakeClock, type FakeClock } from '#tests/support/fake-clock.ts';
 import { createFakePower, type FakePower } from '#tests/support/fake-power.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
-import { createProduct, type Product } from './product.ts';
+import type { DesktopNote } from './ports.ts';
+import { createProduct, type Product, type ProductParts } from './product.ts';
 import { changeSettings, type SettingChange } from './settings/change-settings.ts';
 import { settingsConfiguration } from './settings/configuration.ts';
 import { openSettingsKeeper, type SettingsKeeper } from './settings/settings-keeper.ts';
@@ -48,7 +51,14 @@ beforeEach(async () => {
     // A simulated UPS puts nothing down; a command that was written for it is run.
     ['ups.0.shutdowncmd', '/bin/true'],
   );
-  product = createProduct({
+  product = createProduct(productParts());
+  await product.start();
+  await until(() => statusOf('one') === 'OL');
+});
+
+function productParts(): ProductParts {
+  const log = createRememberingLog();
+  return {
     configuration: settingsConfiguration(keeper.current.settings, folder, log),
     settings: keeper,
     dataDir: folder,
@@ -67,10 +77,8 @@ beforeEach(async () => {
       installRule: () => Promise.resolve({ outcome: 'already', command: '' }),
     },
     scanDevices: () => Promise.resolve([]),
-  });
-  await product.start();
-  await until(() => statusOf('one') === 'OL');
-});
+  };
+}
 afterEach(async () => {
   keeper.stop();
   await product.stop();
@@ -117,4 +125,26 @@ test('history and incidents follow a UPS to its new name; two may exchange their
   await until(() => product.engine.store.get('one')?.variables.get('battery.charge')?.value === '50');
   expect(new Set(await charges('one', exchangedAt))).toEqual(new Set([50]));
   expect(new Set(await charges('two', exchangedAt))).toEqual(new Set([90]));
+});
+
+test('what the monitor tells before anybody can be told is told once they can', async () => {
+  await product.stop();
+  await set(['alerts.desktop.except', 'wake']);
+  // The alerts read what they told before until somebody writes into the pipe.
+  const pipe = join(folder, 'alerts.json');
+  await rm(pipe, { force: true });
+  await promisify(execFile)('mkfifo', [pipe]);
+  const shown: string[] = [];
+  power.onSleep = (told) => {
+    void told('starting');
+    return () => undefined;
+  };
+  const desktop = { show: ({ title }: DesktopNote) => Promise.resolve(void shown.push(title)) };
+  product = createProduct({ ...productParts(), desktop });
+  const starting = product.start();
+  await until(() => power.walls.includes('This computer goes to sleep'));
+  await writeFile(pipe, '{}');
+  await starting;
+  await until(() => shown.length > 0);
+  expect(shown).toEqual([expect.stringContaining('sleep')]);
 });

@@ -11,6 +11,7 @@ import { createAlertHandlers, troublesOf } from './api/alert-handlers.ts';
 import { createApi, type Api } from './api/handlers.ts';
 import { createSettingsHandlers, type SettingsSource } from './api/settings-handlers.ts';
 import { createSetupHandlers } from './api/setup-handlers.ts';
+import { createWebHandlers } from './api/web-handlers.ts';
 import { createWizardHandlers } from './api/wizard-handlers.ts';
 import { createBattery, type Battery } from './battery/battery.ts';
 import { builtInDefinitions, type DefinitionSet } from './devices/definition.ts';
@@ -26,8 +27,9 @@ import { renderMetrics } from './metrics/prometheus.ts';
 import { keepInFile } from './monitor/kept-state.ts';
 import { NO_LATE_HOOK, type LateHook } from './monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
+import type { Notice } from './monitor/notices.ts';
 import { NO_POLICY } from './monitor/policy.ts';
-import type { Clock, DesktopNotifier, HidPort, Log, Stop, SystemPower } from './ports.ts';
+import type { Clock, DesktopNotifier, HidPort, Log, Stop, SystemPower, WebPasswords } from './ports.ts';
 import {
   ATTACHED_UPS,
   DEMO_UPS,
@@ -61,6 +63,8 @@ export interface ProductParts {
   readonly definitions?: DefinitionSet;
   /** What the wizard asks of this computer. */
   readonly setupSystem: SetupSystem;
+  /** Absent where no web interface is served. */
+  readonly webPasswords?: WebPasswords;
   scanDevices(): Promise<readonly FoundDevice[]>;
   /** Reads the configuration again; absent where there is nothing to read. */
   reload?(): Promise<DriverOutcome>;
@@ -124,6 +128,8 @@ export function createProduct(parts: ProductParts): Product {
   const samples = createRecentSamples(engine.store, clock);
   /** Tells people. Undefined before the start. */
   let alerts: Alerts | undefined;
+  /** What the monitor told before anybody could be told: it guards this computer first. */
+  const early: Notice[] = [];
   /** Listeners from before the start. */
   const onTroubles = new Set<() => void>();
   const incidents = createIncidentLog(engine.store, () => limitsOf(keeper?.current.settings, monitor));
@@ -138,7 +144,10 @@ export function createProduct(parts: ProductParts): Product {
     power: parts.power,
     lateHook: parts.lateHook ?? NO_LATE_HOOK,
     keeper: keepInFile(join(dataDir, 'monitor.json')),
-    onNotice: ({ type, ups }) => alerts?.notice(type, ups),
+    onNotice: (notice) => {
+      if (alerts) alerts.notice(notice.type, notice.ups);
+      else early.push(notice);
+    },
   });
   const history = createHistory({ store: engine.store, clock, log, file: join(dataDir, HISTORY_FILE) });
   const battery = createBattery({ history, control: engine.control, clock });
@@ -239,6 +248,7 @@ export function createProduct(parts: ProductParts): Product {
       () => alerts,
       () => keeper?.current.settings ?? shownSettings(configuration),
     ),
+    web: createWebHandlers(parts.webPasswords),
     onTroubles: (changed): Stop => {
       const tell = (): void => changed(troublesOf(alerts));
       onTroubles.add(tell);
@@ -287,6 +297,7 @@ export function createProduct(parts: ProductParts): Product {
       });
       // With NUT's files NOTIFYCMD tells people elsewhere; who sits here is told all the same.
       alerts.setSettings(keeper?.current.settings ?? Settings.parse({}));
+      for (const { type, ups } of early.splice(0)) alerts.notice(type, ups);
       return addresses;
     },
     reconfigure(next) {

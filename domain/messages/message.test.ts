@@ -58,6 +58,7 @@ const SAME_IN_GERMAN = [
   'state.fault',
   'command.parameter',
   'alert-kind.bypass',
+  'battery.age',
   'channel.discord',
   'channel.gotify',
   'channel.mqtt',

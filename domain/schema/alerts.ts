@@ -12,8 +12,9 @@ export type AlertSeverity = (typeof ALERT_SEVERITIES)[number];
 export const MOMENT_KINDS = ['shutdown', 'waiting', 'no-parent', 'sleep', 'wake', 'test-ended'] as const;
 export type MomentKind = (typeof MOMENT_KINDS)[number];
 
-export const ALERT_KINDS = [...INCIDENT_KINDS, ...MOMENT_KINDS] as const;
-export type AlertKind = (typeof ALERT_KINDS)[number];
+export type AlertKind = (typeof INCIDENT_KINDS)[number] | MomentKind;
+/** Each once: a shutdown is told at its moment, and is an incident in the events afterwards. */
+export const ALERT_KINDS: readonly AlertKind[] = [...new Set<AlertKind>([...INCIDENT_KINDS, ...MOMENT_KINDS])];
 
 /** Ways to people that are added in the settings. Mail and the notifications of this computer have settings of their own. */
 export const CHANNEL_TYPES = [

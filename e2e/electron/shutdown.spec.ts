@@ -30,8 +30,9 @@ test('the tray counts down, cancels, waits, and shuts down once it was confirmed
     'Wait 5 more minutes',
     'Shut down now…',
   ]);
+  await expect.poll(() => shell.notifications()).toHaveLength(1);
   const [outage] = await shell.notifications();
-  expect(outage?.title).toBe('Power is out');
+  expect(outage?.title).toBe('demo: The power is out.');
   expect(outage?.body).toMatch(/Shutdown command in (29|30).min\. Nothing is shut down if the power returns before\.$/);
 
   await shell.chooseInTray('Wait 5 more minutes');

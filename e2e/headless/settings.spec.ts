@@ -177,8 +177,9 @@ test('the password that the program made is shown once, and is the one that coun
   page,
 }) => {
   await settings.field('Monitor Password').getByRole('button', { name: 'Show it once' }).click();
-  const made = await settings.field('Monitor Password').locator('code').last().innerText();
-  expect(made).toMatch(/^[a-z2-9]{20}$/);
+  const shown = settings.field('Monitor Password').locator('code').last();
+  await expect(shown).toHaveText(/^[a-z2-9]{20}$/);
+  const made = await shown.innerText();
   expect(await logIn(port, 'upsmon', made, 'ups')).toBe('OK');
   await page.reload();
   await settings.open();
@@ -427,6 +428,41 @@ test('speaks German, with NUT’s words as they are', async ({ form: { link, das
   await expect(settings.field('Abschaltfrist')).toContainText('Zulässig: eine ganze Zahl.');
   await page.setViewportSize(SIZES.narrow);
   expect(await isWiderThanWindow(page)).toBe(false);
+});
+
+test('a password of the web interface is set and taken away, and counts at once', async ({
+  form: { settings, link },
+  page,
+}) => {
+  // Each change ends the sessions, and whoever made it begins anew.
+  test.slow();
+  const home = new URL('/', link).href;
+  const heard = heardBy(page);
+  const logIn = async (password: string): Promise<void> => {
+    await page.goto(home);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Log in' }).click();
+  };
+  const all = settings.webPassword('Password for Every Right');
+  const untilOut = () => expect.poll(async () => (await page.request.get(home)).status()).toBe(401);
+
+  await expect(all).toContainText('Not set');
+  await settings.text('Description').fill('unsaved');
+  await expect(page.getByText('Save or discard the other changes first')).toBeVisible();
+  await expect(all.getByLabel('Password for Every Right')).toBeDisabled();
+  await settings.discard();
+  await settings.setWebPassword('Password for Every Right', 'first of all');
+  await untilOut();
+
+  await logIn('first of all');
+  await settings.open();
+  await expect(all).toContainText('Set');
+  await all.getByRole('button', { name: 'Take it away' }).click();
+  await untilOut();
+  await page.goto(link);
+  await settings.open();
+  await expect(all).toContainText('Not set');
+  expect(heard.join()).not.toMatch(/first of all|scrypt/);
 });
 
 test('NUT’s own files are shown and cannot be changed here', async ({ open, page }) => {

@@ -53,7 +53,7 @@ test('pages beyond five are behind More, which says which of them is shown', asy
   await page.keyboard.press('Enter');
   await expect(settings).toHaveAttribute('aria-current', 'page');
   await page.keyboard.press('Tab');
-  await expect(settings).toBeFocused();
+  await expect(dashboard.navigation.getByRole('link', { name: 'Device' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(settings).toBeHidden();
   await expect(dashboard.more).toBeFocused();

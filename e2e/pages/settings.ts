@@ -67,6 +67,17 @@ export class SettingsPage {
     await this.bar.getByRole('button', { name: 'Discard' }).click();
   }
 
+  /** The row of a password of the web interface: whether there is one, and a new one. */
+  webPassword(label: 'Password for Every Right' | 'Password to Look Only'): Locator {
+    return this.page.locator('form').filter({ has: this.page.getByText(label, { exact: true }) });
+  }
+
+  async setWebPassword(label: Parameters<SettingsPage['webPassword']>[0], password: string): Promise<void> {
+    const row = this.webPassword(label);
+    await row.getByLabel(label, { exact: true }).fill(password);
+    await row.getByRole('button', { name: /^(?:Set|Change) it$/ }).click();
+  }
+
   ups(name: string): Locator {
     return this.page.getByRole('list', { name: 'UPSes' }).getByRole('button', { name });
   }

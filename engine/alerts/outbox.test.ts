@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFakeClock, type FakeClock } from '#tests/support/fake-clock.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
 import { openOutbox, type Channel, type OutMessage } from './outbox.ts';
@@ -103,6 +103,29 @@ describe('a message', () => {
     later.setChannels([third]);
     await later.stop();
     expect(third.sent).toEqual([]);
+  });
+
+  test('holds up no end of the program while nobody answers, and goes out after the next start', async () => {
+    const deaf: Channel = {
+      id: 'mail',
+      send: () => new Promise(() => undefined),
+      stop: () => new Promise(() => undefined),
+    };
+    const before = await open();
+    before.setChannels([deaf]);
+    before.put('mail', aMessage('a'));
+    await expect.poll(waiting).toEqual(['a']);
+    let isStopped = false;
+    void before.stop().then(() => (isStopped = true));
+    await vi.waitFor(async () => {
+      await clock.advance(1_000);
+      expect(isStopped).toBe(true);
+    }, 10_000);
+    const channel = aChannel();
+    const after = await open();
+    after.setChannels([channel]);
+    await expect.poll(() => channel.sent).toEqual([['a']]);
+    await after.stop();
   });
 
   test('of more than a week ago is dropped', async () => {

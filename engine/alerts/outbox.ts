@@ -58,6 +58,8 @@ const LONGEST_RETRY_MS = 15 * 60_000;
 /** What nobody wants to hear any more. */
 const OUTDATED_MS = 7 * 24 * 3_600_000;
 const MOST_PENDING = 500;
+/** A network without power answers nobody, and the end of the program is part of the end of the computer. */
+const STOP_LIMIT_MS = 1_000;
 
 /** A channel that does not work at the moment. */
 export interface ChannelTrouble {
@@ -187,6 +189,13 @@ export async function openOutbox({ file, clock, log, changed }: OutboxParts): Pr
     if (isNews) changed?.();
   };
 
+  const withinLimit = async (work: Promise<unknown>): Promise<void> => {
+    const limit = new AbortController();
+    const tooLong = clock.sleep(STOP_LIMIT_MS, limit.signal).catch(() => undefined); // it was quicker
+    await Promise.race([work, tooLong]);
+    limit.abort();
+  };
+
   const start = (id: string): void => {
     const sending = attempt(id).finally(() => sendings.delete(sending));
     sendings.add(sending);
@@ -234,8 +243,9 @@ export async function openOutbox({ file, clock, log, changed }: OutboxParts): Pr
     async stop() {
       isStopped = true;
       for (const { stopTimer } of lines.values()) stopTimer?.();
-      await Promise.all(sendings);
-      await Promise.all([...channels.values()].map((channel) => channel.stop?.()));
+      // What does not get through by then is on disk.
+      await withinLimit(Promise.all(sendings));
+      await withinLimit(Promise.all([...channels.values()].map(async (channel) => channel.stop?.())));
       await saving;
     },
   };

@@ -69,7 +69,7 @@ export function createTestChannel(id: string, settings: AlertSettings, parts: Ro
 
 interface Wanted extends Omit<Route, 'channel'> {
   readonly id: string;
-  make(): Channel;
+  readonly make: () => Channel;
 }
 
 function mailRoutes({ ups, mail }: AlertSettings, { clock, locale }: RouteParts): readonly Wanted[] {

@@ -9,7 +9,7 @@ export interface BatteryParts {
   readonly battery: Battery;
   readonly history: Pick<History, 'integrals'>;
   /** @throws ApiError api/unknown-ups */
-  upsNamed(name: string): UpsState;
+  readonly upsNamed: (name: string) => UpsState;
 }
 
 const NOTHING = { sum: 0, knownMs: 0 };

@@ -29,6 +29,7 @@ import { createBatteryHandlers } from './battery-handlers.ts';
 import type { AlertHandlers } from './alert-handlers.ts';
 import type { SettingsHandlers } from './settings-handlers.ts';
 import type { SetupHandlers } from './setup-handlers.ts';
+import type { WebHandlers } from './web-handlers.ts';
 import type { WizardHandlers } from './wizard-handlers.ts';
 import { toSnapshot } from './to-snapshot.ts';
 
@@ -52,6 +53,7 @@ export interface ApiDeps {
   readonly setup: SetupHandlers;
   readonly wizard: WizardHandlers;
   readonly alerts: AlertHandlers;
+  readonly web: WebHandlers;
   /** Calls back with the ways to people that do not work, when they are others than before. */
   onTroubles(changed: (troubles: ChannelTrouble[]) => void): Stop;
   /** Calls back after every change of the settings, with their revision. */
@@ -168,6 +170,7 @@ export function createApi(deps: ApiDeps): Api {
     ...deps.setup,
     ...deps.wizard,
     ...deps.alerts,
+    ...deps.web,
   };
 
   const answer = (name: string, params: unknown, access: AccessLevel): unknown => {

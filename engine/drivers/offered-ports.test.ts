@@ -73,6 +73,24 @@ test('serial ports are those that exist, an adapter once and by the name that fo
   ]);
 });
 
+test('serial ports of Windows are those of its registry, by number', async () => {
+  const answer = [
+    '',
+    String.raw`HKEY_LOCAL_MACHINE\HARDWARE\DEVICEMAP\SERIALCOMM`,
+    String.raw`    \Device\VCP0    REG_SZ    COM10`,
+    String.raw`    \Device\Serial0    REG_SZ    COM1`,
+    String.raw`    \Device\USBSER000    REG_SZ    COM3`,
+    '',
+  ].join('\r\n');
+  const ports = await offeredPorts('apcsmart', sources({ serialMap: () => Promise.resolve(answer) }));
+  expect(ports.map(({ port, kind }) => [port, kind])).toEqual([
+    ['COM1', 'serial'],
+    ['COM3', 'serial'],
+    ['COM10', 'serial'],
+  ]);
+  expect(await offeredPorts('apcsmart', sources({ serialMap: () => Promise.resolve('') }))).toEqual([]);
+});
+
 test('a driver with both kinds of cable is offered both, one that uses the network neither', async () => {
   await write('dev', 'ttyUSB0');
   expect((await offeredPorts('nutdrv_qx', sources())).map(({ kind }) => kind)).toEqual(['auto', 'unit', 'serial']);

@@ -1,11 +1,15 @@
 /** What may stand in the field for the port of a driver, on this computer. */
+import { execFile } from 'node:child_process';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { FoundDevice, OfferedPort } from '#domain/contract.ts';
 import { NUT_DRIVERS } from '#engine/settings/nut-conf/driver-options.ts';
 import { RECORDING_PREFIX } from '#engine/adapters/recording-port.ts';
 import { AppError } from '#domain/errors.ts';
 import { isNativeDriver } from './native-drivers.ts';
+
+const execute = promisify(execFile);
 
 export interface PortSources {
   /** Attached UPSes. */
@@ -14,6 +18,8 @@ export interface PortSources {
   readonly devFolder?: string;
   /** Where Linux tells what its serial ports are. */
   readonly ttyFolder?: string;
+  /** What Windows answers about its serial ports; undefined on other systems. */
+  serialMap?(): Promise<string | undefined>;
 }
 
 /** They reach their device by a name or an address. */
@@ -68,6 +74,8 @@ const files = async (dataDir: string): Promise<OfferedPort[]> =>
 
 /** Adapters by the name that follows them into another socket; the plain names of those that have none. */
 async function serialPorts(sources: PortSources): Promise<OfferedPort[]> {
+  const map = await (sources.serialMap ?? askSerialMap)();
+  if (map !== undefined) return comPorts(map).map((port) => ({ port, kind: 'serial', title: '', selectors: [] }));
   const { devFolder = '/dev', ttyFolder = '/sys/class/tty' } = sources;
   const byId = join(devFolder, 'serial', 'by-id');
   const named = await Promise.all(
@@ -81,6 +89,28 @@ async function serialPorts(sources: PortSources): Promise<OfferedPort[]> {
   }
   const offered = [...named.map(({ path }) => path), ...plain.filter((path) => !taken.has(path))];
   return offered.map((port) => ({ port, kind: 'serial', title: '', selectors: [] }));
+}
+
+/**
+ * Names of serial ports in the answer of `reg query` about SERIALCOMM, by number: each line has the name of the device,
+ * the type and the port. Pure.
+ */
+function comPorts(answer: string): string[] {
+  const ports = [...answer.matchAll(/\sREG_SZ\s+(COM\d+)\s*$/gm)].flatMap(([, port]) => port ?? []);
+  return [...new Set(ports)].sort((a, b) => Number(a.slice(3)) - Number(b.slice(3)));
+}
+
+/** Without any port the key is not there and the program fails: then there are none to offer. */
+async function askSerialMap(): Promise<string | undefined> {
+  if (process.platform !== 'win32') return undefined;
+  try {
+    const { stdout } = await execute('reg', ['query', String.raw`HKLM\HARDWARE\DEVICEMAP\SERIALCOMM`], {
+      timeout: 5_000,
+    });
+    return stdout;
+  } catch {
+    return ''; // a port that is not offered can be typed
+  }
 }
 
 /** Linux makes more names than a computer has ports; those without one have the type 0. */

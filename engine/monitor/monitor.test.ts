@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { asSeconds } from '#domain/units.ts';
 import { MonitorView } from '#domain/schema/monitor.ts';
@@ -128,6 +130,54 @@ describe('the monitor', () => {
     await pass(engine, 305);
     expect(engine.monitor.view().phase).toBe('watching');
     await vi.waitFor(() => expect(readFile(join(folder, 'run', 'word.json'))).rejects.toThrow('ENOENT'), 10_000);
+  });
+
+  test.each(['hibernate', 'nothing'] as const)(
+    'tells the UPS beforehand where %s never gets to the hook',
+    async (kind) => {
+      const lateHook = createLateHook('/base', { hook: join(folder, 'hook'), word: join(folder, 'run', 'word.json') });
+      await writeFile(join(folder, 'hook'), '#!/bin/sh\n', { mode: 0o755 });
+      const policy = policyOf({
+        finalDelay: asSeconds(0),
+        powerOff: { isWanted: true, delay: 'measured' },
+        action: { kind },
+      });
+      const engine = await started({ policy, lateHook });
+      const fake = engine.drivers.get('ups');
+      fake?.say({ type: 'update', commands: ['load.off.delay'] });
+      await engine.status('OB LB');
+      await pass(engine, 2);
+      expect(engine.monitor.view().phase).toBe('acted');
+      expect(fake?.asked).toHaveLength(1);
+      await expect(readFile(join(folder, 'run', 'word.json'))).rejects.toThrow('ENOENT');
+    },
+  );
+
+  test('goes down although nobody could be told', async () => {
+    const engine = await started({
+      onNotice: () => {
+        throw new Error('no words for it');
+      },
+    });
+    await engine.status('OB');
+    await pass(engine, 34);
+    expect(engine.power.acts).toHaveLength(1);
+    expect(JSON.stringify(engine.log.lines)).toContain('no words for it');
+  });
+
+  test('goes down although the flag cannot be written: its disk hangs', async () => {
+    const pipe = join(folder, 'flag');
+    const engine = await started({ policy: { ...timed, powerDownFlag: pipe } });
+    // To be opened for writing it waits for a reader.
+    await promisify(execFile)('mkfifo', [pipe]);
+    await engine.status('OB');
+    await pass(engine, 30);
+    await vi.waitFor(async () => {
+      await engine.clock.advance(1000);
+      expect(engine.power.acts).toHaveLength(1);
+    }, 10_000);
+    expect(JSON.stringify(engine.log.lines)).toContain('has not been written within 5 s');
+    expect(await readFile(pipe, 'latin1')).toBe('upsmon-shutdown-file');
   });
 
   test('measures how long its shutdowns take, keeps it, and gives the UPS that time and more', async () => {

@@ -67,8 +67,10 @@ export interface Monitor {
   /** Calls back once power is back after a shutdown: what happened is known then. */
   onStory(told: (story: Story, ups: string) => void): Stop;
   ask(what: PersonsWish): Promise<WishOutcome>;
-  /** Another policy from now on; supplies that stay are watched on with what is known of them. */
-  /** @param renamings names of UPSes before and after: what lasts goes on under the new one */
+  /**
+   * Another policy from now on; supplies that stay are watched on with what is known of them.
+   * @param renamings names of UPSes before and after: what lasts goes on under the new one
+   */
   reconfigure(policy: MonitorPolicy, renamings?: readonly (readonly [before: string, after: string])[]): Promise<void>;
   stop(): Promise<void>;
 }
@@ -84,6 +86,7 @@ const KEPT_DECISIONS = 50;
 const RETELL_MS = { out: 5_000, onLine: 60_000 } as const;
 /** A disk that hangs must not keep the computer from going down. */
 const DISK_LIMIT_MS = 5_000;
+const NOT_TAKEN_BACK = 'The order to switch the UPS off could not be taken back';
 
 export function createMonitor(parts: MonitorParts): Monitor {
   const { store, control, clock, log, power, keeper } = parts;
@@ -137,16 +140,26 @@ export function createMonitor(parts: MonitorParts): Monitor {
     }
     if (wokeUp) forgetLooks();
     const essence = essenceOf(state);
-    if (storyBefore?.backAt === undefined && state.story?.backAt !== undefined) tellStory(state.story);
+    const { story } = state;
+    if (storyBefore?.backAt === undefined && story?.backAt !== undefined) await onItsOwn(() => tellStory(story));
     const isChanged = essence !== keptEssence;
     const isOut = Object.values(state.supplies).some(({ line }) => line === 'OB');
     if (isChanged || (isOut && time.at - keptAt >= KEEP_AGAIN_MS)) await keep(essence);
-    for (const effect of effects) await carryOut(effect);
+    for (const effect of effects) await onItsOwn(() => carryOut(effect));
     if (isWaitingForOthers() && !isAskingLogins) void askLogins();
     const isStale = time.at - toldAt >= (isOut ? RETELL_MS.out : RETELL_MS.onLine);
     if (!isChanged && effects.length === 0 && !isStale) return;
     toldAt = time.at;
     for (const listener of listeners) listener();
+  };
+
+  /** What goes wrong while people are told must not keep the last effect, which takes the computer down, from being done. */
+  const onItsOwn = async (carriedOut: () => Promise<void> | void): Promise<void> => {
+    try {
+      await carriedOut();
+    } catch (error) {
+      log.error(`The shutdown monitor met an error: ${describeError(error)}`);
+    }
   };
 
   /** Nothing that was told before a sleep is served as new, and drivers have a while to speak again. */
@@ -164,7 +177,6 @@ export function createMonitor(parts: MonitorParts): Monitor {
     if (!isDiskStuck) await write({ time: kept, state });
   };
 
-  /** Waits for the disk, but not for ever. */
   const write = async (kept: Kept): Promise<void> => {
     const failed = (why: string): void => {
       if (!isKeepingTold) log.error(why);
@@ -180,15 +192,20 @@ export function createMonitor(parts: MonitorParts): Monitor {
         failed(describeError(error));
       },
     );
+    await withinLimit(written, () => {
+      isDiskStuck = true;
+      failed(`The state of the shutdown monitor has not been written within ${DISK_LIMIT_MS / 1000} s.`);
+    });
+  };
+
+  /** Waits for the disk, but not for ever. */
+  const withinLimit = async (disk: Promise<unknown>, onTooLong: () => void): Promise<void> => {
     const limit = new AbortController();
     const isTooLong = clock.sleep(DISK_LIMIT_MS, limit.signal).then(
-      () => {
-        isDiskStuck = true;
-        failed(`The state of the shutdown monitor has not been written within ${DISK_LIMIT_MS / 1000} s.`);
-      },
+      onTooLong,
       () => undefined, // the disk was quicker
     );
-    await Promise.race([written, isTooLong]);
+    await Promise.race([disk, isTooLong]);
     limit.abort();
   };
 
@@ -222,8 +239,9 @@ export function createMonitor(parts: MonitorParts): Monitor {
         void powerOff(supplies(effect.upses)).then(() => tell({ type: 'power-off-ended' }, { type: 'pass' }));
         break;
       case 'take-power-off-back':
-        await takePowerOffBack().catch((error: unknown) =>
-          log.error(`The order to switch the UPS off could not be taken back: ${describeError(error)}`),
+        await withinLimit(
+          takePowerOffBack().catch((error: unknown) => log.error(`${NOT_TAKEN_BACK}: ${describeError(error)}`)),
+          () => log.error(`${NOT_TAKEN_BACK} within ${DISK_LIMIT_MS / 1000} s`),
         );
         break;
       case 'act':
@@ -293,17 +311,19 @@ export function createMonitor(parts: MonitorParts): Monitor {
     else void remotes.get(ups.toLowerCase())?.setForcedShutdown();
   };
 
-  const writeFlag = async (file: string): Promise<void> => {
-    try {
-      await writePowerDownFlag(file);
-    } catch (error) {
-      log.error(`POWERDOWNFLAG ${file} could not be written: ${describeError(error)}`);
-    }
-  };
+  const writeFlag = (file: string): Promise<void> =>
+    withinLimit(
+      writePowerDownFlag(file).catch((error: unknown) =>
+        log.error(`POWERDOWNFLAG ${file} could not be written: ${describeError(error)}`),
+      ),
+      () => log.error(`POWERDOWNFLAG ${file} has not been written within ${DISK_LIMIT_MS / 1000} s.`),
+    );
 
   const powerOff = async (upses: readonly SupplyPolicy[]): Promise<void> => {
     const configs = upses.map(({ name }) => store.get(name)?.config).filter((config) => config !== undefined);
-    if (configs.length === upses.length && (await parts.lateHook.leaveWord(configs))) {
+    // A computer that falls asleep never gets to the hook.
+    const isHookReached = policy.action.kind === 'shutdown' || policy.action.kind === 'command';
+    if (isHookReached && configs.length === upses.length && (await parts.lateHook.leaveWord(configs))) {
       for (const { ups } of upses) say('warn', phrase('monitor.say.power-off-late', { ups }));
       return;
     }
@@ -318,8 +338,11 @@ export function createMonitor(parts: MonitorParts): Monitor {
 
   /** An ordinary shutdown later must leave the UPS on. @returns false when something else stands in the flag file */
   const takePowerOffBack = async (): Promise<boolean> => {
-    await parts.lateHook.takeBack();
-    return flagFile === undefined || (await clearPowerDownFlag(flagFile));
+    try {
+      return flagFile === undefined || (await clearPowerDownFlag(flagFile));
+    } finally {
+      await parts.lateHook.takeBack();
+    }
   };
 
   const isWaitingForOthers = (): boolean => ['waiting', 'final-delay'].includes(state.phase.phase);

@@ -287,7 +287,7 @@ Web interface (web)
     await run('set', 'ups.0.identifier', 'a', 'ups.0.mode', 'SLAVE', 'ups.0.remotehost', 'nas', 'mail.password', 'x');
     await rm(join(data, 'secrets.json'));
     const { stdout } = await run('show');
-    expect(stdout).toContain('  The password mail.password was set and cannot be found.\n');
+    expect(stdout).toContain('  Passwords that were set cannot be found: mail.password. Set them again.\n');
     expect(stdout).toMatch(
       /What is wrong with them\n {2}ups\.0\.monpwd: without a password this computer cannot log in/,
     );

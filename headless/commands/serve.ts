@@ -33,6 +33,7 @@ import { reasonOf } from '#engine/system-reason.ts';
 import { EXIT, UsageError, type CommandIo } from '../io.ts';
 import { parseOptions } from '../options.ts';
 import { createLiveWebHost } from '../web/live-web-host.ts';
+import { createWebPasswords } from '../web/web-passwords.ts';
 import { loadStaticFiles } from '../web/static-files.ts';
 import type { WebHost } from '../web/web-host.ts';
 
@@ -109,6 +110,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
       log,
       ruleFile: join(programFolder(), 'resources', 'udev', RULE_FILE),
     }),
+    ...(options.web ? { webPasswords: createWebPasswords(options.dataDir, options.web, log) } : {}),
     scanDevices: () => findDevices(hidPort),
     reload: readAgain,
   });

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { describeError, SettingsError } from '#domain/errors.ts';
-import type { WebSecretKey } from '#domain/schema/settings/settings.ts';
+import { LONGEST_WEB_PASSWORD, type WebSecretKey } from '#domain/schema/settings/settings.ts';
 import { replaceFile } from '#engine/atomic-file.ts';
 import type { Log } from '#engine/ports.ts';
 import { hashPassword } from './sessions.ts';
@@ -27,14 +27,11 @@ export const PASSWORD_OF_KEY = {
   'web.readPassword': 'read',
 } as const satisfies Record<WebSecretKey, keyof WebSecrets['passwords']>;
 
-/** Fits into the log-in form, however its letters are encoded. */
-const LONGEST_PASSWORD = 256;
-
 /** @throws SettingsError settings/bad-password for what could not be typed into the log-in page */
 export function checkPassword(key: WebSecretKey, password: string): void {
   const reason =
-    password.length > LONGEST_PASSWORD
-      ? `it is longer than ${LONGEST_PASSWORD} characters`
+    password.length > LONGEST_WEB_PASSWORD
+      ? `it is longer than ${LONGEST_WEB_PASSWORD} characters`
       : /[\r\n\0]/.test(password)
         ? 'it has more than one line'
         : undefined;

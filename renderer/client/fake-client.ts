@@ -136,6 +136,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
   };
   let imports: RequestResult<'settings.findImports'>['found'] = [];
   let proposal: RequestResult<'settings.readImport'> = { settings: settings.settings, notes: [], problems: [] };
+  const webPasswords = { 'web.password': true, 'web.readPassword': false };
   let access: AccessLevel = 'admin';
   let needsSetup = false;
   let neighbours: RequestResult<'setup.state'>['neighbours'] = [];
@@ -535,6 +536,11 @@ export function createFakeEngine(startAt: number): FakeEngine {
       isOpen: settings.settings.server.rmonitor,
       fingerprint: Array.from({ length: 32 }, (_, index) => (index * 7 + 16).toString(16).toUpperCase()).join(':'),
     }),
+    'web.passwords': () => ({ isSet: { ...webPasswords } }),
+    'web.setPassword': ({ key, password }) => {
+      webPasswords[key] = password !== '';
+      return {};
+    },
     'settings.findImports': () => ({ found: [...imports] }),
     'settings.readImport': ({ kind, path }) => {
       if (kind !== 'truenas' && !imports.some((found) => found.kind === kind && found.path === path)) {

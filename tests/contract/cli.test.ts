@@ -191,16 +191,15 @@ describe('the web interface of serve', () => {
   });
 
   test('a second program on the same web address fails with one message', async () => {
-    const { where, link } = await served();
-    const second = await ridethrough(['serve', '--demo', '--data-dir', where.data, '--web', link.host]);
+    const { link } = await served();
+    const second = await ridethrough(['serve', '--demo', '--data-dir', (await prepare()).data, '--web', link.host]);
     expect([second.status, second.stdout]).toEqual([1, '']);
     expect(second.stderr.match(/port is in use/g)).toHaveLength(1);
     expect(second.stderr).toContain(link.host);
   });
 
   test('another address than loopback is refused as long as there is no password', async () => {
-    const { where } = await served();
-    const second = await ridethrough(['serve', '--demo', '--data-dir', where.data, '--web', '0.0.0.0:0']);
+    const second = await ridethrough(['serve', '--demo', '--data-dir', (await prepare()).data, '--web', '0.0.0.0:0']);
     expect([second.status, second.stdout]).toEqual([1, '']);
     expect(second.stderr).toContain('password');
   });

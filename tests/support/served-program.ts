@@ -14,7 +14,8 @@ import { type ProgramRun, type RunOptions, runProgram } from './run-program.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const LAUNCHER = join(ROOT, 'bin', 'ridethrough.mjs');
 export const CLI = join(ROOT, 'dist', 'headless', 'cli.mjs');
-const PATIENCE_MS = 20_000;
+/** Of a computer that has a great deal else to do. */
+const PATIENCE_MS = 60_000;
 
 /** Builds the program where the build is missing or older than its sources. @throws Error with what the build said */
 export async function buildProgram(): Promise<void> {

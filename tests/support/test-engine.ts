@@ -3,6 +3,7 @@ import { Settings } from '#domain/schema/settings/settings.ts';
 import { createAlertHandlers } from '#engine/api/alert-handlers.ts';
 import { createSettingsHandlers } from '#engine/api/settings-handlers.ts';
 import { createSetupHandlers } from '#engine/api/setup-handlers.ts';
+import { createWebHandlers } from '#engine/api/web-handlers.ts';
 import { createWizardHandlers } from '#engine/api/wizard-handlers.ts';
 import { createBattery } from '#engine/battery/battery.ts';
 import { createEngine, type Engine } from '#engine/engine.ts';
@@ -11,6 +12,7 @@ import { createIncidentLog } from '#engine/history/incidents.ts';
 import { keepInFile, type StateKeeper } from '#engine/monitor/kept-state.ts';
 import { NO_LATE_HOOK, type LateHook } from '#engine/monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from '#engine/monitor/monitor.ts';
+import type { Notice } from '#engine/monitor/notices.ts';
 import { NO_POLICY, type MonitorPolicy } from '#engine/monitor/policy.ts';
 import { createFakePower, type FakePower } from './fake-power.ts';
 import { createRecentSamples } from '#engine/history/recent-samples.ts';
@@ -44,6 +46,7 @@ export interface MonitoredEngineOptions {
   readonly clock?: FakeClock;
   readonly power?: FakePower;
   readonly lateHook?: LateHook;
+  readonly onNotice?: (notice: Notice) => void;
   /** What the UPSes say first; OL unless given. */
   readonly status?: string;
 }
@@ -63,6 +66,7 @@ export async function startMonitoredEngine({
   clock = createFakeClock(),
   power = createFakePower(clock),
   lateHook = NO_LATE_HOOK,
+  onNotice = () => undefined,
   status,
 }: MonitoredEngineOptions): Promise<TestEngine> {
   const log = createRememberingLog();
@@ -97,6 +101,7 @@ export async function startMonitoredEngine({
     power,
     lateHook,
     keeper,
+    onNotice,
   });
   const history = createHistory({ store: engine.store, clock, log, file: ':memory:' });
   incidents.onIncident((incident) => history.record(incident));
@@ -118,6 +123,7 @@ export async function startMonitoredEngine({
       needsSetup: false,
     }),
     settings: createSettingsHandlers({ kind: 'demo', settings: () => Settings.parse({}) }, () => Promise.resolve()),
+    web: createWebHandlers(undefined),
     setup: createSetupHandlers({
       scanDevices: () => Promise.resolve([]),
       dataDir: '/nonexistent',

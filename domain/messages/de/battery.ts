@@ -100,10 +100,6 @@ export const battery: Readonly<Record<keyof typeof english, string>> = {
   'network.none': 'Niemand ist angemeldet',
   'network.none.text':
     'Andere Rechner an dieser USV melden sich hier an, um zu erfahren, wann sie herunterfahren müssen. Programme, die nur lesen, stehen nicht in der Liste.',
-  'network.name': 'Konto',
-  'network.address': 'Adresse',
-  'network.ups': 'USV',
-  'network.role': 'Rolle',
   'network.role.primary': 'Primary',
   'network.role.secondary': 'Secondary',
   'network.since': 'Seit',

@@ -96,9 +96,7 @@ export const faces = {
   'action.stop-test': 'Test abbrechen',
   'action.stop-calibration': 'Kalibrierung abbrechen',
   'action.clear-forced-shutdown': 'Zurücknehmen',
-  'action.details': 'Ursache zeigen',
   'action.retry': 'Noch einmal versuchen',
-  'action.done': 'Erledigt: {what}',
 
   'outcome.handled': 'Erledigt. Die USV hat es angenommen.',
   'outcome.unknown': 'Die USV kennt das nicht.',
@@ -131,8 +129,6 @@ export const faces = {
     'Eine simulierte USV zum Ausprobieren: ihr den Strom nehmen und zusehen, was geschieht. Echte Geräte bleiben unberührt.',
   'broken.no-ups.ready': 'Kann benutzt werden',
   'broken.no-contact.try': 'Es wird von selbst weiter versucht. Nichts weiter nötig.',
-  'broken.what-to-do': 'Was zu tun ist',
-  'broken.technical': 'Technische Einzelheiten',
   'broken.last-heard': 'Zuletzt gemeldet: {sentence}',
   'broken.old': 'Die Werte sind {time} alt',
 } as const satisfies Record<keyof typeof en, string>;

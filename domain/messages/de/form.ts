@@ -103,7 +103,8 @@ export const form = {
   'form.part.mail': 'Mailserver',
   'form.part.mail.text': 'Über ihn werden Mails verschickt.',
   'form.part.web': 'Weboberfläche',
-  'form.part.web.text': 'Wie andere Rechner diese Seite bekommen. Die Passwörter dafür setzt „ridethrough config set“.',
+  'form.part.web.text':
+    'Wie andere Rechner diese Seite bekommen. Wo sie angeboten wird, sagt der Start: „ridethrough serve --web“.',
 
   'form.ups.identifier': 'Kennung',
   'form.ups.identifier.help':
@@ -221,6 +222,20 @@ export const form = {
   'form.web.allowPlainHttp': 'Unverschlüsseltes HTTP zulassen',
   'form.web.allowPlainHttp.help':
     'Für einen Proxy davor, der verschlüsselt, oder ein Netz, dem das Passwort anvertraut werden kann.',
+  'form.web.password': 'Passwort mit allen Rechten',
+  'form.web.password.help': 'Lässt herein, wer alles ändern darf. Im Netz muss es eines geben.',
+  'form.web.readPassword': 'Passwort nur zum Ansehen',
+  'form.web.readPassword.help': 'Lässt zum Ansehen herein, und Prometheus an /metrics.',
+  'form.web.secrets.text':
+    'Sie gelten sofort, ohne Speichern, und melden alle ab, auch diese Seite. Danach mit einem Passwort neu anmelden oder mit dem Link, den „ridethrough serve“ beim Start ausgegeben hat.',
+  'form.web.secrets.unsaved':
+    'Zuerst die anderen Änderungen speichern oder verwerfen; mit der Anmeldung gingen sie verloren.',
+  'form.web.secret.is-set': 'Gesetzt',
+  'form.web.secret.not-set': 'Nicht gesetzt',
+  'form.web.secret.set': 'Setzen',
+  'form.web.secret.change': 'Ändern',
+  'form.web.secret.remove': 'Wegnehmen',
+  'form.web.secret.done': 'Geändert. Alle werden abgemeldet.',
   'form.web.hostNames': 'Weitere Rechnernamen',
   'form.web.hostNames.help':
     'Namen außer den eigenen, unter denen Browser diesen Rechner erreichen, durch Kommas getrennt.',

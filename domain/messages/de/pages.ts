@@ -1,9 +1,7 @@
 import type { pages as en } from '../en/pages.ts';
 
 export const pages = {
-  'path.title': 'Weg des Stroms',
   'path.mains': 'Netz',
-  'path.ups': 'USV',
   'path.battery': 'Akku',
   'path.this-computer': 'Dieser Rechner',
   'path.elsewhere': 'Was daran hängt',
@@ -41,7 +39,6 @@ export const pages = {
   'reading.range': '{low} bis {high} in zehn Minuten',
   'reading.computed': 'berechnet',
   'reading.computed.why': 'Diese USV meldet keine Watt. Sie sind aus der Last und der Nennleistung berechnet.',
-  'reading.trend': 'Letzte zehn Minuten',
 
   'chart.title': 'Letzte Minuten',
   'chart.battery': 'Ladestand und Restlaufzeit',
@@ -75,7 +72,6 @@ export const pages = {
   'incidents.page': 'Ereignisse',
   'incidents.page.text': 'Was geschah, das Neueste zuerst.',
   'incidents.going-on': 'dauert an',
-  'incidents.ups': 'USV',
   'incidents.since': 'bisher {time}',
   'incidents.lasted': '{time}',
   'incidents.at-least': 'mindestens {time}, das Ende wurde nicht beobachtet',
@@ -206,7 +202,4 @@ export const pages = {
   'demo.speed.times': '{count}-fach',
   'demo.unplug': 'USB-Kabel 10 s abziehen',
   'demo.stop': 'Demo-USV entfernen',
-
-  'all.page': 'Alle USVs',
-  'all.open': '{ups} öffnen',
 } as const satisfies Record<keyof typeof en, string>;

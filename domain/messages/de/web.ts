@@ -6,6 +6,8 @@ export const web = {
     'Vielleicht läuft Ridethrough schon: dann jenes öffnen, sonst mit --web HOST:PORT einen anderen Port wählen.',
   'error.web/cannot-listen': 'Die Weboberfläche kann nicht an {address} lauschen: {reason}.',
   'remedy.web/cannot-listen': 'Adresse prüfen und ob der Port benutzt werden darf.',
+  'error.web/not-served': 'Dieses Programm bietet keine Weboberfläche an und hat daher keine Passwörter dafür.',
+  'remedy.web/not-served': 'Sie mit „ridethrough serve“ anbieten und die Passwörter dort setzen.',
   'error.web/password-needed': 'Ohne Passwort darf die Weboberfläche nicht an {address} lauschen.',
   'remedy.web/password-needed':
     'Mit „ridethrough config set web.password -“ eines setzen oder nur an 127.0.0.1 lauschen.',

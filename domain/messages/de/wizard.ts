@@ -1,7 +1,6 @@
 import type { wizard as en } from '../en/wizard.ts';
 
 export const wizard = {
-  'wizard.title': 'Einrichten',
   'wizard.open': 'Schritt für Schritt einrichten',
   'wizard.steps': 'Schritte',
   'wizard.step': 'Schritt {number} von {count}: {name}',

@@ -99,10 +99,6 @@ export const battery = {
   'network.none': 'Nobody is logged in',
   'network.none.text':
     'Other computers that hang on this UPS log in here to learn when they have to shut down. Programs that only read are not listed.',
-  'network.name': 'Account',
-  'network.address': 'Address',
-  'network.ups': 'UPS',
-  'network.role': 'Role',
   'network.role.primary': 'primary',
   'network.role.secondary': 'secondary',
   'network.since': 'Since',

@@ -90,9 +90,7 @@ export const faces = {
   'action.stop-test': 'Stop the test',
   'action.stop-calibration': 'Stop measuring',
   'action.clear-forced-shutdown': 'Take it back',
-  'action.details': 'See why',
   'action.retry': 'Try again',
-  'action.done': 'Done: {what}',
 
   'outcome.handled': 'Done. The UPS accepted it.',
   'outcome.unknown': 'The UPS does not know this.',
@@ -124,8 +122,6 @@ export const faces = {
     'A simulated UPS to look around with: cut its power and see what happens. Nothing real is touched.',
   'broken.no-ups.ready': 'Can be used',
   'broken.no-contact.try': 'It is tried again by itself; nothing needs to be pressed.',
-  'broken.what-to-do': 'What to do',
-  'broken.technical': 'Technical details',
   'broken.last-heard': 'Last heard: {sentence}',
   'broken.old': 'Values are {time} old',
 } as const;

@@ -101,7 +101,7 @@ export const form = {
   'form.part.mail.text': 'Through which mails are sent.',
   'form.part.web': 'Web interface',
   'form.part.web.text':
-    'How this page is served to other computers. Its passwords are set by "ridethrough config set".',
+    'How this page is served to other computers. Where it listens is said at the start: "ridethrough serve --web".',
 
   'form.ups.identifier': 'Identifier',
   'form.ups.identifier.help':
@@ -212,6 +212,19 @@ export const form = {
   'form.web.keyFile.help': 'Full path of a PEM file with its key, without a passphrase.',
   'form.web.allowPlainHttp': 'Allow Plain HTTP',
   'form.web.allowPlainHttp.help': 'For a proxy in front that encrypts, or a network that is trusted with the password.',
+  'form.web.password': 'Password for Every Right',
+  'form.web.password.help': 'Lets in whoever may change everything. On the network there has to be one.',
+  'form.web.readPassword': 'Password to Look Only',
+  'form.web.readPassword.help': 'Lets in to look, and Prometheus to /metrics.',
+  'form.web.secrets.text':
+    'These take effect at once, without a save, and log everybody out, this page too. Log in again with a password, or with the link that "ridethrough serve" printed at its start.',
+  'form.web.secrets.unsaved': 'Save or discard the other changes first; they would be lost with the log-in.',
+  'form.web.secret.is-set': 'Set',
+  'form.web.secret.not-set': 'Not set',
+  'form.web.secret.set': 'Set it',
+  'form.web.secret.change': 'Change it',
+  'form.web.secret.remove': 'Take it away',
+  'form.web.secret.done': 'Changed. Everybody is being logged out.',
   'form.web.hostNames': 'Further Host Names',
   'form.web.hostNames.help': 'Names besides its own under which browsers reach this computer, separated by commas.',
 

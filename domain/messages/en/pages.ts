@@ -1,8 +1,6 @@
 /** Texts of the pages: overview, device, events, all UPSes. */
 export const pages = {
-  'path.title': 'Where the power flows',
   'path.mains': 'Mains',
-  'path.ups': 'UPS',
   'path.battery': 'Battery',
   'path.this-computer': 'This computer',
   'path.elsewhere': 'What hangs on it',
@@ -40,7 +38,6 @@ export const pages = {
   'reading.range': '{low} to {high} in ten minutes',
   'reading.computed': 'computed',
   'reading.computed.why': 'This UPS does not tell watts; they are computed from the load and the power it is made for.',
-  'reading.trend': 'Last ten minutes',
 
   'chart.title': 'Last minutes',
   'chart.battery': 'Charge and remaining time',
@@ -74,7 +71,6 @@ export const pages = {
   'incidents.page': 'Events',
   'incidents.page.text': 'What happened, newest first.',
   'incidents.going-on': 'going on',
-  'incidents.ups': 'UPS',
   'incidents.since': 'for {time} so far',
   'incidents.lasted': '{time}',
   'incidents.at-least': 'at least {time}, its end was not seen',
@@ -204,7 +200,4 @@ export const pages = {
   'demo.speed.times': '{count} times',
   'demo.unplug': 'Pull the USB cable for 10 s',
   'demo.stop': 'Remove the demo UPS',
-
-  'all.page': 'All UPSes',
-  'all.open': 'Open {ups}',
 } as const;

@@ -5,6 +5,8 @@ export const web = {
     'Another Ridethrough may be running; open that one, or choose another port with --web HOST:PORT.',
   'error.web/cannot-listen': 'The web interface cannot listen on {address}: {reason}.',
   'remedy.web/cannot-listen': 'Check the address and the right to use the port.',
+  'error.web/not-served': 'This program serves no web interface, so it has no passwords for it.',
+  'remedy.web/not-served': 'Serve it with "ridethrough serve" and set them there.',
   'error.web/password-needed': 'The web interface may not listen on {address} without a password.',
   'remedy.web/password-needed': 'Set one with "ridethrough config set web.password -", or listen on 127.0.0.1.',
   'error.web/tls-needed':

@@ -1,6 +1,5 @@
 /** The first-launch wizard. `wizard.step.X` names a step, `.title` asks its question, `wizard.said.` is what will be true. */
 export const wizard = {
-  'wizard.title': 'Set up',
   'wizard.open': 'Set up step by step',
   'wizard.steps': 'Steps',
   'wizard.step': 'Step {number} of {count}: {name}',

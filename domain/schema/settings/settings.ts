@@ -76,3 +76,5 @@ export type SettingsDraft = z.output<typeof SettingsDraft>;
 /** Passwords of the web interface: kept as hashes, set by key, never told. */
 export const WEB_SECRET_KEYS = ['web.password', 'web.readPassword'] as const;
 export type WebSecretKey = (typeof WEB_SECRET_KEYS)[number];
+/** Fits into the log-in form, however its letters are encoded. */
+export const LONGEST_WEB_PASSWORD = 256;

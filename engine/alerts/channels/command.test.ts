@@ -84,7 +84,7 @@ describe.skipIf(process.platform === 'win32')('a hook', () => {
 /** Gone, or dead and waiting for somebody to notice. */
 async function isGone(pid: number): Promise<boolean> {
   try {
-    return / Z /.test(await readFile(`/proc/${pid}/stat`, 'utf8'));
+    return (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(' Z ');
   } catch {
     return true; // no such process
   }

@@ -70,7 +70,10 @@ export function discoveryOf(
   topics: DiscoveryTopics,
   locale: Locale,
 ): ReadonlyMap<string, string> {
-  const text = (name: string): string | undefined => ups.variables[name]?.value.trim() || undefined;
+  const text = (name: string): string | undefined => {
+    const value = ups.variables[name]?.value.trim();
+    return value === '' ? undefined : value;
+  };
   const common = {
     state_topic: topics.state,
     availability: [{ topic: topics.program }, { topic: topics.contact }],

@@ -186,6 +186,21 @@ describe('what goes wrong is said', () => {
     expect(said).not.toContain('s3cret');
   });
 
+  test('without the secrets that a server or the system quotes back', async () => {
+    const fastify = await startServer(404, '{"message":"Route POST:/hook/s3cret?k=k3y not found"}');
+    const quoted = await startServer(400, `unknown token tok3n ${'x'.repeat(300)}`);
+    const said = await Promise.all([
+      failure(channel({ type: 'webhook', url: `${fastify.base}/hook/s3cret?k=k3y` }).send([OUTAGE])),
+      failure(channel({ type: 'ntfy', server: quoted.base, topic: 't', token: 'tok3n' }).send([OUTAGE])),
+      failure(channel({ type: 'webhook', url: 'http://u5er:pa55word@127.0.0.1/hook/s3cret' }).send([OUTAGE])),
+      failure(channel({ type: 'webhook', url: `${quoted.base}/hook`, token: 'tok3n\nX: y' }).send([OUTAGE])),
+    ]);
+    expect(said[0]).toContain('HTTP 404');
+    expect(said[1]).toContain('HTTP 400, unknown token …');
+    expect(said.join('\n')).not.toMatch(/s3cret|k3y|tok3n|pa55word/);
+    expect(quoted.received).toHaveLength(1);
+  });
+
   test('a page for browsers, a server that sends elsewhere, and one that is not there', async () => {
     const page = await startServer(502, '<html>Bad gateway</html>');
     expect(await failure(channel({ type: 'slack', url: page.base }).send([OUTAGE]))).toContain(': HTTP 502.');

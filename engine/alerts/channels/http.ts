@@ -19,6 +19,8 @@ export function createHttpChannel(settings: HttpChannelSettings, locale: Locale)
       // Addresses hold tokens: errors name the host alone.
       const server = URL.canParse(url) ? new URL(url).host : '';
       const fault = { channel: nameOf(settings), server };
+      const safe = (reason: Text): Text =>
+        typeof reason === 'string' ? withoutSecrets(reason, url, settings) : reason;
       let response: Response;
       try {
         response = await fetch(url, {
@@ -30,13 +32,24 @@ export function createHttpChannel(settings: HttpChannelSettings, locale: Locale)
           signal: AbortSignal.timeout(PATIENCE_MS),
         });
       } catch (error) {
-        throw new AlertError('alert/unreachable', { ...fault, reason: whyNot(error) }, error);
+        throw new AlertError('alert/unreachable', { ...fault, reason: safe(whyNot(error)) });
       }
       const answer = await response.text().catch(() => ''); // what it says matters only where it says no
       if (response.ok) return;
-      throw new AlertError('alert/refused', { ...fault, reason: refusal(response.status, answer) });
+      throw new AlertError('alert/refused', { ...fault, reason: safe(refusal(response.status, answer)) });
     },
   };
+}
+
+/** Servers and `fetch` itself quote what they refuse: "Route POST:/hook/… not found". */
+function withoutSecrets(text: string, url: string, { token = '' }: HttpChannelSettings): string {
+  const { pathname, search, username, password } = URL.canParse(url)
+    ? new URL(url)
+    : { pathname: '', search: '', username: '', password: '' };
+  return [url, pathname + search, pathname, token, username, password]
+    .filter((secret) => secret.length > 1)
+    .reduce((rest, secret) => rest.replaceAll(secret, '…'), text)
+    .slice(0, LONGEST_REASON);
 }
 
 function whyNot(error: unknown): Text {
@@ -49,7 +62,7 @@ function whyNot(error: unknown): Text {
 const REASON_KEYS = ['description', 'errorDescription', 'error', 'message'] as const;
 
 function refusal(status: number, answer: string): string {
-  const said = reasonIn(answer).replaceAll(/\s+/g, ' ').trim().slice(0, LONGEST_REASON);
+  const said = reasonIn(answer).replaceAll(/\s+/g, ' ').trim();
   return said === '' ? `HTTP ${status}` : `HTTP ${status}, ${said}`;
 }
 

@@ -106,12 +106,13 @@ export function changeLine(
       readonly name?: string;
       readonly type?: ChannelType;
     };
+    const named = member.name ?? '';
     const title =
       group === 'ups'
         ? locale.t('form.changes.ups', { name: member.identifier ?? '' })
         : member.type === undefined
-          ? locale.t('form.changes.account', { name: member.name ?? '' })
-          : locale.t('form.changes.channel', { name: member.name || locale.t(`channel.${member.type}`, {}) });
+          ? locale.t('form.changes.account', { name: named })
+          : locale.t('form.changes.channel', { name: named === '' ? locale.t(`channel.${member.type}`, {}) : named });
     const none = locale.t('form.changes.none', {});
     const what = locale.t(`form.changes.${kind}`, {});
     return kind === 'added' ? { title, before: none, after: what } : { title, before: what, after: none };

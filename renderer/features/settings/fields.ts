@@ -69,7 +69,7 @@ export interface FormPart {
 
 const SECONDS = { type: 'number', unit: 's' } as const;
 
-const routingOf = <Owner extends 'mail' | 'alerts.desktop' | 'channel'>(owner: Owner): readonly FieldDescription[] => [
+const routingOf = (owner: 'mail' | 'alerts.desktop' | 'channel'): readonly FieldDescription[] => [
   { name: `${owner}.least`, kind: { type: 'choice', values: ALERT_SEVERITIES }, isExpert: true },
   { name: `${owner}.except`, kind: { type: 'kinds' }, isExpert: true },
   { name: `${owner}.quietFrom`, kind: { type: 'time' }, isExpert: true },
