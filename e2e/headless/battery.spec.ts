@@ -78,6 +78,7 @@ frozen('energy and its cost are told by the calendar, and the price is remembere
   await page.getByLabel('Price per kWh').fill('0.5');
   await page.getByLabel('Currency').selectOption('EUR');
   const december = page.getByRole('row').filter({ hasText: 'Dec 2025' });
+  await expect(december).toContainText(/\d\skWh.*€\d/);
   const [, used = '', cost = ''] = /([\d.]+)\skWh.*€(\d+\.\d\d)/.exec((await december.textContent()) ?? '') ?? [];
   expect(Number(used)).toBeGreaterThan(100);
   expect(Math.abs(Number(cost) - Number(used) / 2)).toBeLessThanOrEqual(0.5);

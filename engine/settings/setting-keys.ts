@@ -59,8 +59,8 @@ function keysOf(wrapped: z.core.$ZodType, path: SettingPath): SettingKey[] {
 }
 
 const UPS_SCHEMA = (unwrap(Settings.shape.ups) as z.ZodArray).element;
-const ALERTS_SHAPE = (unwrap(Settings.shape.alerts) as z.ZodObject).shape as Readonly<Record<string, z.core.$ZodType>>;
-const CHANNEL_SCHEMA = (unwrap(ALERTS_SHAPE.channels!) as z.ZodArray).element;
+const ALERTS_SHAPE = (unwrap(Settings.shape.alerts) as z.ZodObject<{ channels: z.core.$ZodType }>).shape;
+const CHANNEL_SCHEMA = (unwrap(ALERTS_SHAPE.channels) as z.ZodArray).element;
 const COMMON_KEYS = keysOf(Settings, []);
 /** Fields that only some types of channel have. */
 const OF_SOME_CHANNELS = new Set<string>(Object.values(CHANNEL_FIELDS).flat());
