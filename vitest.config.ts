@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 // Three projects: `unit` runs beside the code and needs nothing but Node; `renderer` does the same for the interface,
 // whose state modules are compiled by Svelte; `contract` drives real programs (NUT's own clients, servers and drivers)
-// over loopback, two files at a time, since they live in real time and mostly wait.
+// over loopback, one file after the other, since they live in real time.
 export default defineConfig({
   test: {
     projects: [
@@ -29,7 +29,7 @@ export default defineConfig({
           include: ['tests/contract/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          fileParallelism: false,
         },
       },
     ],

@@ -79,7 +79,8 @@ frozen('energy and its cost are told by the calendar, and the price is remembere
   await page.getByLabel('Currency').selectOption('EUR');
   const december = page.getByRole('row').filter({ hasText: 'Dec 2025' });
   await expect(december).toContainText(/\d\skWh.*€\d/);
-  const [, used = '', cost = ''] = /([\d.]+)\skWh.*€(\d+\.\d\d)/.exec((await december.textContent()) ?? '') ?? [];
+  const [, used = '', cost = ''] =
+    /([\d.]+)\skWh.*€(\d+\.\d\d)/.exec((await december.getByRole('cell').allTextContents()).join(' ')) ?? [];
   expect(Number(used)).toBeGreaterThan(100);
   expect(Math.abs(Number(cost) - Number(used) / 2)).toBeLessThanOrEqual(0.5);
   await expect(page.getByText('Reckoned from the load in percent and the 900 W the UPS is made for.')).toBeVisible();

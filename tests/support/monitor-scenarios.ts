@@ -318,9 +318,10 @@ export const SCENARIOS: readonly Scenario[] = [
     hasTwo: true,
     happenings: [
       [1, { do: 'stop-driver' }],
-      [3, { status: 'OB LB', of: 'b' }],
+      // Between the moment at which contact is lost and the one at which that is told again.
+      [2, { status: 'OB LB', of: 'b' }],
     ],
-    then: 4,
+    then: 5,
     both: ['COMMBAD', 'ONBATT', 'LOWBATT', 'NOCOMM'],
   },
 ];
