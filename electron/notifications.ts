@@ -6,7 +6,7 @@ import type { DesktopNote, DesktopNotifier, Log } from '#engine/ports.ts';
 import type { NotificationAction } from './notification-actions.ts';
 import { notifySend, type ShownNote } from './notify-send.ts';
 import type { MonitorView } from '#domain/schema/monitor.ts';
-import { stepShutdownNotices } from './shutdown-notices.ts';
+import { storyNotice } from './story-notice.ts';
 
 export interface NotificationParts {
   readonly icon: string;
@@ -32,11 +32,10 @@ export interface Notifications extends DesktopNotifier {
 
 const OPEN = 'default';
 const PROGRAM = ' program';
-const SHUTDOWN = ' shutdown';
+const STORY = ' story';
 
 export function createNotifications(parts: NotificationParts): Notifications {
   const { icon, platform, log, locale, open, actionsOf, act, storyTold } = parts;
-  let isFailureTold = false;
   /** Held, because a notification that is collected loses its listeners. */
   const onScreen = new Map<string, Notification>();
   const onLinux = new Map<string, ShownNote>();
@@ -99,11 +98,10 @@ export function createNotifications(parts: NotificationParts): Notifications {
     show,
     tell: (title, body) => tell({ key: PROGRAM, title, body, isUrgent: false }),
     follow(monitor) {
-      const before = { isFailureTold, storyTold: storyTold.get() };
-      const { memory, notice } = stepShutdownNotices(before, monitor, locale());
-      ({ isFailureTold } = memory);
-      if (memory.storyTold !== before.storyTold) storyTold.set(memory.storyTold);
-      if (notice) tell({ ...notice, key: SHUTDOWN });
+      const story = storyNotice(monitor, storyTold.get(), locale());
+      if (!story) return;
+      storyTold.set(story.startedAt);
+      tell({ ...story, key: STORY, isUrgent: false });
     },
     close() {
       for (const notification of onScreen.values()) notification.close();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { MonitorView } from '#domain/schema/monitor.ts';
 import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
-import { monitorWith, upsWith } from './test-support.ts';
+import { monitorWith } from '#tests/support/monitor-view.ts';
+import { upsWith } from './test-support.ts';
 import { trayView } from './tray-view.ts';
 
 const seen = (snapshot: UpsSnapshot, onBatterySince?: number) => ({ snapshot, onBatterySince });

@@ -148,3 +148,19 @@ test('what the monitor tells before anybody can be told is told once they can', 
   await until(() => shown.length > 0);
   expect(shown).toEqual([expect.stringContaining('sleep')]);
 });
+
+test('a shutdown that cannot be carried out is told by the ways to people, once', async () => {
+  const shown: DesktopNote[] = [];
+  await product.stop();
+  power.failure = 'exit status 1';
+  product = createProduct({ ...productParts(), desktop: { show: (note) => Promise.resolve(void shown.push(note)) } });
+  await product.start();
+  await writeFile(join(folder, 'one.dev'), 'ups.status: OB LB\nbattery.charge: 4\n');
+  await until(() => power.acts.length > 0);
+  await clock.advance(600_000);
+  expect(product.monitor.view().phase).toBe('failed');
+  await until(() => shown.some(({ body }) => body.includes('exit status 1')));
+  const failed = shown.filter(({ title }) => title === 'This computer could not be shut down.');
+  expect(failed.map(({ isUrgent }) => isUrgent)).toEqual([true]);
+  expect(failed[0]?.body).toContain('exit status 1');
+});

@@ -27,7 +27,6 @@ import { renderMetrics } from './metrics/prometheus.ts';
 import { keepInFile } from './monitor/kept-state.ts';
 import { NO_LATE_HOOK, type LateHook } from './monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
-import type { Notice } from './monitor/notices.ts';
 import { NO_POLICY } from './monitor/policy.ts';
 import type { Clock, DesktopNotifier, HidPort, Log, Stop, SystemPower, WebPasswords } from './ports.ts';
 import {
@@ -129,7 +128,11 @@ export function createProduct(parts: ProductParts): Product {
   /** Tells people. Undefined before the start. */
   let alerts: Alerts | undefined;
   /** What the monitor told before anybody could be told: it guards this computer first. */
-  const early: Notice[] = [];
+  const early: ((alerts: Alerts) => void)[] = [];
+  const tellPeople = (news: (alerts: Alerts) => void): void => {
+    if (alerts) news(alerts);
+    else early.push(news);
+  };
   /** Listeners from before the start. */
   const onTroubles = new Set<() => void>();
   const incidents = createIncidentLog(engine.store, () => limitsOf(keeper?.current.settings, monitor));
@@ -144,10 +147,8 @@ export function createProduct(parts: ProductParts): Product {
     power: parts.power,
     lateHook: parts.lateHook ?? NO_LATE_HOOK,
     keeper: keepInFile(join(dataDir, 'monitor.json')),
-    onNotice: (notice) => {
-      if (alerts) alerts.notice(notice.type, notice.ups);
-      else early.push(notice);
-    },
+    onNotice: ({ type, ups }) => tellPeople((told) => told.notice(type, ups)),
+    onFailed: (failure) => tellPeople((told) => told.shutdownFailed(failure)),
   });
   const history = createHistory({ store: engine.store, clock, log, file: join(dataDir, HISTORY_FILE) });
   const battery = createBattery({ history, control: engine.control, clock });
@@ -297,7 +298,7 @@ export function createProduct(parts: ProductParts): Product {
       });
       // With NUT's files NOTIFYCMD tells people elsewhere; who sits here is told all the same.
       alerts.setSettings(keeper?.current.settings ?? Settings.parse({}));
-      for (const { type, ups } of early.splice(0)) alerts.notice(type, ups);
+      for (const news of early.splice(0)) news(alerts);
       return addresses;
     },
     reconfigure(next) {

@@ -9,7 +9,15 @@ export const ALERT_SEVERITIES = ['info', 'care', 'danger'] as const;
 export type AlertSeverity = (typeof ALERT_SEVERITIES)[number];
 
 /** What happens at a moment and does not last: steps of a shutdown, the computer's sleep, the end of a self test. */
-export const MOMENT_KINDS = ['shutdown', 'waiting', 'no-parent', 'sleep', 'wake', 'test-ended'] as const;
+export const MOMENT_KINDS = [
+  'shutdown',
+  'shutdown-failed',
+  'waiting',
+  'no-parent',
+  'sleep',
+  'wake',
+  'test-ended',
+] as const;
 export type MomentKind = (typeof MOMENT_KINDS)[number];
 
 export type AlertKind = (typeof INCIDENT_KINDS)[number] | MomentKind;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AlertError, AppError, describeError, type WireError } from '#domain/errors.ts';
-import type { Locale } from '#domain/messages/message.ts';
+import { message, textIn, type Locale, type Text } from '#domain/messages/message.ts';
 import { powerStateOf } from '#domain/power-state.ts';
 import type { ChannelTrouble } from '#domain/schema/alerts.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
@@ -45,6 +45,8 @@ export interface Alerts {
   setSettings(settings: AlertSettings): void;
   /** Something that the shutdown monitor says and no state of a UPS tells; any other of its notices is passed over. */
   notice(type: NotifyType, ups: string): void;
+  /** The monitor gave up: this computer stays on until a person shuts it down. */
+  shutdownFailed(failure: Text): void;
   /**
    * Sends a mail about a UPS as a test by the way of real messages, and waits for it.
    * @throws AlertError
@@ -198,12 +200,19 @@ export async function openAlerts(parts: AlertsParts): Promise<Alerts> {
       routes = createRoutes(next, before, routeParts);
       outbox.setChannels(routes.map(({ channel }) => channel));
       const gone = before.filter(({ channel }) => !routes.some((route) => route.channel === channel));
-      closing = Promise.all([closing, ...gone.map(({ channel }) => channel.stop?.())]);
+      closing = Promise.all([closing, ...gone.map(async ({ channel }) => channel.stop?.())]).catch((error: unknown) =>
+        log.debug(`A channel that is gone did not end well: ${describeError(error)}`),
+      );
       step();
     },
     notice(type, ups) {
       const kind = momentOf(type);
       if (kind !== undefined) tellMoment(kind, ups);
+    },
+    shutdownFailed(failure) {
+      const language = locale();
+      const said = message('shutdown.failure', { failure: textIn(failure, language) ?? '' }, language);
+      tellMoment('shutdown-failed', '', `${said} ${message('shutdown.by-hand', {}, language)}`);
     },
     async test(ups, wanted) {
       const one = wanted.ups.find(({ identifier }) => identifier === ups);

@@ -24,6 +24,7 @@ import { orderPowerOff } from './order-power-off.ts';
 import { powerOffDelay } from './power-off.ts';
 import type { LateHook } from './late-power-off.ts';
 import { factsOf, MODE_VARIABLES, watchRemote, type RemoteWatch } from './remote-watch.ts';
+import { renameUpses } from './secondaries.ts';
 import {
   isBeyondReturn,
   secondariesLeft,
@@ -32,7 +33,7 @@ import {
   type MonitorEvent,
   type PersonsWish,
 } from './shutdown-machine.ts';
-import { keyOf, renameSupplies } from './supply.ts';
+import { keyOf, renamedKeys, underNewKeys } from './supply.ts';
 import type { ScriptRun } from './upssched.ts';
 import { outcomeOf, storyViewOf, viewOf } from './view.ts';
 
@@ -52,6 +53,8 @@ export interface MonitorParts {
   readonly keeper: StateKeeper;
   /** Hears every notice, whatever is done with it here. */
   onNotice?(notice: Notice): void;
+  /** Hears why this computer could not be shut down, when nothing more is tried. */
+  onFailed?(failure: Text): void;
 }
 
 export interface Monitor {
@@ -215,8 +218,9 @@ export function createMonitor(parts: MonitorParts): Monitor {
       case 'say':
         say(effect.level, effect.text);
         break;
-      case 'shout':
+      case 'give-up':
         shout(textIn(effect.text) ?? effect.text.phrase);
+        parts.onFailed?.(effect.failure);
         break;
       case 'notify':
         notify(effect.notice);
@@ -236,7 +240,9 @@ export function createMonitor(parts: MonitorParts): Monitor {
         if (flagFile !== undefined) await writeFlag(flagFile);
         break;
       case 'power-off-ups':
-        void powerOff(supplies(effect.upses)).then(() => tell({ type: 'power-off-ended' }, { type: 'pass' }));
+        void powerOff(supplies(effect.upses))
+          .catch((error: unknown) => log.error(`The UPS could not be told to switch off: ${describeError(error)}`))
+          .then(() => tell({ type: 'power-off-ended' }, { type: 'pass' }));
         break;
       case 'take-power-off-back':
         await withinLimit(
@@ -269,16 +275,19 @@ export function createMonitor(parts: MonitorParts): Monitor {
   };
 
   const ranWell = (what: string, run: Promise<Text | undefined>): void => {
-    void run.then((failure) => {
+    void run.catch(describeError).then((failure) => {
       if (failure !== undefined) log.error(`${what} did not end well: ${textIn(failure) ?? ''}`);
     });
   };
 
   const shout = (text: string): void => {
-    void power.wall(text).then((failure) => {
-      // Where nobody is logged in there may be no program for it either.
-      if (failure !== undefined) log.debug(`No terminal was told: ${textIn(failure) ?? ''}`);
-    });
+    void power
+      .wall(text)
+      .catch(describeError)
+      .then((failure) => {
+        // Where nobody is logged in there may be no program for it either.
+        if (failure !== undefined) log.debug(`No terminal was told: ${textIn(failure) ?? ''}`);
+      });
   };
 
   const notify = (notice: Notice): void => {
@@ -576,7 +585,12 @@ export function createMonitor(parts: MonitorParts): Monitor {
     async reconfigure(next, renamings = []) {
       if (JSON.stringify(next) === JSON.stringify(policy)) return;
       await queue;
-      state = { ...state, supplies: renameSupplies(state.supplies, policy, next, renamings) };
+      const keyOfOld = renamedKeys(policy, next, renamings);
+      state = {
+        ...state,
+        supplies: underNewKeys(state.supplies, keyOfOld),
+        secondaries: renameUpses(state.secondaries, keyOfOld),
+      };
       policy = next;
       flagFile = next.powerDownFlag;
       await stopRemotes();

@@ -5,6 +5,7 @@
  * started anew. Such a computer is waited for like one that is there, at most for HOSTSYNC.
  */
 import type { MonitorNow, Secondaries } from './monitor-state.ts';
+import { underNewKeys } from './supply.ts';
 import type { Seconds } from '#domain/units.ts';
 
 /** @param others who is logged in now @param broken who went without a goodbye since this was last told */
@@ -37,6 +38,12 @@ export const allMissing = ({ logins, missing }: Secondaries, hostSync: Seconds, 
       addresses.map((address) => ({ ups, address, until: now.at + hostSync * 1000 })),
     ),
   ],
+});
+
+/** The same computers on UPSes that are known by other keys from now on. */
+export const renameUpses = ({ logins, missing }: Secondaries, keyOfOld: (key: string) => string): Secondaries => ({
+  logins: underNewKeys(logins, keyOfOld),
+  missing: missing.map((absent) => ({ ...absent, ups: keyOfOld(absent.ups) })),
 });
 
 /** Nobody is expected for ever. */

@@ -424,7 +424,7 @@ describe('the action', () => {
       const effects = machine.tell({ type: 'action-ended', attempt, failure: 'exit status 1' });
       if (attempt === 5) {
         expect(effects).toContainEqual(expect.objectContaining({ type: 'say', level: 'error' }));
-        expect(namesOf(effects)).toEqual(['shout']);
+        expect(namesOf(effects)).toEqual(['give-up']);
         break;
       }
       const before = machine.seconds;

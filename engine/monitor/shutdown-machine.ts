@@ -71,7 +71,8 @@ export type MonitorEffect =
   | { readonly type: 'say'; readonly level: 'info' | 'warn' | 'error'; readonly text: Phrase }
   | { readonly type: 'notify'; readonly notice: Notice }
   /** Nobody may miss it. */
-  | { readonly type: 'shout'; readonly text: Phrase }
+  /** Nothing worked: whoever can be reached has to know. */
+  | { readonly type: 'give-up'; readonly text: Phrase; readonly failure: Text }
   | { readonly type: 'run-script'; readonly run: ScriptRun }
   | { readonly type: 'set-fsd'; readonly upses: readonly string[] }
   | { readonly type: 'clear-fsd'; readonly upses: readonly string[] }
@@ -415,7 +416,7 @@ function actionEnded(
   if (pause === undefined) {
     const failed: Phase = { phase: 'failed', why, since: now.at, failure };
     const text = phrase('monitor.say.failed', { attempts: attempt, failure });
-    return { state: { ...state, phase: failed }, effects: [say(text, 'error'), { type: 'shout', text }] };
+    return { state: { ...state, phase: failed }, effects: [say(text, 'error'), { type: 'give-up', text, failure }] };
   }
   return {
     state: { ...state, phase: { phase: 'retrying', why, attempt: attempt + 1, at: now.at + pause, failure } },

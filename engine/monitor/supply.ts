@@ -1,7 +1,7 @@
 /** One supply: what is known of it, since when, and whether this computer can go on counting on it. Pure. */
 import { phrase, type Phrase } from '#domain/messages/message.ts';
 import { spanOf } from './span.ts';
-import type { Facts, MonitorNow, MonitorState, SupplyState } from './monitor-state.ts';
+import type { Facts, MonitorNow, SupplyState } from './monitor-state.ts';
 import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
 
 export type Verdict =
@@ -12,26 +12,36 @@ export type Verdict =
 export const keyOf = (supply: Pick<SupplyPolicy, 'ups'>): string => supply.ups.toLowerCase();
 
 /**
- * What is known of supplies, where the same UPS goes by another name from now on.
+ * By which key a supply is known from now on, where the same UPS goes by another name.
  * @param renamings names on their server, before and after
  */
-export function renameSupplies(
-  supplies: MonitorState['supplies'],
+export function renamedKeys(
   before: MonitorPolicy,
   after: MonitorPolicy,
   renamings: readonly (readonly [before: string, after: string])[],
-): MonitorState['supplies'] {
+): (key: string) => string {
   const keyIn = (policy: MonitorPolicy, wanted: string): string | undefined => {
     const own = policy.supplies.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
     return own && keyOf(own);
   };
-  const moves = renamings.flatMap(([name, next]) => {
-    const [from, to] = [keyIn(before, name), keyIn(after, next)];
-    return from === undefined || to === undefined ? [] : [[from, to] as const];
-  });
-  const left = Object.entries(supplies).filter(([key]) => !moves.some(([from]) => from === key));
-  const moved = moves.flatMap(([from, to]) => (supplies[from] ? [[to, supplies[from]] as const] : []));
-  return Object.fromEntries([...left, ...moved]);
+  const moves = new Map(
+    renamings.flatMap(([name, next]) => {
+      const [from, to] = [keyIn(before, name), keyIn(after, next)];
+      return from === undefined || to === undefined ? [] : [[from, to] as const];
+    }),
+  );
+  return (key) => moves.get(key) ?? key;
+}
+
+/** What is known by key, under the new ones. What moves to a name counts more than what had it before. */
+export function underNewKeys<Value>(
+  known: Readonly<Record<string, Value>>,
+  keyOfOld: (key: string) => string,
+): Record<string, Value> {
+  const entries = Object.entries(known);
+  const stays = ([key]: (typeof entries)[number]): boolean => keyOfOld(key) === key;
+  const ordered = [...entries.filter(stays), ...entries.filter((entry) => !stays(entry))];
+  return Object.fromEntries(ordered.map(([key, value]) => [keyOfOld(key), value]));
 }
 
 const ms = (seconds: number): number => seconds * 1000;
