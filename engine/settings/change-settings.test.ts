@@ -53,6 +53,19 @@ describe('what belongs together', () => {
     expect(saidOf(primary, [users, ['server.rmonitor', 'yes']])).toMatch(/server\.extrausers: everybody knows/);
   });
 
+  test('a line that was copied without its password is refused, and one that is sent back keeps it', () => {
+    const said = /^ups\.0\.options, line 2: "\(set\)" stands for a password.*\(write the password itself\)$/;
+    const overSnmp: readonly SettingChange[] = [
+      ['ups.0.driver', 'snmp-ups'],
+      ['ups.0.port', '192.0.2.7'],
+    ];
+    const copied: SettingChange = ['ups.0.options', 'pollinterval = 5\nauthPassword = (set)'];
+    expect(saidOf(primary, [...overSnmp, copied])).toMatch(said);
+    const known = changeSettings(primary, [...overSnmp, ['ups.0.options', 'authPassword = own']]);
+    expect(saidOf(known, [copied])).toBe('');
+    expect(changeSettings(known, [copied]).settings.ups[0]?.options).toContain('authPassword = own');
+  });
+
   test('status mails need an address', () => {
     expect(saidOf(primary, [['ups.0.emailnotify', 'yes']])).toMatch(
       /toemail is not set, but ups\.0\.emailnotify is "true"/,

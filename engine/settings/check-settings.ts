@@ -3,6 +3,7 @@ import { phrase, textIn } from '#domain/messages/message.ts';
 import type { ChannelType } from '#domain/schema/alerts.ts';
 import type { FieldPath, FieldProblem } from '#domain/schema/field-problem.ts';
 import type { Settings } from '#domain/schema/settings/settings.ts';
+import { linesWithoutSecret } from './hidden-lines.ts';
 import { isLoopback } from './nut-conf/loopback.ts';
 import { toNutConf, type NutMeaning } from './settings-to-nut.ts';
 
@@ -14,6 +15,7 @@ export function checkSettings(settings: Settings): readonly FieldProblem[] {
   const meaning = toNutConf(settings);
   const problems = [
     ...meaning.problems,
+    ...hiddenProblems(settings),
     ...networkProblems(settings, meaning),
     ...mailProblems(settings),
     ...channelProblems(settings),
@@ -23,6 +25,21 @@ export function checkSettings(settings: Settings): readonly FieldProblem[] {
     ...problems.filter(({ severity }) => severity !== 'error'),
   ];
 }
+
+/** Lines that were copied from where passwords are not shown. */
+const hiddenProblems = ({ ups, server }: Settings): FieldProblem[] =>
+  [
+    ...ups.map(({ options }, index) => [['ups', index, 'options'], options] as const),
+    [['server', 'optionsupsd'], server.optionsupsd] as const,
+  ].flatMap(([path, lines]) =>
+    linesWithoutSecret(lines).map((line): FieldProblem => ({
+      path,
+      line,
+      severity: 'error',
+      reason: phrase('field.hidden-password', {}),
+      fix: phrase('field.hidden-password.fix', {}),
+    })),
+  );
 
 function networkProblems({ ups, server }: Settings, { conf }: NutMeaning): FieldProblem[] {
   const problems: FieldProblem[] = [];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hideSecrets, restoreSecrets } from './hidden-lines.ts';
+import { hideSecrets, linesWithoutSecret, restoreSecrets } from './hidden-lines.ts';
 
 const LINES = [
   'snmp_version = v3',
@@ -35,6 +35,8 @@ test('sent back they are the ones there were, beside what was changed', () => {
 
 test('one that was never there cannot be kept', () => {
   expect(restoreSecrets('password = (set)', '')).toBe('password = (set)');
+  expect(linesWithoutSecret('desc = (set)\npassword = (set)\nauthPassword="(set)"\nprivPassword = x')).toEqual([2, 3]);
+  expect(linesWithoutSecret(LINES)).toEqual([]);
 });
 
 test('hiding and sending back changes no text', () => {

@@ -33,6 +33,19 @@ export function restoreSecrets(lines: string, before: string): string {
   });
   return eachSecret(lines, (secret, name) => {
     const known = kept.get(name)?.shift();
-    return [KEPT_PASSWORD, `"${KEPT_PASSWORD}"`].includes(secret) ? (known ?? secret) : secret;
+    return isKept(secret) ? (known ?? secret) : secret;
   });
 }
+
+const isKept = (secret: string): boolean => [KEPT_PASSWORD, `"${KEPT_PASSWORD}"`].includes(secret);
+
+/** Lines (from 1) in which `(set)` still stands for a password: there was none to put in its place. */
+export const linesWithoutSecret = (lines: string): readonly number[] =>
+  lines.split('\n').flatMap((line, index) => {
+    const secrets: string[] = [];
+    eachSecret(line, (secret) => {
+      secrets.push(secret);
+      return secret;
+    });
+    return secrets.some(isKept) ? [index + 1] : [];
+  });

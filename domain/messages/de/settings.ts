@@ -47,6 +47,8 @@ export const settings = {
   'field.known-password': 'dieses Passwort kennt jeder, und andere Rechner dürfen sich verbinden',
   'field.known-password.fix': 'ein anderes Passwort wählen',
   'field.no-password.fix': 'ein Passwort setzen oder das Konto entfernen',
+  'field.hidden-password': '„(set)“ steht für ein Passwort, und für diese Zeile ist hier keines hinterlegt',
+  'field.hidden-password.fix': 'das Passwort selbst schreiben',
   'field.no-login':
     'ohne Passwort kann sich dieser Rechner am anderen Server nicht anmelden, der dann nicht auf ihn wartet',
   'field.no-login.fix': 'das Passwort des Kontos dort setzen',

@@ -46,6 +46,8 @@ export const settings = {
   'field.known-password': 'everybody knows this password, and other computers may connect',
   'field.known-password.fix': 'choose another password',
   'field.no-password.fix': 'set a password, or remove the account',
+  'field.hidden-password': '"(set)" stands for a password, and none is kept here for this line',
+  'field.hidden-password.fix': 'write the password itself',
   'field.no-login':
     'without a password this computer cannot log in to the other server, which then does not wait for it',
   'field.no-login.fix': 'set the password of the account there',
