@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Phrase, Text } from '#domain/messages/message.ts';
 import type { Timestamp } from '#domain/units.ts';
 import { NOTIFY_TYPES } from '#engine/settings/nut-conf/notify-types.ts';
+import type { MonitorPolicy } from './policy.ts';
 
 export interface MonitorNow {
   /** Machine time. */
@@ -160,6 +161,12 @@ export const MonitorState = z.object({
 });
 export type MonitorState = Readonly<z.infer<typeof MonitorState>>;
 
+/** What holds at this moment, for whoever has to ask. */
+export interface Standing {
+  readonly policy: MonitorPolicy;
+  readonly state: MonitorState;
+}
+
 export const NEW_SUPPLY: SupplyState = {
   contact: 'unheard',
   facts: { status: [], isTesting: false },
@@ -176,3 +183,5 @@ export const NEW_STATE: MonitorState = {
   isGoingToSleep: false,
   shutdownTook: [],
 };
+
+export const isBeyondReturn = ({ phase }: MonitorState): boolean => phase.phase !== 'watching';

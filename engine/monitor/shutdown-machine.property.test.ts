@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { asSeconds, asTimestamp } from '#domain/units.ts';
-import { NEW_STATE, type Facts, type MonitorState } from './monitor-state.ts';
+import { isBeyondReturn, NEW_STATE, type Facts, type MonitorState } from './monitor-state.ts';
 import type { MonitorPolicy } from './policy.ts';
-import { isBeyondReturn, step, type MonitorEffect, type MonitorEvent } from './shutdown-machine.ts';
+import type { MonitorEffect, MonitorEvent } from './machine-step.ts';
+import { step } from './shutdown-machine.ts';
 import { policyOf, rulesOf, supplyOf } from './test-support.ts';
 
 const runs = (count: number) => ({ numRuns: count * Number(process.env.RIDETHROUGH_RUNS ?? 1) });
