@@ -42,10 +42,10 @@ export interface EffectsOptions {
 
 export function createEffects(options: EffectsOptions): Effects {
   const { standing, store, control, clock, log, power, lateHook, looks, telling, tell } = options;
-  /** The flag file is somebody else's: it is not used. */
-  let isFlagForeign = false;
+  /** The flag file is somebody else's, or its disk does not answer: it is not used. */
+  let isFlagRefused = false;
 
-  const flagFile = (): string | undefined => (isFlagForeign ? undefined : standing.policy.powerDownFlag);
+  const flagFile = (): string | undefined => (isFlagRefused ? undefined : standing.policy.powerDownFlag);
 
   const supplies = (upses: readonly string[]): readonly SupplyPolicy[] =>
     standing.policy.supplies.filter(({ ups }) => upses.includes(ups));
@@ -152,16 +152,25 @@ export function createEffects(options: EffectsOptions): Effects {
       }
     },
     async takeEarlierOrdersBack() {
-      try {
-        if (await takePowerOffBack()) return;
-        log.error(`POWERDOWNFLAG ${flagFile() ?? ''} holds something else: it is left alone and not used.`);
-      } catch (error) {
-        log.error(`An earlier order to switch the UPS off could not be taken back: ${describeError(error)}`);
-      }
-      isFlagForeign = true;
+      const EARLIER = 'An earlier order to switch the UPS off could not be taken back';
+      const taken = takePowerOffBack().then(
+        (isOurs) => {
+          if (!isOurs)
+            log.error(`POWERDOWNFLAG ${flagFile() ?? ''} holds something else: it is left alone and not used.`);
+          return isOurs;
+        },
+        (error: unknown) => {
+          log.error(`${EARLIER}: ${describeError(error)}`);
+          return false;
+        },
+      );
+      isFlagRefused = !(await withinLimit(clock, taken, () => {
+        log.error(`${EARLIER} within ${DISK_LIMIT_SECONDS} s`);
+        return false;
+      }));
     },
     reconfigured() {
-      isFlagForeign = false;
+      isFlagRefused = false;
     },
   };
 }

@@ -6,7 +6,10 @@ import type { MachineTime } from './machine-clock.ts';
 import { NEW_STATE, type MonitorState } from './monitor-state.ts';
 import { DISK_LIMIT_SECONDS, withinLimit } from './within-limit.ts';
 
-/** While a UPS is on battery, so that little is lost should the computer break down. */
+/**
+ * While a UPS is on battery, so that little is lost should the computer break down; and until a disk that failed has
+ * taken what it missed.
+ */
 const KEEP_AGAIN_MS = 30_000;
 
 export interface StateOnDisk {
@@ -28,13 +31,15 @@ export interface StateOnDiskOptions {
 }
 
 export function createStateOnDisk({ keeper, clock, log, power }: StateOnDiskOptions): StateOnDisk {
-  let keptEssence = essenceOf(NEW_STATE);
-  let keptAt = -Infinity;
+  let newest = essenceOf(NEW_STATE);
+  let triedAt = -Infinity;
+  /** The disk holds the newest. */
+  let isKept = true;
   let isFailureTold = false;
   /** A write that the disk has not come back from. */
   let isStuck = false;
 
-  const write = async (kept: Kept): Promise<void> => {
+  const write = async (kept: Kept, essence: string): Promise<void> => {
     const failed = (why: string): void => {
       if (!isFailureTold) log.error(why);
       isFailureTold = true;
@@ -43,6 +48,8 @@ export function createStateOnDisk({ keeper, clock, log, power }: StateOnDiskOpti
       () => {
         isFailureTold = false;
         isStuck = false;
+        // One that came late is not the newest any more.
+        isKept = essence === newest;
       },
       (error: unknown) => {
         isStuck = false;
@@ -57,27 +64,35 @@ export function createStateOnDisk({ keeper, clock, log, power }: StateOnDiskOpti
 
   return {
     async read() {
-      const kept = await keeper.read().catch((error: unknown) => {
+      const read = keeper.read().catch((error: unknown) => {
         log.error(describeError(error));
         return undefined;
       });
-      if (kept) keptEssence = essenceOf(kept.state);
+      const kept = await withinLimit(clock, read, () => {
+        log.error(
+          `The state of the shutdown monitor has not been read within ${DISK_LIMIT_SECONDS} s: it begins anew.`,
+        );
+        return undefined;
+      });
+      if (kept) newest = essenceOf(kept.state);
       return kept;
     },
     async keep(state, time, isOut) {
       const essence = essenceOf(state);
-      const isChanged = essence !== keptEssence;
-      if (!isChanged && !(isOut && time.at - keptAt >= KEEP_AGAIN_MS)) return isChanged;
+      const isChanged = essence !== newest;
+      const isDue = (isOut || !isKept) && time.at - triedAt >= KEEP_AGAIN_MS;
+      if (!isChanged && !isDue) return isChanged;
       const { bootId } = power;
-      keptAt = time.at;
-      keptEssence = essence;
+      triedAt = time.at;
+      newest = essence;
+      isKept = false;
       const kept = {
         at: time.at,
         wall: time.wall,
         uptime: power.uptime(),
         ...(bootId === undefined ? {} : { bootId }),
       };
-      if (!isStuck) await write({ time: kept, state });
+      if (!isStuck) await write({ time: kept, state }, essence);
       return isChanged;
     },
   };
