@@ -15,8 +15,15 @@ const RETRY_PAUSES_MS = [5_000, 10_000, 20_000, 40_000] as const;
 /** Power that has been good for so long after an action that left the computer running: all is ready for the next outage. */
 const REARM_MS = 300_000;
 
-/** The point of no return. */
-export function force(policy: MonitorPolicy, state: MonitorState, why: Phrase, now: MonitorNow): MonitorStep {
+/** The point of no return. @param cause the UPS that leads to it, in lower case */
+export function force(
+  policy: MonitorPolicy,
+  before: MonitorState,
+  why: Phrase,
+  cause: string | undefined,
+  now: MonitorNow,
+): MonitorStep {
+  const state: MonitorState = { ...before, cause };
   const upses = primaries(policy).map(({ ups }) => ups);
   const effects = [say(phrase('monitor.say.shutdown', { why }), 'warn')];
   if (upses.length === 0) return after(effects, finalDelay(policy, state, { why, until: now.at }, now));
@@ -140,6 +147,7 @@ export function act(state: MonitorState, why: Phrase, attempt: number, now: Moni
       phase: { phase: 'acting', why, attempt, since: now.at, ticket },
       shutdown: {
         why,
+        ...(state.cause === undefined ? {} : { ups: state.cause }),
         at: state.shutdown?.at ?? now.wall,
         ...(Number.isFinite(outageBeganAt) ? { outageBeganAt } : {}),
         ...(Number.isFinite(charge) ? { charge } : {}),
@@ -200,7 +208,7 @@ function rearm(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mon
   const goodSince = phase.goodSince ?? now.at;
   if (now.at < goodSince + REARM_MS) return still({ ...state, phase: { ...phase, goodSince } });
   return {
-    state: { ...state, phase: { phase: 'watching' }, shutdown: undefined },
+    state: { ...state, phase: { phase: 'watching' }, cause: undefined, shutdown: undefined },
     effects: [say(phrase('monitor.say.ready-again', {})), { type: 'take-power-off-back' }, { type: 'log-in' }],
   };
 }

@@ -136,6 +136,8 @@ export type Secondaries = Readonly<z.infer<typeof Secondaries>>;
 /** A shutdown and what led to it, for the story after the next start. */
 const Shutdown = z.object({
   ...why,
+  /** The UPS that led to it, in lower case; absent where none did. */
+  ups: z.string().optional(),
   outageBeganAt: z.number().optional(),
   /** When the action was begun. */
   at: z.number(),
@@ -153,6 +155,8 @@ export const MonitorState = z.object({
   timers: z.array(Timer),
   /** That this computer goes to sleep was told, and not yet that it woke up. */
   isGoingToSleep: z.boolean().default(false),
+  /** The UPS that the shutdown under way follows from, in lower case. */
+  cause: z.string().optional(),
   /** Set when the action begins, until the next start of the computer. */
   shutdown: Shutdown.optional(),
   story: Story.optional(),

@@ -432,4 +432,24 @@ describe('the monitor', () => {
       /^Power was out from [\d :-]+; this computer shut down at [\d :-]+ with 18 % left; power came back at [\d :-]+\.$/,
     );
   });
+
+  test('tells what happened of the UPS that led to it, not of the first', async () => {
+    const clock = createFakeClock();
+    const power = createFakePower(clock);
+    const supplies = [supplyOf('other@localhost'), supplyOf('ups@localhost')];
+    const options = { clock, power, names: ['other', 'ups'], policy: policyOf({ minSupplies: 2, supplies }) };
+    const first = await started(options);
+    await first.status('OB LB');
+    await pass(first, 8);
+    expect(power.acts).toHaveLength(1);
+    await first.stop();
+    running.splice(0);
+    power.bootId = 'second';
+    const second = await started({ ...options, status: 'OB' });
+    const told: string[] = [];
+    second.monitor.onStory((_, ups) => told.push(ups));
+    second.drivers.get('other')?.say({ type: 'update', set: { 'ups.status': 'OL' } });
+    await second.status('OL');
+    expect(told).toEqual(['ups']);
+  });
 });

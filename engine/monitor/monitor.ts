@@ -18,12 +18,12 @@ import { createLooks } from './looks.ts';
 import { advance, continueFrom, type MachineTime } from './machine-clock.ts';
 import type { MonitorEffect, MonitorEvent, PersonsWish } from './machine-step.ts';
 import { NEW_STATE, type MonitorNow, type MonitorState, type Story } from './monitor-state.ts';
+import { underNewNames } from './new-start.ts';
 import type { Notice } from './notices.ts';
 import type { MonitorPolicy } from './policy.ts';
-import { renameUpses } from './secondaries.ts';
 import { step } from './shutdown-machine.ts';
 import { createStateOnDisk } from './state-on-disk.ts';
-import { renamedKeys, underNewKeys } from './supply.ts';
+import { renamedKeys } from './supply.ts';
 import { createTelling } from './telling.ts';
 import { outcomeOf, viewOf } from './view.ts';
 
@@ -240,12 +240,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
     async reconfigure(next, renamings = []) {
       if (JSON.stringify(next) === JSON.stringify(policy)) return;
       await queue;
-      const keyOfOld = renamedKeys(policy, next, renamings);
-      state = {
-        ...state,
-        supplies: underNewKeys(state.supplies, keyOfOld),
-        secondaries: renameUpses(state.secondaries, keyOfOld),
-      };
+      state = underNewNames(state, renamedKeys(policy, next, renamings));
       policy = next;
       effects.reconfigured();
       await looks.stopRemotes();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { asSeconds } from '#domain/units.ts';
 import { afterTimer, driveMachine, namesOf, policyOf, secondary, supplyOf } from './test-support.ts';
+import { underNewNames } from './new-start.ts';
 
 describe('a restart', () => {
   const timed = policyOf({ supplies: [supplyOf('ups', { rules: afterTimer(60) })] });
@@ -133,6 +134,17 @@ describe('a restart', () => {
       backAt: start + 4_188_000,
     });
     expect(machine.state.shutdownTook).toEqual([7]);
+  });
+
+  test('of the computer knows which of several UPSes led to the shutdown, under its new name too', () => {
+    const machine = driveMachine(policyOf({ minSupplies: 2, supplies: [supplyOf('a'), supplyOf('B')] }));
+    machine.status('OL', 'a');
+    machine.status('OB LB', 'B');
+    for (const ups of ['a', 'B']) machine.tell({ type: 'logins', ups, others: [] });
+    machine.wait(6);
+    machine.reboot(300);
+    expect(machine.state.story?.ups).toBe('b');
+    expect(underNewNames(machine.state, (key) => (key === 'b' ? 'office' : key)).story?.ups).toBe('office');
   });
 
   test('of the computer while still on battery starts a new outage', () => {

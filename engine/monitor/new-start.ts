@@ -1,13 +1,13 @@
-/** What a start of the program, a start of the computer and a sleep make of what was known. Pure. */
+/** What a start of the program, a start of the computer, a sleep and new names make of what was known. Pure. */
 import { phrase } from '#domain/messages/message.ts';
 import { announce, sleepNotice } from './announce.ts';
 import { toPowerOff } from './going-down.ts';
 import { after, say, still, type MonitorEffect, type MonitorStep } from './machine-step.ts';
 import { NEW_STATE, NEW_SUPPLY, type MonitorNow, type MonitorState } from './monitor-state.ts';
 import type { MonitorPolicy } from './policy.ts';
-import { allMissing } from './secondaries.ts';
+import { allMissing, renameUpses } from './secondaries.ts';
 import { mapSupplies, primaries } from './supplies.ts';
-import { keyOf, unheard } from './supply.ts';
+import { keyOf, underNewKeys, unheard } from './supply.ts';
 
 /** How long a system and its UPS need from the start until the first look. */
 const FIRST_LOOKS_MS = 300_000;
@@ -88,4 +88,18 @@ export function noteReturn(state: MonitorState, policy: MonitorPolicy, now: Moni
   if (!seen.every((supply) => supply?.contact === 'heard' && supply.line === 'OL')) return state;
   const wasThereAtOnce = now.wall - story.startedAt < FIRST_LOOKS_MS;
   return { ...state, story: { ...story, backAt: wasThereAtOnce ? story.startedAt : now.wall } };
+}
+
+/** UPSes go by other names from now on. @param keyOfOld from the name before to the one after, both in lower case */
+export function underNewNames(state: MonitorState, keyOfOld: (key: string) => string): MonitorState {
+  const renamed = <Part extends { readonly ups?: string | undefined }>(part: Part | undefined): Part | undefined =>
+    part?.ups === undefined ? part : { ...part, ups: keyOfOld(part.ups) };
+  return {
+    ...state,
+    supplies: underNewKeys(state.supplies, keyOfOld),
+    secondaries: renameUpses(state.secondaries, keyOfOld),
+    cause: state.cause === undefined ? undefined : keyOfOld(state.cause),
+    shutdown: renamed(state.shutdown),
+    story: renamed(state.story),
+  };
 }

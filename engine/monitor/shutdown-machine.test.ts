@@ -174,6 +174,14 @@ describe('several supplies', () => {
     expect(namesOf(machine.status('OB LB', 'b'))).toEqual(['ONBATT', 'LOWBATT', 'set-fsd', 'FSD', 'FSD']);
   });
 
+  test('the one that goes last is the reason, not one that was gone before', () => {
+    const machine = driveMachine(two);
+    machine.status('OB LB', 'a');
+    machine.wait(60);
+    machine.status('FSD OL', 'b');
+    expect(machine.state).toMatchObject({ cause: 'b', phase: { why: { phrase: 'monitor.why.fsd' } } });
+  });
+
   test('both are needed with MINSUPPLIES 2, and FSD is set on both, the healthy one too', () => {
     const machine = driveMachine({ ...two, minSupplies: 2 });
     machine.status('OL', 'a');

@@ -75,6 +75,7 @@ function pass(policy: MonitorPolicy, before: MonitorState, now: MonitorNow): Mon
   const effects: MonitorEffect[] = [];
   const supplies: Record<string, SupplyState> = {};
   const notices: Notice[] = [];
+  const changed = new Set<string>();
   for (const own of policy.supplies) {
     const key = keyOf(own);
     const timed = keepTimes(before.supplies[key] ?? NEW_SUPPLY, own, policy, now);
@@ -85,6 +86,7 @@ function pass(policy: MonitorPolicy, before: MonitorState, now: MonitorNow): Mon
     const standing = standingOf(verdict);
     if (standing !== spoken.supply.told.standing) {
       effects.push(say(verdict.why, verdict.isCritical ? 'warn' : 'info'));
+      changed.add(key);
     }
     supplies[key] = { ...spoken.supply, told: { ...spoken.supply.told, standing } };
   }
@@ -96,7 +98,7 @@ function pass(policy: MonitorPolicy, before: MonitorState, now: MonitorNow): Mon
   const out = runOut(announced.state.timers, now);
   const state = noteReturn({ ...announced.state, timers: [...out.timers] }, policy, now);
   effects.push(...announced.effects, ...out.runs.map((run): MonitorEffect => ({ type: 'run-script', run })));
-  return after(effects, decide(policy, state, now));
+  return after(effects, decide(policy, state, changed, now));
 }
 
 /** That a supply no longer counts and nothing follows from it is worth a word of its own. */
@@ -111,20 +113,31 @@ function enoughLeft(policy: MonitorPolicy, state: MonitorState, now: MonitorNow)
 const standingOf = (verdict: Verdict): string =>
   `${verdict.why.phrase} ${verdict.isCritical || verdict.dueAt === undefined ? '' : Math.round(verdict.dueAt / 1000)}`.trim();
 
-function decide(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): MonitorStep {
+/** @param changed UPSes (in lower case) whose standing is another one than before */
+function decide(
+  policy: MonitorPolicy,
+  state: MonitorState,
+  changed: ReadonlySet<string>,
+  now: MonitorNow,
+): MonitorStep {
   if (isBeyondReturn(state)) return goDown(policy, state, now);
   if (policy.supplies.length === 0) return still(state);
   const { verdicts, power } = weigh(state, policy, now);
   if (power >= policy.minSupplies) return still(state);
-  const culprit = verdicts.find(([{ powerValue }, { isCritical }]) => isCritical && powerValue > 0);
-  return force(policy, state, culprit?.[1].why ?? phrase('monitor.why.too-little', {}), now);
+  const gone = verdicts.filter(([{ powerValue }, { isCritical }]) => isCritical && powerValue > 0);
+  // Of several the one that went last: with the others alone the computer could have gone on.
+  const [own, verdict] = gone.find(([supply]) => changed.has(keyOf(supply))) ?? gone[0] ?? [];
+  return force(policy, state, verdict?.why ?? phrase('monitor.why.too-little', {}), own && keyOf(own), now);
 }
 
 function asked(policy: MonitorPolicy, state: MonitorState, what: PersonsWish, now: MonitorNow): MonitorStep {
   if (policy.supplies.length === 0) return still(state);
   if (what.kind === 'shutdown-now') {
     const { phase } = state;
-    if (phase.phase === 'watching') return force(policy, state, phrase('monitor.why.person', {}), now);
+    if (phase.phase === 'watching') {
+      const out = policy.supplies.map(keyOf).find((key) => state.supplies[key]?.outageBeganAt !== undefined);
+      return force(policy, state, phrase('monitor.why.person', {}), out, now);
+    }
     return phase.phase === 'failed' ? act(state, phase.why, 1, now) : still(state);
   }
   if (isBeyondReturn(state)) return still(state);

@@ -6,6 +6,7 @@ import { storyPhrase } from '#domain/shutdown-story.ts';
 import type { Clock, Log, Stop, SystemPower } from '#engine/ports.ts';
 import type { Standing, Story } from './monitor-state.ts';
 import type { Notice } from './notices.ts';
+import { keyOf } from './supply.ts';
 import type { ScriptRun } from './upssched.ts';
 import { storyViewOf } from './view.ts';
 
@@ -87,9 +88,10 @@ export function createTelling(options: TellingOptions): Telling {
     },
     tellStory(story) {
       say('info', storyPhrase(storyViewOf(story), localTime));
-      // The UPS that was out is not kept: the first that is watched stands for them.
-      const [first] = standing.policy.supplies;
-      for (const listener of first ? storyListeners : []) listener(story, first?.name ?? '');
+      const { supplies } = standing.policy;
+      // Where a person led to it, or that UPS is not watched any more, the first one stands for it.
+      const own = supplies.find((supply) => keyOf(supply) === story.ups) ?? supplies[0];
+      for (const listener of own ? storyListeners : []) listener(story, own?.name ?? '');
     },
     onStory(told) {
       storyListeners.add(told);
