@@ -121,12 +121,16 @@ function finalDelay(
 }
 
 function powerOff(policy: MonitorPolicy, state: MonitorState, why: Phrase, now: MonitorNow): MonitorStep {
-  const flag: MonitorEffect[] = policy.powerDownFlag === undefined ? [] : [{ type: 'write-power-down-flag' }];
+  const flag = toFlag(policy);
   const upses = toPowerOff(policy);
   if (upses.length === 0) return after(flag, act(state, why, 1, now));
   const phase: Phase = { phase: 'powering-off', why, since: now.at };
   return { state: { ...state, phase }, effects: [...flag, { type: 'power-off-ups', upses }] };
 }
+
+/** What tells the system's own late power-off step. */
+export const toFlag = (policy: MonitorPolicy): readonly MonitorEffect[] =>
+  policy.powerDownFlag === undefined ? [] : [{ type: 'write-power-down-flag' }];
 
 /** Only what hangs on this computer's cable can be told to switch off when this computer is down. */
 export const toPowerOff = (policy: MonitorPolicy): readonly string[] =>

@@ -142,6 +142,8 @@ const Shutdown = z.object({
   /** When the action was begun. */
   at: z.number(),
   charge: z.number().optional(),
+  /** From the action until this program was told to end, seconds. */
+  took: z.number().optional(),
 });
 const Story = Shutdown.extend({ startedAt: z.number(), backAt: z.number().optional() });
 export type Story = Readonly<z.infer<typeof Story>>;
@@ -160,7 +162,7 @@ export const MonitorState = z.object({
   /** Set when the action begins, until the next start of the computer. */
   shutdown: Shutdown.optional(),
   story: Story.optional(),
-  /** How long the last shutdowns of this computer took until this program was ended, seconds, oldest first. */
+  /** How long the last shutdowns of this computer took until this program was told to end, seconds, oldest first. */
   shutdownTook: z.array(z.number()),
 });
 export type MonitorState = Readonly<z.infer<typeof MonitorState>>;

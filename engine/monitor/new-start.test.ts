@@ -136,6 +136,31 @@ describe('a restart', () => {
     expect(machine.state.shutdownTook).toEqual([7]);
   });
 
+  test('of the program, or an end long after the action, measures no shutdown', () => {
+    const acted = () => {
+      const machine = driveMachine(policyOf({ finalDelay: asSeconds(0), supplies: [secondary()] }));
+      machine.status('FSD OB');
+      machine.tell({ type: 'action-ended', attempt: 1, failure: undefined });
+      return machine;
+    };
+    const ended = acted();
+    ended.wait(20);
+    ended.tell({ type: 'stopping' });
+    ended.restart(5);
+    ended.reboot(300);
+    expect(ended.state.shutdownTook).toEqual([]);
+    const late = acted();
+    late.wait(1801);
+    late.tell({ type: 'stopping' });
+    late.reboot(300);
+    expect(late.state.shutdownTook).toEqual([]);
+    const jumped = acted();
+    jumped.setWall(0);
+    jumped.tell({ type: 'stopping' });
+    jumped.reboot(300);
+    expect(jumped.state.shutdownTook).toEqual([]);
+  });
+
   test('of the computer knows which of several UPSes led to the shutdown, under its new name too', () => {
     const machine = driveMachine(policyOf({ minSupplies: 2, supplies: [supplyOf('a'), supplyOf('B')] }));
     machine.status('OL', 'a');

@@ -1,13 +1,15 @@
 /** What a start of the program, a start of the computer, a sleep and new names make of what was known. Pure. */
 import { phrase } from '#domain/messages/message.ts';
 import { announce, sleepNotice } from './announce.ts';
-import { toPowerOff } from './going-down.ts';
+import { toFlag, toPowerOff } from './going-down.ts';
 import { after, say, still, type MonitorEffect, type MonitorStep } from './machine-step.ts';
 import { NEW_STATE, NEW_SUPPLY, type MonitorNow, type MonitorState } from './monitor-state.ts';
 import type { MonitorPolicy } from './policy.ts';
 import { allMissing, renameUpses } from './secondaries.ts';
 import { mapSupplies, primaries } from './supplies.ts';
 import { keyOf, underNewKeys, unheard } from './supply.ts';
+
+const KEPT_DURATIONS = 5;
 
 /** How long a system and its UPS need from the start until the first look. */
 const FIRST_LOOKS_MS = 300_000;
@@ -17,6 +19,8 @@ export function goOn(policy: MonitorPolicy, before: MonitorState, isRecent: bool
   const supplies = mapSupplies(before, (kept) => (isRecent ? unheard(kept, now) : NEW_SUPPLY));
   const state: MonitorState = {
     ...before,
+    // This program was ended and the computer was not: that was no shutdown.
+    shutdown: before.shutdown && { ...before.shutdown, took: undefined },
     supplies,
     timers: isRecent ? before.timers : [],
     secondaries: isRecent ? allMissing(before.secondaries, policy.hostSync, now) : NEW_STATE.secondaries,
@@ -30,13 +34,17 @@ export function goOn(policy: MonitorPolicy, before: MonitorState, isRecent: bool
     case 'waiting':
       return { state: { ...state, phase: { ...phase, answered: [] } }, effects: fsd };
     case 'final-delay':
-    case 'retrying':
       return { state, effects: fsd };
+    case 'retrying':
+      return { state, effects: [...fsd, ...toFlag(policy)] };
     case 'powering-off':
-      return { state, effects: [...fsd, { type: 'power-off-ups', upses: toPowerOff(policy) }] };
+      return { state, effects: [...fsd, ...toFlag(policy), { type: 'power-off-ups', upses: toPowerOff(policy) }] };
     case 'acting':
       // Whether it was begun only the outside knows; the same attempt is never carried out twice there.
-      return { state, effects: [...fsd, { type: 'act', attempt: phase.attempt, ticket: phase.ticket }] };
+      return {
+        state,
+        effects: [...fsd, ...toFlag(policy), { type: 'act', attempt: phase.attempt, ticket: phase.ticket }],
+      };
     case 'acted':
     case 'failed': {
       // While power is out, whoever comes back must see it still; with power back, a new start is the way to end it.
@@ -48,6 +56,10 @@ export function goOn(policy: MonitorPolicy, before: MonitorState, isRecent: bool
   }
 }
 
+/** How long the shutdown before this start took, where that is known. */
+const tookOf = (shutdown: MonitorState['shutdown']): readonly number[] =>
+  shutdown?.took === undefined ? [] : [shutdown.took];
+
 /** The computer was started anew. */
 export function begin(before: MonitorState, startedAt: number, isRecent: boolean, now: MonitorNow): MonitorStep {
   const { shutdown } = before;
@@ -57,9 +69,9 @@ export function begin(before: MonitorState, startedAt: number, isRecent: boolean
   const state: MonitorState = {
     ...NEW_STATE,
     supplies,
-    shutdownTook: before.shutdownTook,
+    shutdownTook: [...before.shutdownTook, ...(isAfterShutdown ? tookOf(shutdown) : [])].slice(-KEPT_DURATIONS),
     timers: isForgotten ? [] : before.timers,
-    story: shutdown && isAfterShutdown ? { ...shutdown, startedAt } : before.story,
+    story: shutdown && isAfterShutdown ? { ...shutdown, took: undefined, startedAt } : before.story,
   };
   return still(state);
 }

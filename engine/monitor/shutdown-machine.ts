@@ -26,7 +26,8 @@ import { changeSupply, countdownEnd, mapSupplies, weigh } from './supplies.ts';
 import { heard, judge, keepTimes, keyOf, lost, type Verdict } from './supply.ts';
 import { runOut } from './upssched.ts';
 
-const KEPT_DURATIONS = 5;
+/** After longer it is somebody else who ends this program, or the time of day was set. */
+const LONGEST_SHUTDOWN_SECONDS = 1_800;
 
 export function step(policy: MonitorPolicy, state: MonitorState, event: MonitorEvent, now: MonitorNow): MonitorStep {
   switch (event.type) {
@@ -63,8 +64,10 @@ export function step(policy: MonitorPolicy, state: MonitorState, event: MonitorE
     case 'stopping': {
       const { phase, shutdown } = state;
       if (!shutdown || (phase.phase !== 'acting' && phase.phase !== 'acted')) return still(state);
-      const took = Math.max(0, Math.round((now.wall - shutdown.at) / 1000));
-      return still({ ...state, shutdownTook: [...state.shutdownTook, took].slice(-KEPT_DURATIONS) });
+      const took = Math.round((now.wall - shutdown.at) / 1000);
+      return took < 0 || took > LONGEST_SHUTDOWN_SECONDS
+        ? still(state)
+        : still({ ...state, shutdown: { ...shutdown, took } });
     }
     case 'asked':
       return asked(policy, state, event.what, now);

@@ -122,6 +122,6 @@ function endOf(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): num
   }
 }
 
-export function storyViewOf({ at, why, ups: _cause, ...rest }: Story): NonNullable<MonitorView['story']> {
+export function storyViewOf({ at, why, ups: _cause, took: _took, ...rest }: Story): NonNullable<MonitorView['story']> {
   return { ...rest, shutDownAt: at, reason: why };
 }
