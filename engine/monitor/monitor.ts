@@ -10,7 +10,7 @@ import { asTimestamp } from '#domain/units.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
 import { attachmentOf } from '#engine/drivers/attachment.ts';
 import type { LoginChange } from '#engine/nut/server.ts';
-import type { Clock, Log, Stop, SystemPower } from '#engine/ports.ts';
+import type { Clock, Log, SleepMoment, Stop, SystemPower } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
 import { batteryFiguresOf, type BatteryFigures } from './battery-figures.ts';
@@ -51,10 +51,10 @@ export interface MonitorParts {
   readonly power: SystemPower;
   readonly lateHook: LateHook;
   readonly keeper: StateKeeper;
-  /** Hears every notice, whatever is done with it here. */
-  onNotice?(notice: Notice): void;
-  /** Hears why this computer could not be shut down, when nothing more is tried. */
-  onFailed?(failure: Text): void;
+  /** Hears every notice, whatever is done with it here. Resolves once people were told, or could not be. */
+  onNotice?(notice: Notice): Promise<void>;
+  /** Hears why this computer could not be shut down, when nothing more is tried. Resolves likewise. */
+  onFailed?(failure: Text): Promise<void>;
 }
 
 export interface Monitor {
@@ -115,6 +115,8 @@ export function createMonitor(parts: MonitorParts): Monitor {
   let toldAt = -Infinity;
   /** User names of computers by their address, also of those that have left. */
   const users = new Map<string, string>();
+  /** Notices on their way to people and programs. */
+  const onTheWay = new Set<Promise<unknown>>();
 
   const now = (): MonitorNow => ({ at: time.at, wall: asTimestamp(time.wall) });
 
@@ -220,7 +222,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
         break;
       case 'give-up':
         shout(textIn(effect.text) ?? effect.text.phrase);
-        parts.onFailed?.(effect.failure);
+        follow(parts.onFailed?.(effect.failure));
         break;
       case 'notify':
         notify(effect.notice);
@@ -274,10 +276,24 @@ export function createMonitor(parts: MonitorParts): Monitor {
     decisions = [{ at: time.wall, level, text: { ...text } }, ...decisions].slice(0, KEPT_DECISIONS);
   };
 
-  const ranWell = (what: string, run: Promise<Text | undefined>): void => {
-    void run.catch(describeError).then((failure) => {
-      if (failure !== undefined) log.error(`${what} did not end well: ${textIn(failure) ?? ''}`);
-    });
+  const ranWell = (what: string, run: Promise<Text | undefined>): void =>
+    follow(
+      run.catch(describeError).then((failure) => {
+        if (failure !== undefined) log.error(`${what} did not end well: ${textIn(failure) ?? ''}`);
+      }),
+    );
+
+  const follow = (telling: Promise<unknown> | undefined): void => {
+    if (!telling) return;
+    const told = telling.catch((error: unknown) => log.error(`A notice was not told: ${describeError(error)}`));
+    onTheWay.add(told);
+    void told.then(() => onTheWay.delete(told));
+  };
+
+  /** The computer may sleep once what is told before it is out; how long that may take is the system's matter. */
+  const onSleep = async (moment: SleepMoment): Promise<void> => {
+    await tell({ type: moment === 'starting' ? 'going-to-sleep' : 'awake' }, { type: 'pass' });
+    await Promise.all(onTheWay);
   };
 
   const shout = (text: string): void => {
@@ -292,7 +308,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
 
   const notify = (notice: Notice): void => {
     const { type, ups, message, flags } = notice;
-    parts.onNotice?.(notice);
+    follow(parts.onNotice?.(notice));
     if (flags.includes('SYSLOG')) log.warn(message, { notice: type });
     if (flags.includes('WALL')) shout(message);
     const { notifyCmd } = policy.notices;
@@ -542,7 +558,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
       void checkAction();
       stops.push(
         clock.every(TICK_MS, tick),
-        power.onSleep((moment) => tell({ type: moment === 'starting' ? 'going-to-sleep' : 'awake' }, { type: 'pass' })),
+        power.onSleep(onSleep),
         store.subscribe((change) => {
           const looks = look(false, change.ups.toLowerCase());
           if (looks.length > 0) void tell(...looks, { type: 'pass' });
