@@ -1,6 +1,6 @@
 /** Carries out what the machine asks for. What takes long is begun and not waited for: meanwhile the machine has to go on. */
 import { describeError } from '#domain/errors.ts';
-import { phrase, textIn, type Text } from '#domain/messages/message.ts';
+import { phrase } from '#domain/messages/message.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
 import type { Clock, Log, SystemPower } from '#engine/ports.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
@@ -37,7 +37,6 @@ export interface EffectsOptions {
   readonly looks: Looks;
   readonly telling: Telling;
   readonly tell: (...events: readonly MonitorEvent[]) => Promise<void>;
-  onFailed?(failure: Text): void;
 }
 
 export function createEffects(options: EffectsOptions): Effects {
@@ -106,8 +105,7 @@ export function createEffects(options: EffectsOptions): Effects {
           telling.say(effect.level, effect.text);
           break;
         case 'give-up':
-          telling.shout(textIn(effect.text) ?? effect.text.phrase);
-          options.onFailed?.(effect.failure);
+          telling.giveUp(effect.text, effect.failure);
           break;
         case 'notify':
           telling.notify(effect.notice);

@@ -8,7 +8,7 @@ import type { MonitorView, WishOutcome } from '#domain/schema/monitor.ts';
 import { asTimestamp } from '#domain/units.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
 import type { LoginChange } from '#engine/nut/server.ts';
-import type { Clock, Log, Stop, SystemPower } from '#engine/ports.ts';
+import type { Clock, Log, SleepMoment, Stop, SystemPower } from '#engine/ports.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
 import { createEffects } from './effects.ts';
 import type { StateKeeper } from './kept-state.ts';
@@ -41,10 +41,10 @@ export interface MonitorParts {
   readonly power: SystemPower;
   readonly lateHook: LateHook;
   readonly keeper: StateKeeper;
-  /** Hears every notice, whatever is done with it here. */
-  onNotice?(notice: Notice): void;
-  /** Hears why this computer could not be shut down, when nothing more is tried. */
-  onFailed?(failure: Text): void;
+  /** Hears every notice, whatever is done with it here. Resolves once people were told, or could not be. */
+  readonly onNotice?: (notice: Notice) => Promise<void>;
+  /** Hears why this computer could not be shut down, when nothing more is tried. Resolves likewise. */
+  readonly onFailed?: (failure: Text) => Promise<void>;
 }
 
 export interface Monitor {
@@ -104,7 +104,8 @@ export function createMonitor(parts: MonitorParts): Monitor {
     clock,
     log,
     power,
-    ...(parts.onNotice ? { onNotice: (notice: Notice) => parts.onNotice?.(notice) } : {}),
+    onNotice: parts.onNotice,
+    onFailed: parts.onFailed,
   });
   const looks = createLooks({ standing, store, clock, log, tell });
   const loggedIn = createLoggedIn({ standing, looks, clients: parts.clients, clock, tell });
@@ -119,7 +120,6 @@ export function createMonitor(parts: MonitorParts): Monitor {
     looks,
     telling,
     tell,
-    ...(parts.onFailed ? { onFailed: (failure: Text) => parts.onFailed?.(failure) } : {}),
   });
 
   const now = (): MonitorNow => ({ at: time.at, wall: asTimestamp(time.wall) });
@@ -156,6 +156,12 @@ export function createMonitor(parts: MonitorParts): Monitor {
     } catch (error) {
       log.error(`The shutdown monitor met an error: ${describeError(error)}`);
     }
+  };
+
+  /** The computer may sleep once what is told before it is out; how long that may take is the system's matter. */
+  const onSleep = async (moment: SleepMoment): Promise<void> => {
+    await tell({ type: moment === 'starting' ? 'going-to-sleep' : 'awake' }, { type: 'pass' });
+    await telling.out();
   };
 
   const tick = (): void => {
@@ -200,7 +206,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
       void checkAction();
       stops.push(
         clock.every(TICK_MS, tick),
-        power.onSleep((moment) => tell({ type: moment === 'starting' ? 'going-to-sleep' : 'awake' }, { type: 'pass' })),
+        power.onSleep(onSleep),
         store.subscribe((change) => {
           const looked = looks.local(false, change.ups.toLowerCase());
           if (looked.length > 0) void tell(...looked, { type: 'pass' });
