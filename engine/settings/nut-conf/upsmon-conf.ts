@@ -75,6 +75,16 @@ const text = (key: KeysOf<string>): Directive<Draft> => ({
   },
 });
 
+/** A file that is read at the start: where it stands is told with what is wrong with it. */
+const path = (key: 'certPath' | 'certFile'): Directive<Draft> => ({
+  read(line, draft) {
+    const value = line.text();
+    if (value === undefined) return;
+    draft[key] = value;
+    draft[`${key}Origin`] = { file: line.problems.file, line: line.line };
+  },
+});
+
 const directives: Record<string, Directive<Draft> | 'obsolete'> = {
   MONITOR: { isRepeatable: true, read: readMonitor },
   MINSUPPLIES: whole('minSupplies'),
@@ -100,8 +110,8 @@ const directives: Record<string, Directive<Draft> | 'obsolete'> = {
   RUN_AS_USER: { ...text('runAsUser'), hasNoEffect: true },
   FORCESSL: yesNo('forceSsl'),
   CERTVERIFY: yesNo('certVerify'),
-  CERTPATH: text('certPath'),
-  CERTFILE: text('certFile'),
+  CERTPATH: path('certPath'),
+  CERTFILE: path('certFile'),
   CERTIDENT: {
     read(line, draft) {
       const ident = readCertIdent(line);
