@@ -20,7 +20,7 @@ import { NEW_STATE, NEW_SUPPLY, type MonitorNow, type MonitorState, type Story }
 import type { Notice } from './notices.ts';
 import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
 import { clearPowerDownFlag, writePowerDownFlag } from './power-down-flag.ts';
-import { orderPowerOff } from './order-power-off.ts';
+import { inPowerOffOrder, orderPowerOff } from './order-power-off.ts';
 import { powerOffDelay } from './power-off.ts';
 import type { LateHook } from './late-power-off.ts';
 import { factsOf, MODE_VARIABLES, watchRemote, type RemoteWatch } from './remote-watch.ts';
@@ -337,11 +337,13 @@ export function createMonitor(parts: MonitorParts): Monitor {
       return;
     }
     const seconds = powerOffDelay(policy.powerOff, state.shutdownTook);
-    await Promise.all(
-      upses.map(async ({ ups, name }) => {
+    await inPowerOffOrder(
+      upses,
+      ({ powerOffOrder = 0 }) => powerOffOrder,
+      async ({ ups, name }) => {
         const { isOrdered, text } = await orderPowerOff(ups, store.get(name), seconds, control);
         say(isOrdered ? 'warn' : 'error', text);
-      }),
+      },
     );
   };
 

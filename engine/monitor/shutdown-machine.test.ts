@@ -463,6 +463,25 @@ describe('the action', () => {
     }
   });
 
+  test('comes after the UPSes were told whose turn it is, those of the lowest order first', () => {
+    const machine = driveMachine(
+      policyOf({
+        finalDelay: asSeconds(0),
+        powerOff: { isWanted: true, delay: 'measured' },
+        supplies: [
+          supplyOf('last', { powerOffOrder: 2 }),
+          supplyOf('stays', { powerOffOrder: -1 }),
+          supplyOf('first'),
+          supplyOf('second', { powerOffOrder: 1 }),
+        ],
+      }),
+    );
+    for (const ups of ['last', 'stays', 'first', 'second']) machine.status('OB LB', ups);
+    machine.tell(...['last', 'first', 'second', 'stays'].map((ups) => ({ type: 'logins' as const, ups, others: [] })));
+    const told = machine.wait(1).flatMap((effect) => (effect.type === 'power-off-ups' ? effect.upses : []));
+    expect(told).toEqual(['first', 'second', 'last']);
+  });
+
   test('comes after the flag file of the late power-off', () => {
     const machine = driveMachine(policyOf({ finalDelay: asSeconds(0), powerDownFlag: '/x', supplies: [secondary()] }));
     expect(namesOf(machine.status('FSD OB'))).toEqual(['ONBATT', 'FSD', 'SHUTDOWN', 'write-power-down-flag', 'act']);
