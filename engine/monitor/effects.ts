@@ -8,7 +8,7 @@ import type { LateHook } from './late-power-off.ts';
 import type { Looks } from './looks.ts';
 import type { MonitorEffect, MonitorEvent } from './machine-step.ts';
 import type { Standing } from './monitor-state.ts';
-import { orderPowerOff } from './order-power-off.ts';
+import { inPowerOffOrder, orderPowerOff } from './order-power-off.ts';
 import type { SupplyPolicy } from './policy.ts';
 import { clearPowerDownFlag, writePowerDownFlag } from './power-down-flag.ts';
 import { powerOffDelay } from './power-off.ts';
@@ -73,11 +73,13 @@ export function createEffects(options: EffectsOptions): Effects {
       return;
     }
     const seconds = powerOffDelay(policy.powerOff, state.shutdownTook);
-    await Promise.all(
-      upses.map(async ({ ups, name }) => {
+    await inPowerOffOrder(
+      upses,
+      ({ powerOffOrder = 0 }) => powerOffOrder,
+      async ({ ups, name }) => {
         const { isOrdered, text } = await orderPowerOff(ups, store.get(name), seconds, control);
         telling.say(isOrdered ? 'warn' : 'error', text);
-      }),
+      },
     );
   };
 
