@@ -65,6 +65,8 @@ export interface Monitor {
   shutdownTook(): readonly number[];
   /** Computers that are logged in to a UPS of ours now. */
   secondaries(): readonly Text[];
+  /** Resolves once what the UPSes have told until now is decided on, whether or not the disk has it yet. */
+  looked(): Promise<void>;
   /** Calls back when something other than the time has changed, and now and then for what the batteries tell. */
   onChanged(changed: () => void): Stop;
   /** Calls back once power is back after a shutdown: what happened is known then. */
@@ -103,6 +105,8 @@ export function createMonitor(parts: MonitorParts): Monitor {
   let isDiskStuck = false;
   let isStopped = false;
   let queue: Promise<void> = Promise.resolve();
+  /** The same without what is written and begun because of it. */
+  let decided: Promise<unknown> = Promise.resolve();
   let ticks = 0;
   let isAskingLogins = false;
   let flagFile = policy.powerDownFlag;
@@ -122,17 +126,20 @@ export function createMonitor(parts: MonitorParts): Monitor {
 
   /** Events that belong together, as one step: kept once, before what follows from them is done. */
   const tell = (...events: readonly MonitorEvent[]): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    decided = promise;
     queue = queue.then(async () => {
       try {
-        await take(events);
+        await take(events, () => resolve(undefined));
       } catch (error) {
         log.error(`The shutdown monitor met an error: ${describeError(error)}`);
+        resolve(undefined);
       }
     });
     return queue;
   };
 
-  const take = async (events: readonly MonitorEvent[]): Promise<void> => {
+  const take = async (events: readonly MonitorEvent[], onDecided: () => void): Promise<void> => {
     const advanced = advance(time, { monotonic: clock.monotonic(), wall: clock.now() });
     ({ time } = advanced);
     const effects: MonitorEffect[] = [];
@@ -143,6 +150,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
       state = next.state;
       effects.push(...next.effects);
     }
+    onDecided();
     if (wokeUp) forgetLooks();
     const essence = essenceOf(state);
     const { story } = state;
@@ -584,6 +592,11 @@ export function createMonitor(parts: MonitorParts): Monitor {
       );
     },
     secondaries: () => allLocalClients().map(clientName),
+    async looked() {
+      // Who asks may have heard of a change before the monitor.
+      await Promise.resolve();
+      await decided;
+    },
     onChanged(changed) {
       listeners.add(changed);
       return () => listeners.delete(changed);
