@@ -117,13 +117,13 @@ async function start(): Promise<void> {
       set: (startedAt) => preferences.set('storyTold', startedAt),
     },
     open,
-    actionsOf: (note) =>
-      actionsOf(
-        note,
-        watch?.list().find(({ snapshot }) => snapshot.name === note.ups)?.snapshot,
-        product?.monitor.view().canCancel === true,
-        locale(),
-      ),
+    async actionsOf(note) {
+      // What has just failed may not be counted down to yet.
+      await product?.monitor.looked();
+      const canCancel = product?.monitor.view().canCancel === true;
+      const ups = watch?.list().find(({ snapshot }) => snapshot.name === note.ups)?.snapshot;
+      return actionsOf(note, ups, canCancel, locale());
+    },
     act(note, action) {
       if (action === 'mute' && note.ups !== undefined) void runCommand(note.ups, MUTE);
       if (action === 'cancel') void fulfil('cancel');

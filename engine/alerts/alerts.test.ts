@@ -13,8 +13,8 @@ import type { DesktopNote } from '#engine/ports.ts';
 import { NOTIFY_TYPES, type NotifyType } from '#engine/settings/nut-conf/notify-types.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
 import type { FakeClock } from '#tests/support/fake-clock.ts';
+import { openAlertScene, type AlertScene } from '#tests/support/alert-scene.ts';
 import type { Alerts } from './alerts.ts';
-import { openAlertScene, type AlertScene } from './test-support.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

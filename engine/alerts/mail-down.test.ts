@@ -5,9 +5,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openAlertScene, type AlertScene } from '#tests/support/alert-scene.ts';
 import type { Alerts } from './alerts.ts';
 import { OUTBOX_FILE } from './outbox.ts';
-import { openAlertScene, type AlertScene } from './test-support.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

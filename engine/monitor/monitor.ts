@@ -55,6 +55,8 @@ export interface Monitor {
   shutdownTook(): readonly number[];
   /** Computers that are logged in to a UPS of ours now. */
   secondaries(): readonly Text[];
+  /** Resolves once what the UPSes have told until now is decided on, whether or not the disk has it yet. */
+  looked(): Promise<void>;
   /** Calls back when something other than the time has changed, and now and then for what the batteries tell. */
   onChanged(changed: () => void): Stop;
   /** Calls back once power is back after a shutdown: what happened is known then. */
@@ -79,6 +81,8 @@ export function createMonitor(parts: MonitorParts): Monitor {
   let time: MachineTime = { at: 0, monotonic: clock.monotonic(), wall: clock.now() };
   let isStopped = false;
   let queue: Promise<void> = Promise.resolve();
+  /** The same without what is written and begun because of it. */
+  let decided: Promise<unknown> = Promise.resolve();
   let ticks = 0;
   let toldAt = -Infinity;
   const stops: Stop[] = [];
@@ -86,7 +90,10 @@ export function createMonitor(parts: MonitorParts): Monitor {
 
   /** Events that belong together, as one step: kept once, before what follows from them is done. */
   const tell = (...events: readonly MonitorEvent[]): Promise<void> => {
-    queue = queue.then(() => onItsOwn(() => take(events)));
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    decided = promise;
+    const onDecided = (): void => resolve(undefined);
+    queue = queue.then(() => onItsOwn(() => take(events, onDecided))).then(onDecided);
     return queue;
   };
 
@@ -124,7 +131,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
 
   const now = (): MonitorNow => ({ at: time.at, wall: asTimestamp(time.wall) });
 
-  const take = async (events: readonly MonitorEvent[]): Promise<void> => {
+  const take = async (events: readonly MonitorEvent[], onDecided: () => void): Promise<void> => {
     const advanced = advance(time, { monotonic: clock.monotonic(), wall: clock.now() });
     ({ time } = advanced);
     const asked: MonitorEffect[] = [];
@@ -135,6 +142,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
       state = next.state;
       asked.push(...next.effects);
     }
+    onDecided();
     if (wokeUp) looks.forget();
     const { story } = state;
     if (storyBefore?.backAt === undefined && story?.backAt !== undefined)
@@ -232,6 +240,11 @@ export function createMonitor(parts: MonitorParts): Monitor {
       );
     },
     secondaries: () => loggedIn.names(),
+    async looked() {
+      // Who asks may have heard of a change before the monitor.
+      await Promise.resolve();
+      await decided;
+    },
     onChanged(changed) {
       listeners.add(changed);
       return () => listeners.delete(changed);
