@@ -248,6 +248,8 @@ export const settings = {
   'fix.world-readable': 'chmod 640 {file}',
   'problem.outside-section': '{name} steht vor dem ersten Benutzer und gilt nicht',
   'fix.outside-section': 'unter eine Zeile [Benutzer] verschieben',
+  'problem.no-kept-password': '{name} hat kein Passwort, das bleiben könnte: kein Konto hieß zuvor so',
+  'fix.no-kept-password': 'an der Stelle von (set) das Passwort schreiben',
   'problem.no-password': 'Benutzer {name} hat kein Passwort und kann sich nie anmelden',
   'fix.no-password': 'password = TEXT hinzufügen',
   'problem.unknown-action': '{action} ist keine bekannte Aktion',

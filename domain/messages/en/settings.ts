@@ -238,6 +238,8 @@ export const settings = {
   'fix.world-readable': 'chmod 640 {file}',
   'problem.outside-section': '{name} stands before the first user and is ignored',
   'fix.outside-section': 'move it below a [user] line',
+  'problem.no-kept-password': '{name} has no password that could be kept: no account had this name before',
+  'fix.no-kept-password': 'write its password in place of (set)',
   'problem.no-password': 'user {name} has no password and can never log in',
   'fix.no-password': 'add password = TEXT',
   'problem.unknown-action': '{action} is no action',
