@@ -1,6 +1,6 @@
 /** Carries out what the machine asks for. What takes long is begun and not waited for: meanwhile the machine has to go on. */
 import { describeError } from '#domain/errors.ts';
-import { phrase, textIn, type Text } from '#domain/messages/message.ts';
+import { phrase } from '#domain/messages/message.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
 import type { Clock, Log, SystemPower } from '#engine/ports.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
@@ -8,7 +8,7 @@ import type { LateHook } from './late-power-off.ts';
 import type { Looks } from './looks.ts';
 import type { MonitorEffect, MonitorEvent } from './machine-step.ts';
 import type { Standing } from './monitor-state.ts';
-import { orderPowerOff } from './order-power-off.ts';
+import { inPowerOffOrder, orderPowerOff } from './order-power-off.ts';
 import type { SupplyPolicy } from './policy.ts';
 import { clearPowerDownFlag, writePowerDownFlag } from './power-down-flag.ts';
 import { powerOffDelay } from './power-off.ts';
@@ -37,7 +37,6 @@ export interface EffectsOptions {
   readonly looks: Looks;
   readonly telling: Telling;
   readonly tell: (...events: readonly MonitorEvent[]) => Promise<void>;
-  onFailed?(failure: Text): void;
 }
 
 export function createEffects(options: EffectsOptions): Effects {
@@ -74,11 +73,13 @@ export function createEffects(options: EffectsOptions): Effects {
       return;
     }
     const seconds = powerOffDelay(policy.powerOff, state.shutdownTook);
-    await Promise.all(
-      upses.map(async ({ ups, name }) => {
+    await inPowerOffOrder(
+      upses,
+      ({ powerOffOrder = 0 }) => powerOffOrder,
+      async ({ ups, name }) => {
         const { isOrdered, text } = await orderPowerOff(ups, store.get(name), seconds, control);
         telling.say(isOrdered ? 'warn' : 'error', text);
-      }),
+      },
     );
   };
 
@@ -106,8 +107,7 @@ export function createEffects(options: EffectsOptions): Effects {
           telling.say(effect.level, effect.text);
           break;
         case 'give-up':
-          telling.shout(textIn(effect.text) ?? effect.text.phrase);
-          options.onFailed?.(effect.failure);
+          telling.giveUp(effect.text, effect.failure);
           break;
         case 'notify':
           telling.notify(effect.notice);

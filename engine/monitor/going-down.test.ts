@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asSeconds } from '#domain/units.ts';
-import { driveMachine, namesOf, policyOf, secondary } from './test-support.ts';
+import { driveMachine, namesOf, policyOf, secondary, supplyOf } from './test-support.ts';
 
 describe('a primary and its secondaries', () => {
   test('goes down on a low battery: FSD, secondaries, delay, action, once', () => {
@@ -135,6 +135,25 @@ describe('the action', () => {
       if (answers) expect(namesOf(machine.tell({ type: 'power-off-ended' }))).toEqual(['act']);
       else expect(namesOf(machine.wait(10))).toEqual(['act']);
     }
+  });
+
+  test('comes after the UPSes were told whose turn it is, those of the lowest order first', () => {
+    const machine = driveMachine(
+      policyOf({
+        finalDelay: asSeconds(0),
+        powerOff: { isWanted: true, delay: 'measured' },
+        supplies: [
+          supplyOf('last', { powerOffOrder: 2 }),
+          supplyOf('stays', { powerOffOrder: -1 }),
+          supplyOf('first'),
+          supplyOf('second', { powerOffOrder: 1 }),
+        ],
+      }),
+    );
+    for (const ups of ['last', 'stays', 'first', 'second']) machine.status('OB LB', ups);
+    machine.tell(...['last', 'first', 'second', 'stays'].map((ups) => ({ type: 'logins' as const, ups, others: [] })));
+    const told = machine.wait(1).flatMap((effect) => (effect.type === 'power-off-ups' ? effect.upses : []));
+    expect(told).toEqual(['first', 'second', 'last']);
   });
 
   test('comes after the flag file of the late power-off', () => {

@@ -132,11 +132,13 @@ function powerOff(policy: MonitorPolicy, state: MonitorState, why: Phrase, now: 
 export const toFlag = (policy: MonitorPolicy): readonly MonitorEffect[] =>
   policy.powerDownFlag === undefined ? [] : [{ type: 'write-power-down-flag' }];
 
-/** Only what hangs on this computer's cable can be told to switch off when this computer is down. */
+/** Only what hangs on this computer's cable can be told to switch off when this computer is down. In the order wanted. */
 export const toPowerOff = (policy: MonitorPolicy): readonly string[] =>
   policy.powerOff.isWanted
     ? primaries(policy)
         .filter(({ powerValue, source }) => powerValue > 0 && source.kind === 'local')
+        .filter(({ powerOffOrder = 0 }) => powerOffOrder >= 0)
+        .sort((a, b) => (a.powerOffOrder ?? 0) - (b.powerOffOrder ?? 0))
         .map(({ ups }) => ups)
     : [];
 

@@ -153,12 +153,29 @@ describe('the monitor', () => {
     },
   );
 
-  test('goes down although nobody could be told', async () => {
+  test('lets the computer sleep once who is to be told was told', async () => {
+    const { promise: isTold, resolve: told } = Promise.withResolvers<undefined>();
     const engine = await started({
-      onNotice: () => {
+      onNotice: ({ type }) => (type === 'SUSPEND_STARTING' ? isTold : Promise.resolve()),
+    });
+    let mayIt = false;
+    const asked = engine.power.sleep('starting').then(() => (mayIt = true));
+    await pass(engine, 3);
+    expect(mayIt).toBe(false);
+    told(undefined);
+    await asked;
+  });
+
+  test.each([
+    [
+      'at all',
+      () => {
         throw new Error('no words for it');
       },
-    });
+    ],
+    ['in the end', () => Promise.reject(new Error('no words for it'))],
+  ])('goes down although nobody could be told %s', async (_when, onNotice: () => Promise<void>) => {
+    const engine = await started({ onNotice });
     await engine.status('OB');
     await pass(engine, 34);
     expect(engine.power.acts).toHaveLength(1);

@@ -8,7 +8,7 @@ import type { MonitorView, WishOutcome } from '#domain/schema/monitor.ts';
 import { asTimestamp } from '#domain/units.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
 import type { LoginChange } from '#engine/nut/server.ts';
-import type { Clock, Log, Stop, SystemPower } from '#engine/ports.ts';
+import type { Clock, Log, SleepMoment, Stop, SystemPower } from '#engine/ports.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
 import { createEffects } from './effects.ts';
 import type { StateKeeper } from './kept-state.ts';
@@ -41,10 +41,10 @@ export interface MonitorParts {
   readonly power: SystemPower;
   readonly lateHook: LateHook;
   readonly keeper: StateKeeper;
-  /** Hears every notice, whatever is done with it here. */
-  onNotice?(notice: Notice): void;
-  /** Hears why this computer could not be shut down, when nothing more is tried. */
-  onFailed?(failure: Text): void;
+  /** Hears every notice, whatever is done with it here. Resolves once people were told, or could not be. */
+  readonly onNotice?: (notice: Notice) => Promise<void>;
+  /** Hears why this computer could not be shut down, when nothing more is tried. Resolves likewise. */
+  readonly onFailed?: (failure: Text) => Promise<void>;
 }
 
 export interface Monitor {
@@ -55,6 +55,8 @@ export interface Monitor {
   shutdownTook(): readonly number[];
   /** Computers that are logged in to a UPS of ours now. */
   secondaries(): readonly Text[];
+  /** Resolves once what the UPSes have told until now is decided on, whether or not the disk has it yet. */
+  looked(): Promise<void>;
   /** Calls back when something other than the time has changed, and now and then for what the batteries tell. */
   onChanged(changed: () => void): Stop;
   /** Calls back once power is back after a shutdown: what happened is known then. */
@@ -79,6 +81,8 @@ export function createMonitor(parts: MonitorParts): Monitor {
   let time: MachineTime = { at: 0, monotonic: clock.monotonic(), wall: clock.now() };
   let isStopped = false;
   let queue: Promise<void> = Promise.resolve();
+  /** The same without what is written and begun because of it. */
+  let decided: Promise<unknown> = Promise.resolve();
   let ticks = 0;
   let toldAt = -Infinity;
   const stops: Stop[] = [];
@@ -86,7 +90,10 @@ export function createMonitor(parts: MonitorParts): Monitor {
 
   /** Events that belong together, as one step: kept once, before what follows from them is done. */
   const tell = (...events: readonly MonitorEvent[]): Promise<void> => {
-    queue = queue.then(() => onItsOwn(() => take(events)));
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    decided = promise;
+    const onDecided = (): void => resolve(undefined);
+    queue = queue.then(() => onItsOwn(() => take(events, onDecided))).then(onDecided);
     return queue;
   };
 
@@ -104,7 +111,8 @@ export function createMonitor(parts: MonitorParts): Monitor {
     clock,
     log,
     power,
-    ...(parts.onNotice ? { onNotice: (notice: Notice) => parts.onNotice?.(notice) } : {}),
+    onNotice: parts.onNotice,
+    onFailed: parts.onFailed,
   });
   const looks = createLooks({ standing, store, clock, log, tell });
   const loggedIn = createLoggedIn({ standing, looks, clients: parts.clients, clock, tell });
@@ -119,12 +127,11 @@ export function createMonitor(parts: MonitorParts): Monitor {
     looks,
     telling,
     tell,
-    ...(parts.onFailed ? { onFailed: (failure: Text) => parts.onFailed?.(failure) } : {}),
   });
 
   const now = (): MonitorNow => ({ at: time.at, wall: asTimestamp(time.wall) });
 
-  const take = async (events: readonly MonitorEvent[]): Promise<void> => {
+  const take = async (events: readonly MonitorEvent[], onDecided: () => void): Promise<void> => {
     const advanced = advance(time, { monotonic: clock.monotonic(), wall: clock.now() });
     ({ time } = advanced);
     const asked: MonitorEffect[] = [];
@@ -135,6 +142,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
       state = next.state;
       asked.push(...next.effects);
     }
+    onDecided();
     if (wokeUp) looks.forget();
     const { story } = state;
     if (storyBefore?.backAt === undefined && story?.backAt !== undefined)
@@ -156,6 +164,12 @@ export function createMonitor(parts: MonitorParts): Monitor {
     } catch (error) {
       log.error(`The shutdown monitor met an error: ${describeError(error)}`);
     }
+  };
+
+  /** The computer may sleep once what is told before it is out; how long that may take is the system's matter. */
+  const onSleep = async (moment: SleepMoment): Promise<void> => {
+    await tell({ type: moment === 'starting' ? 'going-to-sleep' : 'awake' }, { type: 'pass' });
+    await telling.out();
   };
 
   const tick = (): void => {
@@ -200,7 +214,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
       void checkAction();
       stops.push(
         clock.every(TICK_MS, tick),
-        power.onSleep((moment) => tell({ type: moment === 'starting' ? 'going-to-sleep' : 'awake' }, { type: 'pass' })),
+        power.onSleep(onSleep),
         store.subscribe((change) => {
           const looked = looks.local(false, change.ups.toLowerCase());
           if (looked.length > 0) void tell(...looked, { type: 'pass' });
@@ -226,6 +240,11 @@ export function createMonitor(parts: MonitorParts): Monitor {
       );
     },
     secondaries: () => loggedIn.names(),
+    async looked() {
+      // Who asks may have heard of a change before the monitor.
+      await Promise.resolve();
+      await decided;
+    },
     onChanged(changed) {
       listeners.add(changed);
       return () => listeners.delete(changed);

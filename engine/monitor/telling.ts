@@ -16,12 +16,14 @@ export interface Telling {
   /** The latest sentences, newest first. */
   decisions(): MonitorView['decisions'];
   say(level: 'info' | 'warn' | 'error', text: Phrase): void;
-  /** To every terminal. */
-  shout(text: string): void;
+  /** Nothing more is tried: told on every terminal and by every other way. */
+  giveUp(text: Phrase, failure: Text): void;
   notify(notice: Notice): void;
   runScript(run: ScriptRun): void;
   tellStory(story: Story): void;
   onStory(told: (story: Story, ups: string) => void): Stop;
+  /** Resolves once what was to be told is out, or failed. */
+  out(): Promise<void>;
   stop(): void;
 }
 
@@ -30,13 +32,17 @@ export interface TellingOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly power: Pick<SystemPower, 'run' | 'wall'>;
-  onNotice?(notice: Notice): void;
+  /** Resolves once people were told, or could not be. */
+  readonly onNotice?: ((notice: Notice) => Promise<void>) | undefined;
+  readonly onFailed?: ((failure: Text) => Promise<void>) | undefined;
 }
 
 export function createTelling(options: TellingOptions): Telling {
   const { standing, clock, log, power } = options;
   let decisions: MonitorView['decisions'] = [];
   const storyListeners = new Set<(story: Story, ups: string) => void>();
+  /** On their way to people and programs. */
+  const onTheWay = new Set<Promise<unknown>>();
 
   const say: Telling['say'] = (level, text) => {
     log[level](textIn(text) ?? text.phrase);
@@ -53,19 +59,30 @@ export function createTelling(options: TellingOptions): Telling {
       });
   };
 
-  const ranWell = (what: string, run: Promise<Text | undefined>): void => {
-    void run.catch(describeError).then((failure) => {
-      if (failure !== undefined) log.error(`${what} did not end well: ${textIn(failure) ?? ''}`);
-    });
+  const ranWell = (what: string, run: Promise<Text | undefined>): void =>
+    follow(
+      run.catch(describeError).then((failure) => {
+        if (failure !== undefined) log.error(`${what} did not end well: ${textIn(failure) ?? ''}`);
+      }),
+    );
+
+  const follow = (telling: Promise<unknown> | undefined): void => {
+    if (!telling) return;
+    const told = telling.catch((error: unknown) => log.error(`A notice was not told: ${describeError(error)}`));
+    onTheWay.add(told);
+    void told.then(() => onTheWay.delete(told));
   };
 
   return {
     decisions: () => decisions,
     say,
-    shout,
+    giveUp(text, failure) {
+      shout(textIn(text) ?? text.phrase);
+      follow(options.onFailed?.(failure));
+    },
     notify(notice) {
       const { type, ups, message, flags } = notice;
-      options.onNotice?.(notice);
+      follow(options.onNotice?.(notice));
       if (flags.includes('SYSLOG')) log.warn(message, { notice: type });
       if (flags.includes('WALL')) shout(message);
       const { notifyCmd } = standing.policy.notices;
@@ -96,6 +113,9 @@ export function createTelling(options: TellingOptions): Telling {
     onStory(told) {
       storyListeners.add(told);
       return () => storyListeners.delete(told);
+    },
+    async out() {
+      await Promise.all(onTheWay);
     },
     stop: () => storyListeners.clear(),
   };
