@@ -4,7 +4,7 @@
  */
 import { describeError } from '#domain/errors.ts';
 import { phrase, textIn, type Phrase, type Text } from '#domain/messages/message.ts';
-import type { MonitorView, WishOutcome } from '#domain/schema/monitor.ts';
+import type { Decision, MonitorView, WishOutcome } from '#domain/schema/monitor.ts';
 import { storyPhrase } from '#domain/shutdown-story.ts';
 import { asTimestamp } from '#domain/units.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
@@ -53,6 +53,8 @@ export interface MonitorParts {
   readonly keeper: StateKeeper;
   /** Hears every notice, whatever is done with it here. */
   onNotice?(notice: Notice): void;
+  /** Hears every decision. */
+  onDecision?(decision: Decision): void;
   /** Hears why this computer could not be shut down, when nothing more is tried. */
   onFailed?(failure: Text): void;
 }
@@ -271,7 +273,9 @@ export function createMonitor(parts: MonitorParts): Monitor {
 
   const say = (level: 'info' | 'warn' | 'error', text: Phrase): void => {
     log[level](textIn(text) ?? text.phrase);
-    decisions = [{ at: time.wall, level, text: { ...text } }, ...decisions].slice(0, KEPT_DECISIONS);
+    const decision: Decision = { at: time.wall, level, text: { ...text } };
+    decisions = [decision, ...decisions].slice(0, KEPT_DECISIONS);
+    parts.onDecision?.(decision);
   };
 
   const ranWell = (what: string, run: Promise<Text | undefined>): void => {
