@@ -4,7 +4,7 @@
  */
 import { describeError } from '#domain/errors.ts';
 import { phrase, textIn, type Text } from '#domain/messages/message.ts';
-import type { MonitorView, WishOutcome } from '#domain/schema/monitor.ts';
+import type { Decision, MonitorView, WishOutcome } from '#domain/schema/monitor.ts';
 import { asTimestamp } from '#domain/units.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
 import type { LoginChange } from '#engine/nut/server.ts';
@@ -43,6 +43,8 @@ export interface MonitorParts {
   readonly keeper: StateKeeper;
   /** Hears every notice, whatever is done with it here. Resolves once people were told, or could not be. */
   readonly onNotice?: (notice: Notice) => Promise<void>;
+  /** Hears every decision. */
+  readonly onDecision?: (decision: Decision) => void;
   /** Hears why this computer could not be shut down, when nothing more is tried. Resolves likewise. */
   readonly onFailed?: (failure: Text) => Promise<void>;
 }
@@ -51,6 +53,8 @@ export interface Monitor {
   /** Takes up what was kept, and begins to watch. */
   start(): Promise<void>;
   view(): MonitorView;
+  /** What was decided before this start, oldest first, is shown behind what is decided now. */
+  recall(earlier: readonly Decision[]): void;
   /** How long the last shutdowns of this computer took, seconds, oldest first. */
   shutdownTook(): readonly number[];
   /** Computers that are logged in to a UPS of ours now. */
@@ -112,6 +116,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
     log,
     power,
     onNotice: parts.onNotice,
+    onDecision: parts.onDecision,
     onFailed: parts.onFailed,
   });
   const looks = createLooks({ standing, store, clock, log, tell });
@@ -224,6 +229,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
       stops.push(parts.onLogin((change) => void tell(...loggedIn.here(change), { type: 'pass' })));
       void tell(...loggedIn.here(), ...looks.local(false), { type: 'pass' });
     },
+    recall: (earlier) => telling.recall(earlier),
     shutdownTook: () => state.shutdownTook,
     view: () => {
       const { at } = advance(time, { monotonic: clock.monotonic(), wall: clock.now() }).time;
