@@ -18,7 +18,7 @@ import type { DesktopNote } from '#engine/ports.ts';
 import { NOTIFY_TYPES, type NotifyType } from '#engine/settings/nut-conf/notify-types.ts';
 import { createUpsStore, type UpsStore } from '#engine/state/ups-store.ts';
 import { createFakeClock, type FakeClock } from '#tests/support/fake-clock.ts';
-import { createRememberingLog } from '#tests/support/silent-log.ts';
+import { createRememberingLog, type RememberingLog } from '#tests/support/silent-log.ts';
 import { openAlerts, type Alerts } from './alerts.ts';
 
 const SECOND = 1000;
@@ -29,12 +29,14 @@ let folder: string;
 let clock: FakeClock;
 let store: UpsStore;
 let alerts: Alerts;
+let log: RememberingLog;
 let notes: DesktopNote[];
 const stops: (() => unknown)[] = [];
 
 async function start(settings: unknown = {}): Promise<void> {
   const incidents = createIncidentLog(store);
   const samples = createRecentSamples(store, clock);
+  log = createRememberingLog();
   alerts = await openAlerts({
     dataDir: folder,
     store,
@@ -42,8 +44,8 @@ async function start(settings: unknown = {}): Promise<void> {
     samples,
     incidents,
     clock,
-    log: createRememberingLog(),
-    power: createSystemPower({ clock: systemClock, log: createRememberingLog(), folder, env: process.env }),
+    log,
+    power: createSystemPower({ clock: systemClock, log, folder, env: process.env }),
     locale: () => 'en',
     desktop: { show: (note) => Promise.resolve(void notes.push(note)) },
     planWords: () => ['What happens next:', '15:04: This computer: shuts down'],
@@ -140,6 +142,9 @@ describe('every notice that NUT has', () => {
     // A jump of the clock is told as what it most often is.
     const wanted = NOTIFY_TYPES.filter((type) => type !== 'SUSPEND_TIMEJUMP_UNEXPECTED');
     await expect.poll(() => wanted.filter((type) => !told().includes(type)), { timeout: 30_000 }).toEqual([]);
+    // Of no UPS: the line names none.
+    const asleep = log.lines.find(({ fields }) => fields.notice === 'SUSPEND_STARTING');
+    expect(asleep?.fields).toEqual({ notice: 'SUSPEND_STARTING' });
     // What a state of the UPS tells is not told by the monitor a second time.
     const before = bodies.length;
     alerts.notice('ONBATT', 'ups');

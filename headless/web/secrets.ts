@@ -7,6 +7,7 @@ import { describeError, SettingsError } from '#domain/errors.ts';
 import { LONGEST_WEB_PASSWORD, type WebSecretKey } from '#domain/schema/settings/settings.ts';
 import { replaceFile } from '#engine/atomic-file.ts';
 import type { Log } from '#engine/ports.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 import { hashPassword } from './sessions.ts';
 
 export const WEB_SECRETS_FILE = 'web-secrets.json';
@@ -64,7 +65,7 @@ export async function findWebSecrets(dataDir: string): Promise<WebSecrets | unde
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new SettingsError('settings/cannot-read', { file, reason: String(error) }, error);
+    throw new SettingsError('settings/cannot-read', { file, reason: reasonOf(error) }, error);
   }
   try {
     const { signingKey, passwords } = WebSecretsFile.parse(JSON.parse(text));
@@ -98,6 +99,6 @@ async function writeSecrets(dataDir: string, { signingKey, passwords }: WebSecre
   try {
     await replaceFile(file, `${JSON.stringify(content)}\n`);
   } catch (error) {
-    throw new SettingsError('settings/cannot-keep', { file, reason: String(error) }, error);
+    throw new SettingsError('settings/cannot-keep', { file, reason: reasonOf(error) }, error);
   }
 }
