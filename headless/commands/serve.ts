@@ -117,7 +117,8 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   let releasePid = (): Promise<void> => Promise.resolve();
   try {
     const link = await web?.start();
-    const addresses = await product.start();
+    // A service of NUT's files is expected to serve; what people set up here is to guard this computer in any case.
+    const addresses = await product.start(isOwn ? 'wished' : 'needed');
     if (configuration.monitor) releasePid = await holdUpsmonPid(io.env, log);
     const nut = addresses.length === 0 ? 'off' : addresses.map(formatAddress).join(',');
     io.stdout.write(`ridethrough ready nut=${nut} web=${link ?? 'off'}\n`);
