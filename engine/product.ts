@@ -75,8 +75,14 @@ export interface Product {
   readonly monitor: Monitor;
   /** What its own discharges taught about the battery of each UPS. */
   readonly battery: Battery;
-  /** @returns addresses that accept NUT connections; empty when nothing is served */
-  start(): Promise<readonly ListenAddress[]>;
+  /**
+   * @param network `wished`: a UPS is watched and this computer shut down also where it cannot be had
+   * @returns addresses that accept NUT connections; empty when nothing is served
+   * @throws NutError where the network is needed and cannot be had
+   */
+  start(network?: 'needed' | 'wished'): Promise<readonly ListenAddress[]>;
+  /** Why UPSes are not served, though they should be. */
+  readonly networkProblem: AppError | undefined;
   /** Takes a configuration up that was read again. */
   reconfigure(configuration: Configuration): Promise<void>;
   metrics(webClients: number): string;
@@ -242,6 +248,7 @@ export function createProduct(parts: ProductParts): Product {
       store: engine.store,
       monitor,
       power: parts.power,
+      network: engine,
       scanDevices,
       settingsNow: () => keeper?.current.settings ?? shownSettings(configuration),
     }),
@@ -273,10 +280,14 @@ export function createProduct(parts: ProductParts): Product {
     api,
     monitor,
     battery,
-    async start() {
+    get networkProblem() {
+      return engine.networkProblem;
+    },
+    async start(network) {
       // Before a UPS is heard: what lasted when the program ended may still last.
       incidents.restore(await history.start(), (ups) => history.watchedUntil(ups));
-      const addresses = await engine.start();
+      const addresses = await engine.start(network);
+      if (engine.networkProblem) log.warn(describeError(engine.networkProblem));
       incidents.endOfRemoved(clock.now());
       await monitor.start();
       const { locale = () => 'en', power, desktop } = parts;
