@@ -32,8 +32,9 @@ test('a unit on the USB: found, named, and set up to its end by the keyboard alo
       await isForEverybody();
       await wizard.press(wizard.next);
       await expect(wizard.current).toHaveText(step);
-      // Who cannot see it is told where they are.
+      // Who cannot see it is told where they are, and who can sees it.
       await expect(wizard.title).toBeFocused();
+      await expect(wizard.title).toBeInViewport({ ratio: 1 });
     };
 
     await expect(wizard.choice(/^Back-UPS ES 850G2/)).toBeChecked();
@@ -87,8 +88,9 @@ test('a unit on the USB: found, named, and set up to its end by the keyboard alo
     await goOn('Done');
     await isForEverybody();
     await wizard.press(wizard.finish);
-    await expect(page.getByText('Saved, and in force')).toBeVisible();
-    await wizard.press(page.getByRole('link', { name: 'To the overview' }));
+    await expect(page.getByText('Saved, and in force')).toBeInViewport();
+    await expect(page.getByRole('link', { name: 'To the overview' })).toBeFocused();
+    await page.keyboard.press('Enter');
     await expect(page.getByText('On mains power.')).toBeVisible();
     await expect(page.getByText('If the power fails now: after 4 min on battery or as soon as')).toBeVisible();
 

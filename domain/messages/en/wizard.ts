@@ -36,7 +36,7 @@ export const wizard = {
 
   'wizard.unit.choose': 'UPS',
   'wizard.unit.none': 'No UPS was found on USB. Plug its data cable in and switch it on: it appears here by itself.',
-  'wizard.unit.readable': 'can be read',
+  'wizard.unit.readable': 'Connected, and can be read',
   'wizard.unit.keep': 'As it is set up: {names}',
   'wizard.unit.all': 'All of them',
   'wizard.unit.all.hint': 'This computer goes down when the last of them has nothing more to give.',
@@ -98,6 +98,7 @@ export const wizard = {
   'wizard.said.unit.local': 'This computer reads {names}.',
   'wizard.said.unit.once': 'As soon as it can be opened, this computer reads {names}.',
   'wizard.said.unit.remote': 'This computer follows {ups} on {host}.',
+  'wizard.said.unit.remote.open': 'Which computer has the cable is still to be filled in above.',
   'wizard.quoted': '“{name}”',
   'wizard.said.name': 'Programs and other computers find it as {names}.',
   'wizard.said.role.primary':
