@@ -148,6 +148,31 @@ test('a unit is left for later: the program goes on as if nobody had been here',
   expect(await setting('setup.isDone')).toBe('true');
 });
 
+test('before anybody has decided anything the unit is watched, served, and a low battery shuts down', async ({
+  computer,
+  launch,
+  page,
+}) => {
+  await computer.plug(BACK_UPS);
+  const { wizard, run, port } = await launch();
+  await expect(wizard.title).toBeVisible();
+  await page.getByRole('link', { name: 'Leave for now' }).click();
+  await expect(page.getByText('On mains power.')).toBeVisible();
+  await expect(page.getByText(/^If the power fails now: as soon as the battery is low, this computer/)).toBeVisible();
+  expect(await run('upsc', `ups@127.0.0.1:${port}`, 'device.model')).toBe('Back-UPS ES 850G2');
+});
+
+test('without a unit there is one to look around with', async ({ launch, page }) => {
+  const { wizard, link } = await launch();
+  await wizard.tabTo(page.getByRole('button', { name: 'Look around with a demo UPS' }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('On mains power.')).toBeVisible();
+  // It is no UPS of this computer: who comes again is asked again.
+  await page.goto('about:blank');
+  await page.goto(new URL('/', link).href);
+  await expect(wizard.title).toHaveText('Which UPS keeps this computer running?');
+});
+
 test.describe('the settings of another program', () => {
   const NUT = {
     'nut.conf': 'MODE=netserver\n',

@@ -51,7 +51,7 @@ export const wizard = {
   'wizard.unit.demo.text': 'Sie ist simuliert und fährt nichts herunter. Das Einrichten wartet bis zum nächsten Start.',
 
   'wizard.rule.missing':
-    'Unter Linux darf nur root mit einer USV am USB sprechen, solange keine udev-Regel etwas anderes sagt. Diese gibt das Recht dem, der an diesem Rechner sitzt, und der Gruppe „ridethrough“:',
+    'Unter Linux darf nur der Verwalter (root) eine USV am USB benutzen, bis eine Regel (von udev, das sich um Geräte kümmert) etwas anderes sagt. Diese gibt das Recht dem, der an diesem Rechner sitzt, und der Gruppe „ridethrough“:',
   'wizard.rule.outdated': 'Die installierte udev-Regel ist älter und kennt dieses Gerät noch nicht.',
   'wizard.rule.installed': 'Die Regel ist installiert. Das USB-Kabel der USV ab- und wieder anstecken.',
   'wizard.rule.foreign':

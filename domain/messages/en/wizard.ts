@@ -48,7 +48,7 @@ export const wizard = {
   'wizard.unit.demo.text': 'It is simulated and shuts nothing down. Setting up waits until the next start.',
 
   'wizard.rule.missing':
-    'Linux lets only root talk to a USB UPS unless a udev rule says otherwise. This one gives the right to whoever sits at this computer, and to the group "ridethrough":',
+    'Linux lets only its administrator (root) use a UPS on USB until a rule (of udev, which looks after devices) says otherwise. This one gives the right to whoever sits at this computer, and to the group "ridethrough":',
   'wizard.rule.outdated': 'The udev rule that is installed is of an older version and does not know this unit yet.',
   'wizard.rule.installed': 'The rule is installed. Pull the USB cable of the UPS and plug it in again.',
   'wizard.rule.foreign':
