@@ -134,9 +134,9 @@ export function createProduct(parts: ProductParts): Product {
   /** Tells people. Undefined before the start. */
   let alerts: Alerts | undefined;
   /** What the monitor told before anybody could be told: it guards this computer first. */
-  const early: ((alerts: Alerts) => void)[] = [];
-  const tellPeople = (news: (alerts: Alerts) => void): void => {
-    if (alerts) news(alerts);
+  const early: ((alerts: Alerts) => Promise<void>)[] = [];
+  const tellPeople = async (news: (alerts: Alerts) => Promise<void>): Promise<void> => {
+    if (alerts) await news(alerts);
     else early.push(news);
   };
   /** Listeners from before the start. */
@@ -309,7 +309,7 @@ export function createProduct(parts: ProductParts): Product {
       });
       // With NUT's files NOTIFYCMD tells people elsewhere; who sits here is told all the same.
       alerts.setSettings(keeper?.current.settings ?? Settings.parse({}));
-      for (const news of early.splice(0)) news(alerts);
+      for (const news of early.splice(0)) void news(alerts);
       return addresses;
     },
     reconfigure(next) {

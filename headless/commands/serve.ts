@@ -32,9 +32,7 @@ import { RULE_FILE } from '#engine/setup/udev-rule.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { EXIT, UsageError, type CommandIo } from '../io.ts';
 import { parseOptions } from '../options.ts';
-import { createLiveWebHost } from '../web/live-web-host.ts';
 import { createWebPasswords } from '../web/web-passwords.ts';
-import { loadStaticFiles } from '../web/static-files.ts';
 import type { WebHost } from '../web/web-host.ts';
 
 const HELP = `Usage: ridethrough serve [OPTION]...
@@ -257,6 +255,11 @@ async function createWeb(
   product: Product,
   log: Log,
 ): Promise<WebHost> {
+  // Not loaded where nothing is shown.
+  const [{ createLiveWebHost }, { loadStaticFiles }] = await Promise.all([
+    import('../web/live-web-host.ts'),
+    import('../web/static-files.ts'),
+  ]);
   const host: WebHost = createLiveWebHost({
     ...address,
     dataDir,
