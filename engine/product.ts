@@ -75,8 +75,14 @@ export interface Product {
   readonly monitor: Monitor;
   /** What its own discharges taught about the battery of each UPS. */
   readonly battery: Battery;
-  /** @returns addresses that accept NUT connections; empty when nothing is served */
-  start(): Promise<readonly ListenAddress[]>;
+  /**
+   * @param network `wished`: a UPS is watched and this computer shut down also where it cannot be had
+   * @returns addresses that accept NUT connections; empty when nothing is served
+   * @throws NutError where the network is needed and cannot be had
+   */
+  start(network?: 'needed' | 'wished'): Promise<readonly ListenAddress[]>;
+  /** Why UPSes are not served, though they should be. */
+  readonly networkProblem: AppError | undefined;
   /** Takes a configuration up that was read again. */
   reconfigure(configuration: Configuration): Promise<void>;
   metrics(webClients: number): string;
@@ -128,9 +134,9 @@ export function createProduct(parts: ProductParts): Product {
   /** Tells people. Undefined before the start. */
   let alerts: Alerts | undefined;
   /** What the monitor told before anybody could be told: it guards this computer first. */
-  const early: ((alerts: Alerts) => void)[] = [];
-  const tellPeople = (news: (alerts: Alerts) => void): void => {
-    if (alerts) news(alerts);
+  const early: ((alerts: Alerts) => Promise<void>)[] = [];
+  const tellPeople = async (news: (alerts: Alerts) => Promise<void>): Promise<void> => {
+    if (alerts) await news(alerts);
     else early.push(news);
   };
   /** Listeners from before the start. */
@@ -242,6 +248,7 @@ export function createProduct(parts: ProductParts): Product {
       store: engine.store,
       monitor,
       power: parts.power,
+      network: engine,
       scanDevices,
       settingsNow: () => keeper?.current.settings ?? shownSettings(configuration),
     }),
@@ -273,10 +280,14 @@ export function createProduct(parts: ProductParts): Product {
     api,
     monitor,
     battery,
-    async start() {
+    get networkProblem() {
+      return engine.networkProblem;
+    },
+    async start(network) {
       // Before a UPS is heard: what lasted when the program ended may still last.
       incidents.restore(await history.start(), (ups) => history.watchedUntil(ups));
-      const addresses = await engine.start();
+      const addresses = await engine.start(network);
+      if (engine.networkProblem) log.warn(describeError(engine.networkProblem));
       incidents.endOfRemoved(clock.now());
       await monitor.start();
       const { locale = () => 'en', power, desktop } = parts;
@@ -298,7 +309,7 @@ export function createProduct(parts: ProductParts): Product {
       });
       // With NUT's files NOTIFYCMD tells people elsewhere; who sits here is told all the same.
       alerts.setSettings(keeper?.current.settings ?? Settings.parse({}));
-      for (const news of early.splice(0)) news(alerts);
+      for (const news of early.splice(0)) void news(alerts);
       return addresses;
     },
     reconfigure(next) {

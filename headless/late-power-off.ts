@@ -13,7 +13,7 @@ import { builtInDefinitions } from '#engine/devices/definition.ts';
 import { createDriverFactory } from '#engine/drivers/create-driver.ts';
 import { createEngine } from '#engine/engine.ts';
 import { LATE_DELAY_SECONDS, readLateWord } from '#engine/monitor/late-power-off.ts';
-import { orderPowerOff } from '#engine/monitor/order-power-off.ts';
+import { inPowerOffOrder, orderPowerOff, powerOffOrderOf } from '#engine/monitor/order-power-off.ts';
 import { planPowerOff } from '#engine/monitor/power-off.ts';
 
 /** The computer waits meanwhile: what has not answered by then is left on. */
@@ -46,23 +46,22 @@ async function switchOff(file: string): Promise<boolean> {
   );
   await engine.start();
   const giveUpAt = systemClock.monotonic() + PATIENCE_MS;
-  const ordered = await Promise.all(
-    upses.map(async ({ name }) => {
-      // Its commands may be known before all of its values are; what is needed is enough.
-      for (;;) {
-        const known = engine.store.get(name);
-        const isThere = known?.availability === 'available';
-        const isKnown = isThere && (known.isReady || planPowerOff(known, LATE_DELAY_SECONDS) !== undefined);
-        if (isKnown || systemClock.monotonic() > giveUpAt) break;
-        await systemClock.sleep(LOOK_AGAIN_MS);
-      }
-      const { isOrdered, text } = await orderPowerOff(name, engine.store.get(name), LATE_DELAY_SECONDS, engine.control);
-      log[isOrdered ? 'info' : 'error'](textIn(text) ?? text.phrase);
-      return isOrdered;
-    }),
-  );
+  let isAllOrdered = true;
+  await inPowerOffOrder(upses, powerOffOrderOf, async ({ name }) => {
+    // Its commands may be known before all of its values are; what is needed is enough.
+    for (;;) {
+      const known = engine.store.get(name);
+      const isThere = known?.availability === 'available';
+      const isKnown = isThere && (known.isReady || planPowerOff(known, LATE_DELAY_SECONDS) !== undefined);
+      if (isKnown || systemClock.monotonic() > giveUpAt) break;
+      await systemClock.sleep(LOOK_AGAIN_MS);
+    }
+    const { isOrdered, text } = await orderPowerOff(name, engine.store.get(name), LATE_DELAY_SECONDS, engine.control);
+    log[isOrdered ? 'info' : 'error'](textIn(text) ?? text.phrase);
+    isAllOrdered &&= isOrdered;
+  });
   await engine.stop();
-  return ordered.every(Boolean);
+  return isAllOrdered;
 }
 
 try {

@@ -241,6 +241,54 @@ describe('a form', () => {
     expect(JSON.stringify(answer) + text).not.toContain('nas-pw');
   });
 
+  describe('accounts that are renamed in the text', () => {
+    const TWO = '[nas]\n password = nas-pw\n upsmon secondary\n[pi]\n password = pi-pw\n actions = SET\n';
+    const edited = async (change: (text: string) => string) => {
+      await set(['server.extrausers', TWO]);
+      const { settings, revision } = await draft();
+      const { text } = await api['settings.usersToText']({ settings });
+      const { users, problems } = await api['settings.usersFromText']({ text: change(text), settings });
+      settings.server.users = users;
+      return { problems, save: () => api['settings.save']({ settings, revision }) };
+    };
+    const passwords = (): readonly string[] =>
+      keeper.current.settings.server.users.map(({ name, password }) => `${name} ${password ?? '-'}`);
+
+    test('keep their password: one of them, wherever it stands now', async () => {
+      const { problems, save } = await edited((text) => {
+        const at = text.indexOf('[pi]');
+        return text.slice(at) + text.slice(0, at).replace('[nas]', '[store]');
+      });
+      expect(problems).toEqual([]);
+      expect(await save()).toMatchObject({ isSaved: true });
+      expect(passwords()).toEqual(['pi pi-pw', 'store nas-pw']);
+    });
+
+    test('keep their password: several, each in its place', async () => {
+      const { problems, save } = await edited((text) => text.replace('[nas]', '[store]').replace('[pi]', '[zero]'));
+      expect(problems).toEqual([]);
+      expect(await save()).toMatchObject({ isSaved: true });
+      expect(passwords()).toEqual(['store nas-pw', 'zero pi-pw']);
+    });
+
+    test('are told to lack a password where nobody can know which', async () => {
+      const { problems } = await edited((text) => `[new]\n password = "(set)"\n${text.replace('[nas]', '[store]')}`);
+      expect(problems).toMatchObject([
+        { severity: 'error', line: 1, reason: { phrase: 'problem.no-kept-password', params: { name: 'new' } } },
+        { severity: 'error', line: 3, reason: { phrase: 'problem.no-kept-password', params: { name: 'store' } } },
+      ]);
+    });
+
+    test('have a new password where one is written', async () => {
+      const { problems, save } = await edited((text) =>
+        text.replace(/\[nas\]\n {2}password = "\(set\)"/, '[store]\n  password = new-pw'),
+      );
+      expect(problems).toEqual([]);
+      await save();
+      expect(passwords()).toEqual(['store new-pw', 'pi pi-pw']);
+    });
+  });
+
   test.each(['nut-files', 'demo'] as const)('of %s can be looked at and not saved', async (kind) => {
     const settings = Settings.parse({ ups: [{ id: 'a', identifier: 'ups', driver: 'demo', port: 'auto' }] });
     const shown = createSettingsHandlers({ kind, settings: () => settings }, () => Promise.resolve());

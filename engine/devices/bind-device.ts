@@ -28,7 +28,7 @@ export function bindDevice(
   if (isExplored(options)) return exploreDevice(device, map, definitions);
   const match = matchDevice(device, map, options, definitions);
   const { definition } = match;
-  const effects = applyQuirks(quirksOf(match, options), map, !isOn(options, 'disable_fix_report_desc'));
+  const effects = applyQuirks(quirksOf(match), map, !isOn(options, 'disable_fix_report_desc'));
   const rows = bindRows(definition, effects.fields, effects.factors);
   if (rows.variables.length === 0 && rows.status.length === 0) {
     const reason = phrase('reason.nothing-of', { definition: definition.name });
@@ -66,12 +66,10 @@ const CHOSEN_BY_OPTION = [
   ['lowbatt', 'battery.charge.low'],
 ] as const;
 
-function quirksOf(match: Candidate, options: DriverOptions): readonly Quirk[] {
-  const quirks: Quirk[] = [...(match.definition.quirks ?? []), ...match.rules.flatMap((rule) => rule.quirks ?? [])];
-  // What a user may switch on for units that are not listed.
-  if (isOn(options, 'maxreport')) quirks.push({ quirk: 'answer-buffer', bytes: 256 });
-  return quirks;
-}
+const quirksOf = (match: Candidate): readonly Quirk[] => [
+  ...(match.definition.quirks ?? []),
+  ...match.rules.flatMap((rule) => rule.quirks ?? []),
+];
 
 const guessNote = (match: Candidate): readonly DriverNote[] => (match.guess ? [match.guess] : []);
 

@@ -219,10 +219,6 @@ describe('options', () => {
     expect(() => apcUnit({ offdelay: 'soon' })).toThrow(/Option offdelay/);
     expect(() => apcUnit({ lowbatt: true })).toThrow(/Option lowbatt/);
   });
-
-  test('maxreport asks with a whole buffer', () => {
-    expect(apcUnit({ maxreport: true }).binding.reportsFor('quick')[0]?.maxLength).toBe(256);
-  });
 });
 
 test('a model that flaps asks for a hold of its flags', () => {

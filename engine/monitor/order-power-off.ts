@@ -1,5 +1,6 @@
 /** Tells a UPS to switch off later: the plan (power-off.ts) carried out, command by command. */
 import { phrase, type Phrase } from '#domain/messages/message.ts';
+import type { UpsConfig } from '#engine/drivers/driver.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import { planPowerOff } from './power-off.ts';
@@ -8,6 +9,22 @@ export interface OrderedPowerOff {
   readonly isOrdered: boolean;
   /** What was done, or why nothing was. */
   readonly text: Phrase;
+}
+
+/** Option `sdorder` of ups.conf: lowest first, -1 is left out. Source: nut-facts drivers.json, upsOptions. */
+export const powerOffOrderOf = ({ options }: Pick<UpsConfig, 'options'>): number => {
+  const order = Number(options.sdorder ?? 0);
+  return Number.isFinite(order) ? order : 0;
+};
+
+/** Runs for all of them: one order after the other, those of the same at once. */
+export async function inPowerOffOrder<Ups>(
+  upses: readonly Ups[],
+  orderOf: (ups: Ups) => number,
+  run: (ups: Ups) => Promise<void>,
+): Promise<void> {
+  const orders = [...new Set(upses.map(orderOf))].sort((a, b) => a - b);
+  for (const order of orders) await Promise.all(upses.filter((ups) => orderOf(ups) === order).map(run));
 }
 
 /** @param ups as people know it @param known undefined: it cannot be read */

@@ -58,6 +58,8 @@ export interface SupplyPolicy {
   /** Power supplies of this computer that hang on it; 0: only watched. */
   readonly powerValue: number;
   readonly rules: ShutdownRules;
+  /** Which are told first to switch off: those of the lowest order. Negative: it is left on. Absent: 0. */
+  readonly powerOffOrder?: number;
 }
 
 /** A UPS on somebody else's NUT server. */

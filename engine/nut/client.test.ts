@@ -340,7 +340,7 @@ describe('encryption', () => {
     });
     // With a good certificate, or one of our own, the authorities are looked at as well.
     await expect(serve({ config: { tls: { ...tls, authorities: file } } })).rejects.toMatchObject({
-      code: 'nut/certificate-unusable',
+      code: 'nut/authorities-unusable',
       details: { file },
     });
   });

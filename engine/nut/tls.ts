@@ -60,8 +60,8 @@ export function createServerTls(config: NutTlsConfig, clock: Clock, log: Log): S
   return {
     prepare,
     async check() {
-      if (config.certFile !== undefined) await checkCertificate(config.certFile);
-      if (config.authorities !== undefined) await checkAuthorities(config.authorities);
+      if (config.certFile !== undefined) await readCertificate(config.certFile);
+      if (config.authorities !== undefined) await readAuthorities(config.authorities);
     },
     encrypt: (socket) =>
       new Promise((resolve, reject) => {
@@ -83,23 +83,20 @@ export function createServerTls(config: NutTlsConfig, clock: Clock, log: Log): S
   };
 }
 
-/** A file of CERTFILE: certificate, chain and private key. @throws NutError nut/certificate-unusable */
-export async function checkCertificate(file: string): Promise<void> {
+/**
+ * A file of CERTFILE: certificate, chain and private key.
+ * @param passphrase of the key
+ * @returns the PEM
+ * @throws NutError nut/certificate-unusable
+ */
+export async function readCertificate(file: string, passphrase?: string): Promise<string> {
   const pem = await readPem(file);
   try {
-    createSecureContext({ cert: pem, key: pem });
+    createSecureContext({ cert: pem, key: pem, ...(passphrase === undefined ? {} : { passphrase }) });
   } catch (error) {
     throw unusable(file, error);
   }
-}
-
-/** A file or folder of CERTPATH. @throws NutError nut/certificate-unusable */
-export async function checkAuthorities(path: string): Promise<void> {
-  // A context would take anything for an authority, and then know none.
-  const pems = await readAuthorities(path);
-  if (pems.length > 0 && !pems.some(isCertificate)) {
-    throw new NutError('nut/certificate-unusable', { file: path, reason: phrase('reason.no-certificate', {}) });
-  }
+  return pem;
 }
 
 function isCertificate(pem: string): boolean {
@@ -124,11 +121,11 @@ function createTlsServer(options: TlsOptions, file: string): Server {
 }
 
 async function tlsOptions(config: NutTlsConfig, pem: string): Promise<TlsOptions> {
-  const ca = config.authorities === undefined ? [] : await readAuthorities(config.authorities);
+  const ca = config.authorities === undefined ? undefined : await readAuthorities(config.authorities);
   return {
     cert: pem,
     key: pem,
-    ...(ca.length > 0 ? { ca } : {}),
+    ...(ca === undefined ? {} : { ca }),
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     requestCert: config.clientCertificates !== 'no',
     rejectUnauthorized: config.clientCertificates === 'require',
@@ -137,15 +134,28 @@ async function tlsOptions(config: NutTlsConfig, pem: string): Promise<TlsOptions
   };
 }
 
-/** Certificates of a PEM file or of a folder of them. @throws NutError nut/certificate-unusable */
+/**
+ * What CERTPATH names: a PEM file, or a folder of them.
+ * @returns the PEM of each file, at least one of which holds a certificate
+ * @throws NutError nut/authorities-unusable
+ */
 export async function readAuthorities(path: string): Promise<string[]> {
-  try {
-    if (!(await stat(path)).isDirectory()) return [await readFile(path, 'utf8')];
-    const names = (await readdir(path)).filter((name) => /\.(pem|crt|cer)$/i.test(name));
-    return await Promise.all(names.map((name) => readFile(join(path, name), 'utf8')));
-  } catch (error) {
-    throw unusable(path, error);
-  }
+  const read = async <Result>(file: string, run: (file: string) => Promise<Result>): Promise<Result> => {
+    try {
+      return await run(file);
+    } catch (error) {
+      throw new NutError('nut/authorities-unusable', { file, reason: reasonOf(error) }, error);
+    }
+  };
+  const files = await read(path, async () =>
+    (await stat(path)).isDirectory()
+      ? (await readdir(path)).filter((name) => /\.(pem|crt|cer)$/i.test(name)).map((name) => join(path, name))
+      : [path],
+  );
+  const pems = await Promise.all(files.map((file) => read(file, (name) => readFile(name, 'utf8'))));
+  // A context would take anything for an authority, and then know none; without any it would ask the system's.
+  if (pems.some(isCertificate)) return pems;
+  throw new NutError('nut/authorities-unusable', { file: path, reason: phrase('reason.no-certificate', {}) });
 }
 
 async function readPem(file: string): Promise<string> {

@@ -9,10 +9,10 @@ import type { UpsConfig } from '#engine/drivers/driver.ts';
 import type { EngineConfig } from '#engine/engine.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
 import type { MonitorPolicy } from '#engine/monitor/policy.ts';
-import { checkAuthorities, checkCertificate, readAuthorities } from '#engine/nut/tls.ts';
+import { readAuthorities, readCertificate } from '#engine/nut/tls.ts';
 import type { Log } from '#engine/ports.ts';
 import { monitorPolicyOf, type MonitorFiles } from './monitor-policy.ts';
-import type { NutConf, Origin, UpsdConf } from '#engine/settings/nut-conf/nut-conf.ts';
+import type { NutConf, Origin } from '#engine/settings/nut-conf/nut-conf.ts';
 import { describeProblem, phrasesOf, type NutConfProblem } from '#engine/settings/nut-conf/problem.ts';
 import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
 import { UPSD_DEFAULTS } from '#engine/settings/nut-conf/upsd-conf.ts';
@@ -109,7 +109,7 @@ export async function startConfiguration(settings: Settings, dataDir: string, lo
   const { nut } = configuration.engine;
   if (!nut?.tls) return configuration;
   const { certFile, authorities, ...tls } = nut.tls;
-  const isUsable = async (path: string | undefined, check: (path: string) => Promise<void>): Promise<boolean> => {
+  const isUsable = async (path: string | undefined, check: (path: string) => Promise<unknown>): Promise<boolean> => {
     if (path === undefined) return true;
     try {
       await check(path);
@@ -120,12 +120,12 @@ export async function startConfiguration(settings: Settings, dataDir: string, lo
       return false;
     }
   };
-  if (!(await isUsable(authorities, checkAuthorities))) {
+  if (!(await isUsable(authorities, readAuthorities))) {
     // Without them nobody can be told from a stranger, and the settings want that.
     log.error('The NUT server stays closed until the next start: it is to ask clients for certificates.');
     return { ...configuration, engine: { ...configuration.engine, nut: undefined } };
   }
-  if (await isUsable(certFile, checkCertificate)) return configuration;
+  if (await isUsable(certFile, readCertificate)) return configuration;
   log.error('The NUT server shows clients a certificate of its own until the next start.');
   const own = {
     ...tls,
@@ -188,7 +188,7 @@ export async function checkNutFiles(confDir: string, env: NodeJS.ProcessEnv): Pr
   const faults = [
     ...causes.map((problem) => ({ file: problem.file, line: problem.line, ...phrasesOf(problem) })),
     ...sectionFaults,
-    ...(await findCertificateFaults(conf.upsd, confDir)),
+    ...(await findCertificateFaults(conf, confDir)),
   ];
   const isToldAsFault = (problem: NutConfProblem): boolean =>
     /^(unknown|mistyped)-driver$/.test(problem.code) &&
@@ -197,14 +197,14 @@ export async function checkNutFiles(confDir: string, env: NodeJS.ProcessEnv): Pr
   return { conf, faults, remarks };
 }
 
-/** Files of certificates that clients would be turned away with. */
-async function findCertificateFaults(upsd: UpsdConf, confDir: string): Promise<readonly ConfigFault[]> {
+/** Files of certificates that clients would be turned away with, or that no server could be trusted by. */
+async function findCertificateFaults({ upsd, upsmon }: NutConf, confDir: string): Promise<readonly ConfigFault[]> {
   const faults: ConfigFault[] = [];
   const check = async (
     path: string | undefined,
     origin: Origin | undefined,
     fix: Phrase,
-    run: (path: string) => Promise<void>,
+    run: (path: string) => Promise<unknown>,
   ): Promise<void> => {
     if (path === undefined) return;
     try {
@@ -214,8 +214,14 @@ async function findCertificateFaults(upsd: UpsdConf, confDir: string): Promise<r
       faults.push({ file, line, reason: reasonOf(error), fix });
     }
   };
-  await check(upsd.certFile, upsd.certFileOrigin, phrase('fix.certificate', {}), checkCertificate);
-  await check(upsd.certPath, upsd.certPathOrigin, phrase('fix.authorities', {}), checkAuthorities);
+  const certificate = phrase('fix.certificate', {});
+  const authorities = phrase('fix.authorities', {});
+  await check(upsd.certFile, upsd.certFileOrigin, certificate, readCertificate);
+  await check(upsd.certPath, upsd.certPathOrigin, authorities, readAuthorities);
+  await check(upsmon?.certFile, upsmon?.certFileOrigin, certificate, (file) =>
+    readCertificate(file, upsmon?.certIdent?.password),
+  );
+  await check(upsmon?.certPath, upsmon?.certPathOrigin, authorities, readAuthorities);
   return faults;
 }
 
@@ -237,16 +243,14 @@ export async function nutFilesConfiguration(
   return fromNutConf(conf, confDir, dataDir, await readMonitorFiles(conf, confDir));
 }
 
-/** @throws NutError nut/certificate-unusable */
+/** @throws NutError nut/certificate-unusable, nut/authorities-unusable */
 async function readMonitorFiles({ upsmon }: NutConf, confDir: string): Promise<MonitorFiles> {
-  const read = async (path: string | undefined): Promise<string | undefined> => {
-    const found = path === undefined ? [] : await readAuthorities(resolve(confDir, path));
-    return found.length === 0 ? undefined : found.join('\n');
-  };
-  const [authorities, certificate] = await Promise.all([read(upsmon?.certPath), read(upsmon?.certFile)]);
+  const { certPath, certFile, certIdent } = upsmon ?? {};
   return {
-    ...(authorities === undefined ? {} : { authorities }),
-    ...(certificate === undefined ? {} : { certificate }),
+    ...(certPath === undefined ? {} : { authorities: (await readAuthorities(resolve(confDir, certPath))).join('\n') }),
+    ...(certFile === undefined
+      ? {}
+      : { certificate: await readCertificate(resolve(confDir, certFile), certIdent?.password) }),
   };
 }
 

@@ -55,6 +55,15 @@ describe('the policy of NUT files', () => {
     expect((await policy({ 'upsmon.conf': conf }, files))?.supplies[0]?.source).toMatchObject(source);
   });
 
+  test('has the order in which UPSes of this computer are switched off', async () => {
+    const section = (name: string, line: string): string => `[${name}]\n driver = demo\n port = auto\n ${line}\n`;
+    const made = await policy({
+      'ups.conf': section('a', 'sdorder = 3') + section('b', '') + section('c', 'sdorder = -1'),
+      'upsmon.conf': ['a', 'b', 'c'].map((name) => `MONITOR ${name}@localhost 1 u p primary\n`).join(''),
+    });
+    expect(made?.supplies.map(({ powerOffOrder }) => powerOffOrder)).toEqual([3, 0, -1]);
+  });
+
   test('has what the file says', async () => {
     const made = await policy(
       {

@@ -1,6 +1,8 @@
 /** What upsmon.conf and upssched.conf ask of the shutdown monitor. */
 import { basename } from 'node:path';
 import { asSeconds } from '#domain/units.ts';
+import type { UpsConfig } from '#engine/drivers/driver.ts';
+import { powerOffOrderOf } from '#engine/monitor/order-power-off.ts';
 import { NO_RULES, type MonitorPolicy, type RemoteSource, type SupplyPolicy } from '#engine/monitor/policy.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
 import { formatUpsAddress } from '#engine/nut/ups-address.ts';
@@ -58,22 +60,24 @@ export function monitorPolicyOf(conf: NutConf, files: MonitorFiles = {}): Monito
 }
 
 function supplyOf(monitor: MonitorConf, conf: NutConf, upsmon: UpsmonConf, files: MonitorFiles): SupplyPolicy {
+  const own = ownSection(monitor, conf);
   return {
     ups: monitor.origin?.system ?? formatUpsAddress(monitor),
     name: monitor.ups,
-    source: isOurs(monitor, conf) ? { kind: 'local' } : remoteSource(monitor, upsmon, files),
+    source: own ? { kind: 'local' } : remoteSource(monitor, upsmon, files),
     role: monitor.role,
     powerValue: monitor.powerValue,
     rules: NO_RULES,
+    ...(own ? { powerOffOrder: powerOffOrderOf(own) } : {}),
   };
 }
 
-/** Whether the line names a UPS that this program itself serves: asking it over the network would be asking ourselves. */
-function isOurs({ ups, host, port }: MonitorConf, { ups: own, upsd }: NutConf): boolean {
-  if (!own.some(({ name }) => name.toLowerCase() === ups.toLowerCase())) return false;
+/** The UPS of the line where this program itself serves it: asking it over the network would be asking ourselves. */
+function ownSection({ ups, host, port }: MonitorConf, { ups: own, upsd }: NutConf): UpsConfig | undefined {
   const ports = upsd.listen.length === 0 ? [NUT_PORT] : upsd.listen.map((listen) => listen.port);
   const isHere = LOOPBACK.test(host) || upsd.listen.some(({ address }) => address.toLowerCase() === host.toLowerCase());
-  return isHere && ports.includes(port);
+  if (!isHere || !ports.includes(port)) return undefined;
+  return own.find(({ name }) => name.toLowerCase() === ups.toLowerCase());
 }
 
 function remoteSource(

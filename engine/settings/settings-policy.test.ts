@@ -95,6 +95,17 @@ describe('what the monitor is to do', () => {
     expect(policyOf({ powerdown: true, driver: 'demo' }).powerOff.isWanted).toBe(false);
   });
 
+  test('of several UPSes those are switched off whose box is ticked, in the order of sdorder', () => {
+    const { powerOff, supplies } = policyOf(
+      { powerdown: true, options: 'sdorder = 2' },
+      {},
+      { powerdown: true },
+      { powerdown: true, options: 'sdorder = -1' },
+    );
+    expect(powerOff.isWanted).toBe(true);
+    expect(supplies.map(({ powerOffOrder }) => powerOffOrder)).toEqual([2, -1, 0, -1]);
+  });
+
   test.each([{ driver: 'demo' }, { port: 'recording:/tmp/unit' }, { driver: 'dummy-ups', port: 'office.dev' }])(
     'a simulation takes no computer down: %j',
     (simulated) => {

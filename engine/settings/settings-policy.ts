@@ -1,6 +1,8 @@
 /** What the settings ask of the shutdown monitor. */
 import type { Settings, UpsSettings } from '#domain/schema/settings/settings.ts';
 import { asSeconds } from '#domain/units.ts';
+import type { UpsConfig } from '#engine/drivers/driver.ts';
+import { powerOffOrderOf } from '#engine/monitor/order-power-off.ts';
 import { attachmentOf } from '#engine/drivers/attachment.ts';
 import {
   NO_RULES,
@@ -12,6 +14,7 @@ import {
 } from '#engine/monitor/policy.ts';
 import { formatUpsAddress } from '#engine/nut/ups-address.ts';
 import { parseDriverKey } from './driver-key.ts';
+import { toNutConf } from './settings-to-nut.ts';
 
 /** A command that hangs for so long will not shut anything down any more. */
 const COMMAND_TIMEOUT = asSeconds(3600);
@@ -27,8 +30,10 @@ const automaticPolicy = (ups: string): MonitorPolicy => ({
 });
 
 /** @param attached name of the UPS that is looked for where none is configured */
-export function settingsPolicy({ ups: upses }: Settings, attached: string): MonitorPolicy {
+export function settingsPolicy(settings: Settings, attached: string): MonitorPolicy {
+  const { ups: upses } = settings;
   if (upses.length === 0) return automaticPolicy(attached);
+  const sections = toNutConf(settings).conf.ups;
   const real = upses.filter((ups) => !isSimulated(ups));
   const warnTimes = upses.flatMap(({ nocommwarntime }) => nocommwarntime ?? []);
   const isOnlyWatching = upses.every(({ shutdownaction }) => shutdownaction === 'nothing');
@@ -39,6 +44,7 @@ export function settingsPolicy({ ups: upses }: Settings, attached: string): Moni
     // nothing is to be done is watched, and carries nothing of this computer.
     supplies: upses.map((ups) => ({
       ...supplyOf(ups),
+      ...powerOffOf(ups, sections),
       ...((real.length > 0 && !real.includes(ups)) || ups.shutdownaction === 'nothing' ? { powerValue: 0 } : {}),
     })),
     hostSync: asSeconds(Math.max(...upses.map(({ hostsync }) => hostsync))),
@@ -53,6 +59,12 @@ const isSimulated = ({ mode, driver, port }: UpsSettings): boolean =>
 
 function localSupply(name: string, rules: ShutdownRules): SupplyPolicy {
   return { ups: name, name, source: { kind: 'local' }, role: 'primary', powerValue: 1, rules };
+}
+
+/** Each UPS says for itself whether it is switched off. */
+function powerOffOf({ identifier, powerdown }: UpsSettings, sections: readonly UpsConfig[]) {
+  const section = sections.find(({ name }) => name === identifier);
+  return { powerOffOrder: powerdown && section ? powerOffOrderOf(section) : -1 };
 }
 
 function supplyOf(ups: UpsSettings): SupplyPolicy {

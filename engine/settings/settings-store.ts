@@ -13,6 +13,7 @@ import { replaceFile } from '#engine/atomic-file.ts';
 import type { SecretSeal } from '#engine/ports.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { migrate } from './migrations.ts';
+import { withFollowedNames } from './renamed-upses.ts';
 import { isSecretReference, openSecretBook, type SecretBook } from './secret-file.ts';
 import { withSettingsLock } from './settings-lock.ts';
 import { inWords, isGroup, stored, type Group, type StoredSettings } from './stored-settings.ts';
@@ -85,9 +86,10 @@ export type SettingsChange = (
  */
 export function updateSettings(dataDir: string, change: SettingsChange, seal?: SecretSeal): Promise<StoredSettings> {
   return withSettingsLock(dataDir, async () => {
-    const changed = change(await readSettings(dataDir, seal));
-    if ('next' in changed) await writeSettings(dataDir, changed.next, seal, changed.unseen);
-    else await writeSettings(dataDir, changed, seal, new Set());
+    const before = await readSettings(dataDir, seal);
+    const changed = change(before);
+    const { next, unseen } = 'next' in changed ? changed : { next: changed, unseen: new Set<string>() };
+    await writeSettings(dataDir, withFollowedNames(before, next), seal, unseen);
     return readSettings(dataDir, seal);
   });
 }

@@ -43,18 +43,23 @@ export const usersToText = (users: readonly UserSettings[]): string =>
 
 /**
  * @param before whose passwords stand behind `(set)`, and what accounts were made for
- * @returns the users, and what is wrong with the text
+ * @returns the users, and what is wrong with the text; a `(set)` that no password stands behind is an error
  */
 export function usersFromText(
   text: string,
   before: readonly UserSettings[],
 ): { readonly users: UserSettings[]; readonly problems: Problems } {
   const problems = new Problems('upsd.users');
-  const users = readUpsdUsers(new TextEncoder().encode(text), problems).map((conf): UserSettings => {
+  const confs = readUpsdUsers(new TextEncoder().encode(text), problems);
+  const formerOf = formerAccounts(confs, before);
+  const users = confs.map((conf): UserSettings => {
     const user = fromUserConf(conf);
-    const known = before.find(({ name }) => name === user.name);
+    const known = formerOf(conf);
     const { password: written, ...rest } = user;
     const password = written === KEPT_PASSWORD ? known?.password : written;
+    if (written !== undefined && password === undefined) {
+      problems.error('no-kept-password', conf.origin?.line ?? 1, { name: user.name });
+    }
     return {
       ...rest,
       ...(password === undefined ? {} : { password }),
@@ -62,4 +67,25 @@ export function usersFromText(
     };
   });
   return { users, problems };
+}
+
+/**
+ * Which account each section of the text was before: the one of its name, else one that was renamed. That is clear where
+ * one name went and one came that keeps its password, or where the text has as many sections as there were accounts and
+ * another name stands in the same place.
+ */
+function formerAccounts(
+  confs: readonly UserConf[],
+  before: readonly UserSettings[],
+): (conf: UserConf) => UserSettings | undefined {
+  const byName = new Map(before.map((user) => [user.name, user]));
+  const gone = before.filter(({ name }) => !confs.some((conf) => conf.name === name));
+  const come = confs.filter(({ name, password }) => password === KEPT_PASSWORD && !byName.has(name));
+  const [only] = gone.length === 1 && come.length === 1 ? gone : [];
+  return (conf) => {
+    const known = byName.get(conf.name);
+    if (known || !come.includes(conf)) return known;
+    const inPlace = confs.length === before.length ? before[confs.indexOf(conf)] : undefined;
+    return only ?? (inPlace && gone.includes(inPlace) ? inPlace : undefined);
+  };
 }

@@ -32,9 +32,7 @@ import { RULE_FILE } from '#engine/setup/udev-rule.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { EXIT, UsageError, type CommandIo } from '../io.ts';
 import { parseOptions } from '../options.ts';
-import { createLiveWebHost } from '../web/live-web-host.ts';
 import { createWebPasswords } from '../web/web-passwords.ts';
-import { loadStaticFiles } from '../web/static-files.ts';
 import type { WebHost } from '../web/web-host.ts';
 
 const HELP = `Usage: ridethrough serve [OPTION]...
@@ -118,7 +116,8 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   let releasePid = (): Promise<void> => Promise.resolve();
   try {
     const link = await web?.start();
-    const addresses = await product.start();
+    // A service of NUT's files is expected to serve; what people set up here is to guard this computer in any case.
+    const addresses = await product.start(isOwn ? 'wished' : 'needed');
     if (configuration.monitor) releasePid = await holdUpsmonPid(io.env, log);
     const nut = addresses.length === 0 ? 'off' : addresses.map(formatAddress).join(',');
     io.stdout.write(`ridethrough ready nut=${nut} web=${link ?? 'off'}\n`);
@@ -256,6 +255,11 @@ async function createWeb(
   product: Product,
   log: Log,
 ): Promise<WebHost> {
+  // Not loaded where nothing is shown.
+  const [{ createLiveWebHost }, { loadStaticFiles }] = await Promise.all([
+    import('../web/live-web-host.ts'),
+    import('../web/static-files.ts'),
+  ]);
   const host: WebHost = createLiveWebHost({
     ...address,
     dataDir,

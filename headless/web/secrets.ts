@@ -1,12 +1,18 @@
-/** What the web host keeps to itself: the key that signs sessions, and password hashes. One file, for its owner only. */
+/**
+ * What the web host keeps to itself: the key that signs sessions, and password hashes. One file, for its owner only, which
+ * has one writer at a time: the turn of the settings beside it is the turn of this file too.
+ */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { describeError, SettingsError } from '#domain/errors.ts';
+import { phrase } from '#domain/messages/message.ts';
 import { LONGEST_WEB_PASSWORD, type WebSecretKey } from '#domain/schema/settings/settings.ts';
 import { replaceFile } from '#engine/atomic-file.ts';
 import type { Log } from '#engine/ports.ts';
+import { withSettingsLock } from '#engine/settings/settings-lock.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 import { hashPassword } from './sessions.ts';
 
 export const WEB_SECRETS_FILE = 'web-secrets.json';
@@ -31,9 +37,9 @@ export const PASSWORD_OF_KEY = {
 export function checkPassword(key: WebSecretKey, password: string): void {
   const reason =
     password.length > LONGEST_WEB_PASSWORD
-      ? `it is longer than ${LONGEST_WEB_PASSWORD} characters`
+      ? phrase('reason.too-long', { most: LONGEST_WEB_PASSWORD })
       : /[\r\n\0]/.test(password)
-        ? 'it has more than one line'
+        ? phrase('reason.not-one-line', {})
         : undefined;
   if (reason !== undefined) throw new SettingsError('settings/bad-password', { key, reason });
 }
@@ -47,10 +53,17 @@ export async function makeWebSecrets(dataDir: string, log: Log): Promise<WebSecr
   const kept = await findWebSecrets(dataDir);
   if (kept) return kept;
   const made = { signingKey: randomBytes(32), passwords: {} };
-  await writeSecrets(dataDir, made).catch((error: unknown) => {
+  try {
+    // A password that is set at this moment is not to be written over.
+    return await withSettingsLock(dataDir, async () => {
+      const meanwhile = await findWebSecrets(dataDir);
+      if (!meanwhile) await writeSecrets(dataDir, made);
+      return meanwhile ?? made;
+    });
+  } catch (error) {
     log.warn(`Browsers have to sign in again after the next start. ${describeError(error)}`);
-  });
-  return made;
+    return made;
+  }
 }
 
 /**
@@ -64,32 +77,33 @@ export async function findWebSecrets(dataDir: string): Promise<WebSecrets | unde
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new SettingsError('settings/cannot-read', { file, reason: String(error) }, error);
+    throw new SettingsError('settings/cannot-read', { file, reason: reasonOf(error) }, error);
   }
   try {
     const { signingKey, passwords } = WebSecretsFile.parse(JSON.parse(text));
     return { signingKey: Buffer.from(signingKey, 'base64url'), passwords };
   } catch (error) {
-    throw new SettingsError('settings/cannot-read', { file, reason: 'it is not what this program wrote' }, error);
+    throw new SettingsError('settings/cannot-read', { file, reason: phrase('reason.not-what-was-written', {}) }, error);
   }
 }
 
 /**
  * Sets passwords, or takes them away with an empty text. The signing key is a new one afterwards: whoever got in with
- * an old password is logged out.
+ * an old password is logged out. Changes that come at once, from pages and command lines, are made one after the other.
  * @throws SettingsError settings/cannot-read, settings/cannot-keep
  */
 export async function changePasswords(dataDir: string, changes: ReadonlyMap<WebSecretKey, string>): Promise<void> {
-  const { control, read } = (await findWebSecrets(dataDir))?.passwords ?? {};
-  const hashes = new Map([
-    ['control', control],
-    ['read', read],
-  ]);
+  // Before the turn: a hash takes long, and the others wait.
+  const changed = new Map<string, string | undefined>();
   for (const [key, password] of changes) {
-    hashes.set(PASSWORD_OF_KEY[key], password === '' ? undefined : await hashPassword(password));
+    changed.set(PASSWORD_OF_KEY[key], password === '' ? undefined : await hashPassword(password));
   }
-  const passwords = Object.fromEntries([...hashes].filter(([, hash]) => hash !== undefined));
-  await writeSecrets(dataDir, { signingKey: randomBytes(32), passwords });
+  await withSettingsLock(dataDir, async () => {
+    const before = (await findWebSecrets(dataDir))?.passwords ?? {};
+    const hashes = [...new Map([...Object.entries(before), ...changed])];
+    const passwords = Object.fromEntries(hashes.filter(([, hash]) => hash !== undefined));
+    await writeSecrets(dataDir, { signingKey: randomBytes(32), passwords });
+  });
 }
 
 async function writeSecrets(dataDir: string, { signingKey, passwords }: WebSecrets): Promise<void> {
@@ -98,6 +112,6 @@ async function writeSecrets(dataDir: string, { signingKey, passwords }: WebSecre
   try {
     await replaceFile(file, `${JSON.stringify(content)}\n`);
   } catch (error) {
-    throw new SettingsError('settings/cannot-keep', { file, reason: String(error) }, error);
+    throw new SettingsError('settings/cannot-keep', { file, reason: reasonOf(error) }, error);
   }
 }

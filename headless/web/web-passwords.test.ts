@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWebHandlers } from '#engine/api/web-handlers.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
-import { findWebSecrets, WEB_SECRETS_FILE } from './secrets.ts';
+import { findWebSecrets, makeWebSecrets, WEB_SECRETS_FILE } from './secrets.ts';
 import { isPassword } from './sessions.ts';
 import { createWebPasswords } from './web-passwords.ts';
 
@@ -39,6 +39,17 @@ test('on the network the password for every right can be changed and not taken a
   await web['web.setPassword']({ key: 'web.password', password: 'two' });
   const { control = '' } = (await findWebSecrets(folder))?.passwords ?? {};
   expect(await isPassword('two', control)).toBe(true);
+});
+
+test('changes that come at once, from pages and command lines, are all made', async () => {
+  const [page, other] = [handlersAt('127.0.0.1'), handlersAt('127.0.0.1')];
+  await Promise.all([
+    page['web.setPassword']({ key: 'web.password', password: 'every right' }),
+    other['web.setPassword']({ key: 'web.readPassword', password: 'only look' }),
+    makeWebSecrets(folder, log),
+  ]);
+  const { control = '', read = '' } = (await findWebSecrets(folder))?.passwords ?? {};
+  expect([await isPassword('every right', control), await isPassword('only look', read)]).toEqual([true, true]);
 });
 
 test('what could not be typed into the log-in page is refused, and nothing is changed', async () => {

@@ -26,6 +26,7 @@ const RECORDING = fileURLToPath(new URL('../fixtures/devices/051d-0002-back-ups-
 const USERS = '[admin]\n password = secret\n actions = SET\n instcmds = ALL\n';
 const AS_ADMIN = ['-u', 'admin', '-p', 'secret'];
 const DUMMY = '[dummy]\n driver = dummy-ups\n port = office.dev\n';
+const MONITOR = 'MONITOR dummy@localhost 0 x y secondary\n';
 const DEV = 'ups.status: OL\nbattery.charge: 90\nups.delay.shutdown: 20\n';
 
 let folder: NutFolder | undefined;
@@ -235,6 +236,22 @@ describe('serve refuses to start', () => {
       'upsd.conf:2: ',
     ],
     ['authorities that are none', { 'ups.conf': DUMMY, 'upsd.conf': 'CERTPATH ups.conf\n' }, 'upsd.conf:1: '],
+    ['authorities that are missing', { 'ups.conf': DUMMY, 'upsd.conf': 'CERTPATH no.pem\n' }, 'upsd.conf:1: '],
+    [
+      'authorities of the monitor that are missing',
+      { 'ups.conf': DUMMY, 'upsmon.conf': `${MONITOR}CERTPATH no.pem\n` },
+      'upsmon.conf:2: ',
+    ],
+    [
+      'authorities of the monitor that are none',
+      { 'ups.conf': DUMMY, 'upsmon.conf': `${MONITOR}CERTPATH ups.conf\n` },
+      'upsmon.conf:2: ',
+    ],
+    [
+      'a certificate of the monitor that is none',
+      { 'ups.conf': DUMMY, 'upsmon.conf': `${MONITOR}CERTFILE ups.conf\n` },
+      'upsmon.conf:2: ',
+    ],
     ['a # in quotes', { 'ups.conf': DUMMY, 'upsd.users': '[a]\n password = "a#b"\n' }, 'upsd.users:2: '],
     ['a user with a broken title', { 'ups.conf': DUMMY, 'upsd.users': `${USERS}[two users]\n` }, 'upsd.users:5: '],
   ] as const)('%s: one message with its place, status 78, nothing left running', async (_, files, place) => {

@@ -215,8 +215,8 @@ describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`,
     };
     const cuts = async (): Promise<string> => readFile(join(folder, 'cuts.log'), 'utf8').catch(() => '');
     const env = { NUT_DRIVERPATH: folder };
-    const fail = async ({ port }: Computer): Promise<void> => {
-      const words = ['upscmd', '-u', 'admin', '-p', 'secret', `ups@127.0.0.1:${port}`, 'play.outage'];
+    const fail = async ({ port }: Computer, ups = 'ups'): Promise<void> => {
+      const words = ['upscmd', '-u', 'admin', '-p', 'secret', `${ups}@127.0.0.1:${port}`, 'play.outage'];
       expect(await ridethrough(words)).toMatchObject({ status: 0 });
     };
     const staying = await start(settings, env);
@@ -228,5 +228,22 @@ describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`,
     await cutting.isDown();
     // Time enough for this computer, in whole minutes.
     expect(await cuts()).toMatch(/^INSTCMD load\.off\.delay "?180"? TRACKING \S+\n$/);
+    await cutting.program.end('SIGKILL');
+    // Of several UPSes those stay on whose box is not ticked, or that are left out of the order.
+    const names = ['ups', 'second', 'third'];
+    const others = names.slice(1).flatMap((name, index) => [
+      [`ups.${index + 1}.identifier`, name],
+      [`ups.${index + 1}.driver`, 'scripted-ups'],
+      [`ups.${index + 1}.port`, 'cuts'],
+      [`ups.${index + 1}.powerdown`, 'yes'],
+    ]);
+    const several = await start(
+      { ...settings, ...(Object.fromEntries(others) as Record<string, string>), 'ups.1.options': 'sdorder = -1' },
+      env,
+    );
+    for (const name of names) await fail(several, name);
+    await several.isDown();
+    expect((await cuts()).trim().split('\n')).toHaveLength(2);
+    expect(several.program.stderr()).toMatch(/third was told to switch off/);
   });
 });

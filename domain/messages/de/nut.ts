@@ -8,6 +8,9 @@ export const nut = {
   'error.nut/certificate-unusable': 'Das Zertifikat {file} ist nicht zu gebrauchen: {reason}.',
   'remedy.nut/certificate-unusable':
     'Eine PEM-Datei angeben, die das Zertifikat und seinen privaten Schlüssel enthält und für dieses Programm lesbar ist.',
+  'error.nut/authorities-unusable': '{file} taugt nicht als Zertifikate von Ausstellern: {reason}.',
+  'remedy.nut/authorities-unusable':
+    'In CERTPATH eine PEM-Datei oder einen Ordner mit PEM-Dateien nennen, mit den Zertifikaten der Aussteller und für dieses Programm lesbar.',
   'error.nut/cannot-connect': 'Keine Verbindung zum NUT-Server {address}: {reason}.',
   'remedy.nut/cannot-connect': 'Prüfen, ob die Adresse stimmt, der Server läuft und Anfragen aus dem Netzwerk annimmt.',
   'error.nut/timeout': 'Der NUT-Server {address} hat nicht innerhalb von {seconds} s geantwortet.',

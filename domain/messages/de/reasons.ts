@@ -46,6 +46,9 @@ export const reasons = {
   'reason.no-json': 'es ist kein JSON',
   'reason.no-ups-config': 'es ist nicht die Konfiguration eines USV-Dienstes',
   'reason.damaged': 'sie ist beschädigt',
+  'reason.too-long': 'es hat mehr als {most} Zeichen',
+  'reason.not-one-line': 'es hat mehr als eine Zeile',
+  'reason.not-what-was-written': 'sie ist nicht, was dieses Programm geschrieben hat',
   'reason.other-writer': 'ein anderes Programm ändert die Einstellungen gerade und wird nicht fertig',
 
   'reason.length': 'er ist {bytes} Bytes lang',

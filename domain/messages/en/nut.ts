@@ -7,6 +7,9 @@ export const nut = {
   'error.nut/certificate-unusable': 'Cannot use the certificate {file}: {reason}.',
   'remedy.nut/certificate-unusable':
     'Name a PEM file that holds the certificate and its private key, readable for this program.',
+  'error.nut/authorities-unusable': 'Cannot use {file} as the certificates of authorities: {reason}.',
+  'remedy.nut/authorities-unusable':
+    'Let CERTPATH name a PEM file, or a folder of PEM files, with the certificates of the authorities, readable for this program.',
   'error.nut/cannot-connect': 'Cannot connect to the NUT server {address}: {reason}.',
   'remedy.nut/cannot-connect': 'Check the address, that the server runs, and that it listens for the network.',
   'error.nut/timeout': 'The NUT server {address} did not answer within {seconds} s.',

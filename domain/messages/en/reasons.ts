@@ -48,6 +48,9 @@ export const reasons = {
   'reason.no-json': 'it is no JSON',
   'reason.no-ups-config': 'it is not the configuration of a UPS service',
   'reason.damaged': 'it is damaged',
+  'reason.too-long': 'it is longer than {most} characters',
+  'reason.not-one-line': 'it has more than one line',
+  'reason.not-what-was-written': 'it is not what this program wrote',
   'reason.other-writer': 'another program is changing the settings and does not end',
 
   'reason.length': 'it is {bytes} bytes long',

@@ -83,10 +83,6 @@ describe('options', () => {
     expect(options.problems).toEqual([]);
   });
 
-  test('that mean nothing here are named', () => {
-    expect(read({ sddelay: '5', winhid: true, serial: 'x' }).ignored).toEqual(['sddelay', 'winhid']);
-  });
-
   test('that are flags are set bare or with a word for yes', () => {
     for (const value of [true, '1', 'yes', 'On', ' enabled '] as const) expect(isFlagSet({ x: value }, 'x')).toBe(true);
     for (const value of ['0', 'no', '', 'off']) expect(isFlagSet({ x: value }, 'x')).toBe(false);

@@ -23,25 +23,11 @@ export interface TalkOptions {
   readonly reconnectReportEvery: number | undefined;
   /** Options that could not be read; their defaults hold. */
   readonly problems: readonly DriverError[];
-  /** Options that are accepted and mean nothing here. */
-  readonly ignored: readonly string[];
 }
 
 const DEFAULT_POLL_INTERVAL_SECONDS = 2;
 /** Faster than this no USB 1.1 device answers a pass, and none changes. */
 const MIN_POLL_INTERVAL_SECONDS = 0.1;
-
-/** `maxreport` holds always: every request has room for any report. The others concern libusb. */
-const WITHOUT_MEANING = [
-  'sddelay',
-  'maxreport',
-  'winhid',
-  'usb_set_altinterface',
-  'usb_config_index',
-  'usb_hid_desc_index',
-  'usb_hid_ep_in',
-  'usb_hid_ep_out',
-] as const;
 
 /** A flag is given bare, or with a word that means yes. */
 export const isFlagSet = (options: DriverOptions, name: string): boolean => {
@@ -89,7 +75,6 @@ export function readTalkOptions({ name, options }: Pick<UpsConfig, 'name' | 'opt
     reconnectMaxTries: notNegative(maxTries),
     reconnectReportEvery: reportEvery !== undefined && reportEvery > 0 ? reportEvery : undefined,
     problems,
-    ignored: WITHOUT_MEANING.filter((option) => options[option] !== undefined),
   };
 }
 

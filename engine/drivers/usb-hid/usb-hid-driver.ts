@@ -208,9 +208,6 @@ export function createUsbHidDriver(parts: UsbHidDriverParts): Driver {
     start() {
       if (loop) return;
       for (const problem of options.problems) log.warn(describeError(problem));
-      if (options.ignored.length > 0) {
-        log.info(`Options without meaning here are left out: ${options.ignored.join(', ')}.`);
-      }
       loop = run()
         .catch((error: unknown) => {
           log.error(`The driver ended unexpectedly: ${describeError(error)}`, { error });

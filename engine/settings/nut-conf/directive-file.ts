@@ -2,7 +2,7 @@
  * Files of `DIRECTIVE value …` lines: upsd.conf and upsmon.conf. What each directive means is a table; this reads the
  * lines, finds the row and tells what does not fit.
  */
-import type { Text } from '#domain/messages/message.ts';
+import type { Phrase, Text } from '#domain/messages/message.ts';
 import { type ConfLine, readConfLines } from './conf-lines.ts';
 import { nearestName } from './nearest-name.ts';
 import type { Problems } from './problem.ts';
@@ -61,8 +61,8 @@ export class DirectiveLine {
 export interface Directive<Draft> {
   readonly read: (line: DirectiveLine, draft: Draft) => void;
   readonly isRepeatable?: true;
-  /** Understood and kept, but nothing here depends on it. */
-  readonly hasNoEffect?: true;
+  /** Understood and kept, but nothing here depends on it, for this reason. */
+  readonly whyNoEffect?: Phrase;
   /** NUT takes this one name in any capitals. */
   readonly isAnyCase?: true;
 }
@@ -95,7 +95,8 @@ export function readDirectives<Draft>(
     const first = seen.get(name);
     if (first !== undefined && !directive.isRepeatable) problems.warning('repeated', conf.line, { name, first });
     seen.set(name, first ?? conf.line);
-    if (directive.hasNoEffect) problems.notice('no-effect', conf.line, { name });
+    const { whyNoEffect: why } = directive;
+    if (why) problems.notice('no-effect', conf.line, { name, why });
     directive.read(new DirectiveLine({ ...conf, first: name }, problems), draft);
   }
 }

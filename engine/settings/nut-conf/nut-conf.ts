@@ -140,7 +140,9 @@ export interface UpsmonConf {
   readonly forceSsl: boolean;
   readonly certVerify: boolean;
   readonly certPath?: string;
+  readonly certPathOrigin?: Origin;
   readonly certFile?: string;
+  readonly certFileOrigin?: Origin;
   readonly certIdent?: CertIdent;
   readonly certHosts: readonly CertHost[];
   readonly debugMin: number;

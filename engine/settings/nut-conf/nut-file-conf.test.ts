@@ -71,7 +71,7 @@ describe('nut.conf', () => {
 
   test('options of programs that are not started here are told to have no effect', () => {
     expect(read('UPSD_OPTIONS="-4"\n').told).toEqual([
-      'notice nut.conf:1: UPSD_OPTIONS is accepted, has no effect (nothing to do)',
+      'notice nut.conf:1: UPSD_OPTIONS is accepted and has no effect: it is for the scripts that start the programs of NUT (nothing to do)',
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { WHY_NO_EFFECT } from './no-effect.ts';
 import { nearestName } from './nearest-name.ts';
 import { NUT_MODES, type NutFileConf } from './nut-conf.ts';
 import type { Problems } from './problem.ts';
@@ -51,7 +52,7 @@ export function readNutFileConf(bytes: Uint8Array, problems: Problems): NutFileC
     if (first !== undefined) problems.warning('repeated', line, { name, first });
     lines.set(name, line);
     if (!(KNOWN_VARIABLES as readonly string[]).includes(name)) tellUnknown(name, line, problems);
-    if (WITHOUT_EFFECT.has(name)) problems.notice('no-effect', line, { name });
+    if (WITHOUT_EFFECT.has(name)) problems.notice('no-effect', line, { name, why: WHY_NO_EFFECT.scripts });
     if (name === 'MODE') {
       const known = NUT_MODES.find((candidate) => candidate === value.toLowerCase());
       if (known === undefined) {

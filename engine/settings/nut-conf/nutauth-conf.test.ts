@@ -48,7 +48,7 @@ describe('nutauth.conf', () => {
 
   test('what is not understood is told without its value', () => {
     expect(read('INCLUDE /etc/secret\nuser\n').told).toEqual([
-      'notice nutauth.conf:1: INCLUDE is accepted, has no effect (nothing to do)',
+      'notice nutauth.conf:1: INCLUDE is accepted and has no effect: users, passwords and encryption are all that is read from this file (nothing to do)',
       'warning nutauth.conf:2: user needs a value (write the value behind it)',
     ]);
   });

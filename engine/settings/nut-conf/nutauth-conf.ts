@@ -1,4 +1,5 @@
 /** nutauth.conf: user names and passwords of NUT servers, for programs that log in to them. */
+import { WHY_NO_EFFECT } from './no-effect.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
 import { DEFAULT_NUT_HOST, parsePort } from '#engine/nut/ups-address.ts';
 import { type ConfLine, readConfLines } from './conf-lines.ts';
@@ -80,7 +81,7 @@ function settingOf({ first, rest, line }: ConfLine, problems: Problems): NutCred
     case 'certverify':
       return isOn === undefined ? {} : { isVerified: isOn };
     default:
-      problems.notice('no-effect', line, { name: first });
+      problems.notice('no-effect', line, { name: first, why: WHY_NO_EFFECT.plainFile });
       return {};
   }
 }

@@ -10,6 +10,7 @@ import {
   USB_OPTIONS,
 } from './driver-options.ts';
 import { nearestName } from './nearest-name.ts';
+import { WHY_NO_EFFECT, whyWithoutEffect } from './no-effect.ts';
 import type { Problems } from './problem.ts';
 import { expected, parseBoolean, parseInteger } from './values.ts';
 
@@ -20,38 +21,22 @@ export interface WrittenOption {
   readonly line: number;
 }
 
-/**
- * Options that a driver program of NUT needs and our own drivers do not: rights and locks of a process, its start,
- * libusb.
- */
-const WITHOUT_EFFECT_NATIVELY = new Set([
-  'user',
-  'group',
-  'nolock',
-  'synchronous',
-  'maxstartdelay',
-  'maxretry',
-  'retrydelay',
-  'repeater_disable_strict_start',
-  'LIBUSB_DEBUG',
-  'usb_set_altinterface',
-  'usb_config_index',
-  'usb_hid_desc_index',
-  'usb_hid_ep_in',
-  'usb_hid_ep_out',
-  'maxreport',
-  'winhid',
+const GLOBALLY_WITHOUT_EFFECT = new Map([
+  ['chroot', WHY_NO_EFFECT.ownUser],
+  ['nowait', WHY_NO_EFFECT.driverProgram],
 ]);
 
 const OBSOLETE = new Set(['sddelay']);
 
 /** It is accepted, for it stands in files of old or of NUT's own drivers, and does nothing. */
 export const isWithoutUse = (option: string, driver: string): boolean =>
-  OBSOLETE.has(option) || (isNativeDriver(driver) && WITHOUT_EFFECT_NATIVELY.has(option));
+  OBSOLETE.has(option) || whyWithoutEffect(option, driver) !== undefined;
 
 /** Options that a section of a driver may hold. `undefined`: the driver is not known, so any option may be right. */
 export function optionsOf(driver: string): ReadonlyMap<string, OptionType> | undefined {
-  const own = Object.hasOwn(NUT_DRIVERS, driver) ? NUT_DRIVERS[driver] : undefined;
+  // The demo UPS is read by the driver of real ones.
+  const name = driver === 'demo' ? 'usbhid-ups' : driver;
+  const own = Object.hasOwn(NUT_DRIVERS, name) ? NUT_DRIVERS[name] : undefined;
   if (!own) return undefined;
   const tables: OptionTable[] = [UPS_OPTIONS, own.isUsb ? USB_OPTIONS : {}, own.options];
   return new Map(tables.flatMap((table) => Object.entries(table)));
@@ -97,9 +82,8 @@ export function checkOption(
     problems.notice('obsolete', line, { name: rightName });
     return undefined;
   }
-  if (isNativeDriver(driver) && WITHOUT_EFFECT_NATIVELY.has(rightName)) {
-    problems.notice('no-effect', line, { name: rightName });
-  }
+  const why = whyWithoutEffect(rightName, driver);
+  if (why) problems.notice('no-effect', line, { name: rightName, why });
   return checkValue({ name: rightName, value, line }, type, driver, problems);
 }
 
@@ -206,7 +190,8 @@ export function checkGlobalOption(option: WrittenOption, problems: Problems): Wr
     else problems.warning('mistyped-directive', line, { name, nearest });
     return undefined;
   }
-  if (name === 'chroot') problems.notice('no-effect', line, { name });
+  const why = GLOBALLY_WITHOUT_EFFECT.get(name);
+  if (why) problems.notice('no-effect', line, { name, why });
   if (type === 'flag') {
     if (value !== true) problems.warning('value-of-flag', line, { name, value });
     return { name, value: true, line };

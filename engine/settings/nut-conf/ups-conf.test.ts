@@ -132,7 +132,7 @@ describe('options of ups.conf', () => {
     [
       'a word that is not among those possible',
       'synchronous = maybe',
-      'notice synchronous is accepted, has no effect (nothing to do)',
+      'notice synchronous is accepted and has no effect: no driver program is started for it (nothing to do)',
     ],
     [
       'two words without an equals sign',
@@ -164,7 +164,7 @@ describe('options of ups.conf', () => {
     [
       'an option without meaning here',
       'usb_config_index = 0',
-      'notice usb_config_index is accepted, has no effect (nothing to do)',
+      'notice usb_config_index is accepted and has no effect: the HID driver of the system talks to the device, not libusb (nothing to do)',
     ],
     ['an obsolete option', 'sddelay = 5', 'notice sddelay is obsolete and has no effect (remove the line)'],
     [
@@ -257,7 +257,8 @@ describe('options of ups.conf', () => {
       'warning ups.conf:1: pollintervall is not known; the line is skipped (write pollinterval if that is meant)',
       'warning ups.conf:2: foo is no global option; it is not used (move it into a section if it belongs to a UPS, else remove the line)',
       'error ups.conf:3: maxretry cannot be "x" (write a whole number)',
-      'notice ups.conf:4: chroot is accepted, has no effect (nothing to do)',
+      'notice ups.conf:4: chroot is accepted and has no effect: one program does all, as the user it was started by (nothing to do)',
+      'notice ups.conf:5: nowait is accepted and has no effect: no driver program is started for it (nothing to do)',
       'warning ups.conf:5: nowait is a flag and takes no value; "1" is not used (write nowait alone to switch it on, or remove the line)',
       'error ups.conf:6: statepath needs a value (write statepath = VALUE)',
     ]);

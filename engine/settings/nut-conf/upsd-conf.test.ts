@@ -79,7 +79,11 @@ describe('upsd.conf', () => {
     ['CERTREQUEST 3', 'error', 'CERTREQUEST cannot be "3" (write one of NO, REQUEST, REQUIRE)'],
     ['CERTIDENT name', 'error', 'CERTIDENT cannot be "name" (write a certificate name and its password)'],
     ['ACL all 0.0.0.0/0', 'notice', 'ACL is obsolete and has no effect (remove the line)'],
-    ['DATAPATH /usr/share/nut', 'notice', 'DATAPATH is accepted, has no effect (nothing to do)'],
+    [
+      'DATAPATH /usr/share/nut',
+      'notice',
+      'DATAPATH is accepted and has no effect: what it leads to is part of this program (nothing to do)',
+    ],
   ])('%s changes nothing and is told', (line, severity, problem) => {
     expect(read(`\n${line}\n`)).toEqual({ result: UPSD_DEFAULTS, told: [`${severity} upsd.conf:2: ${problem}`] });
   });

@@ -1,3 +1,4 @@
+import { WHY_NO_EFFECT } from './no-effect.ts';
 import { isIPv6 } from 'node:net';
 import { asSeconds } from '#domain/units.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
@@ -57,7 +58,7 @@ const directives: Record<string, Directive<Draft> | 'obsolete'> = {
     read: (line, draft) => given(line.boolean(), (value) => (draft.allowNotAllListeners = value)),
   },
   STATEPATH: { read: (line, draft) => given(line.text(), (value) => (draft.statePath = value)) },
-  DATAPATH: { hasNoEffect: true, read: (line) => void line.text() },
+  DATAPATH: { whyNoEffect: WHY_NO_EFFECT.ownData, read: (line) => void line.text() },
   CERTFILE: {
     read: (line, draft) =>
       given(line.text(), (value) => Object.assign(draft, { certFile: value, certFileOrigin: originOf(line) })),

@@ -62,8 +62,8 @@ describe('upsmon.conf', () => {
       ].join('\n'),
     );
     expect(told).toEqual([
-      'notice upsmon.conf:23: RUN_AS_USER is accepted, has no effect (nothing to do)',
-      'notice upsmon.conf:30: DEBUG_MIN is accepted, has no effect (nothing to do)',
+      'notice upsmon.conf:23: RUN_AS_USER is accepted and has no effect: one program does all, as the user it was started by (nothing to do)',
+      'notice upsmon.conf:30: DEBUG_MIN is accepted and has no effect: what upsd.conf says of it holds for the whole program (nothing to do)',
     ]);
     expect(result).toMatchObject({
       monitors: [

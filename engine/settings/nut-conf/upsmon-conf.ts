@@ -1,3 +1,4 @@
+import { WHY_NO_EFFECT } from './no-effect.ts';
 import { asSeconds, type Seconds } from '#domain/units.ts';
 import { formatUpsAddress, parseUpsAddress } from '#engine/nut/ups-address.ts';
 import { quote } from '#engine/nut/words.ts';
@@ -75,6 +76,16 @@ const text = (key: KeysOf<string>): Directive<Draft> => ({
   },
 });
 
+/** A file that is read at the start: where it stands is told with what is wrong with it. */
+const path = (key: 'certPath' | 'certFile'): Directive<Draft> => ({
+  read(line, draft) {
+    const value = line.text();
+    if (value === undefined) return;
+    draft[key] = value;
+    draft[`${key}Origin`] = { file: line.problems.file, line: line.line };
+  },
+});
+
 const directives: Record<string, Directive<Draft> | 'obsolete'> = {
   MONITOR: { isRepeatable: true, read: readMonitor },
   MINSUPPLIES: whole('minSupplies'),
@@ -96,12 +107,11 @@ const directives: Record<string, Directive<Draft> | 'obsolete'> = {
   OBLBDURATION: seconds('oblbDuration', true),
   OVERDURATION: seconds('overDuration', true),
   ALARMCRITICAL: yesNo('alarmCritical'),
-  // One process does all, as the user it was started by.
-  RUN_AS_USER: { ...text('runAsUser'), hasNoEffect: true },
+  RUN_AS_USER: { ...text('runAsUser'), whyNoEffect: WHY_NO_EFFECT.ownUser },
   FORCESSL: yesNo('forceSsl'),
   CERTVERIFY: yesNo('certVerify'),
-  CERTPATH: text('certPath'),
-  CERTFILE: text('certFile'),
+  CERTPATH: path('certPath'),
+  CERTFILE: path('certFile'),
   CERTIDENT: {
     read(line, draft) {
       const ident = readCertIdent(line);
@@ -109,8 +119,7 @@ const directives: Record<string, Directive<Draft> | 'obsolete'> = {
     },
   },
   CERTHOST: { isRepeatable: true, read: readCertHost },
-  // What upsd.conf says of it holds for the one process there is.
-  DEBUG_MIN: { ...whole('debugMin'), isAnyCase: true, hasNoEffect: true },
+  DEBUG_MIN: { ...whole('debugMin'), isAnyCase: true, whyNoEffect: WHY_NO_EFFECT.upsdSays },
 };
 
 const UPSMON_DIRECTIVES: DirectiveTable<Draft> = new Map(Object.entries(directives));

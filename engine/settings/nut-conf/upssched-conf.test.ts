@@ -32,8 +32,8 @@ describe('upssched.conf', () => {
   test('the files of the timer process are accepted and not needed', () => {
     const { told } = read('CMDSCRIPT /x\nPIPEFN /run/nut/upssched.pipe\nLOCKFN /run/nut/upssched.lock\n');
     expect(told).toEqual([
-      'notice upssched.conf:2: PIPEFN is accepted, has no effect (nothing to do)',
-      'notice upssched.conf:3: LOCKFN is accepted, has no effect (nothing to do)',
+      'notice upssched.conf:2: PIPEFN is accepted and has no effect: timers run within this program (nothing to do)',
+      'notice upssched.conf:3: LOCKFN is accepted and has no effect: timers run within this program (nothing to do)',
     ]);
   });
 

@@ -1,4 +1,5 @@
 /** upssched.conf: what is to follow a notice, at once or after a while. */
+import { WHY_NO_EFFECT } from './no-effect.ts';
 import { asSeconds } from '#domain/units.ts';
 import { type Directive, type DirectiveLine, type DirectiveTable, readDirectives } from './directive-file.ts';
 import { nearestName } from './nearest-name.ts';
@@ -10,7 +11,7 @@ import { expected, parseInteger } from './values.ts';
 type Draft = Omit<Mutable<UpsschedConf>, 'rules'> & { rules: UpsschedRule[] };
 
 /** There is no timer process here that would need them. */
-const unused: Directive<Draft> = { read: (line) => void line.text(), hasNoEffect: true };
+const unused: Directive<Draft> = { read: (line) => void line.text(), whyNoEffect: WHY_NO_EFFECT.ownTimers };
 
 const directives: Record<string, Directive<Draft>> = {
   CMDSCRIPT: { read: readScript },
