@@ -1,7 +1,7 @@
 import type { wizard as en } from '../en/wizard.ts';
 
 export const wizard = {
-  'wizard.open': 'Schritt für Schritt einrichten',
+  'wizard.open': 'Schrittweise einrichten',
   'wizard.steps': 'Schritte',
   'wizard.step': 'Schritt {number} von {count}: {name}',
   'wizard.next': 'Weiter',
