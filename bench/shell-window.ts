@@ -2,12 +2,15 @@
  * The desktop shell: from "Open" in the tray until the window stands again and shows the state of the UPS, and from the
  * loss of the mains until tray and notification tell it.
  */
+import type { Browser } from '@playwright/test';
 import { launchBrowser, launchShell, type Shell } from '../e2e/support/shell.ts';
 import { median, type Part } from './section.ts';
 
 const TIMES = 12;
 const REACH_MS = 300;
-const OUTAGES = 10;
+/** A fourth outage within minutes has to last to be told: each program sees three. */
+const PROGRAMS = 4;
+const OUTAGES_EACH = 3;
 
 /** A hand's wait for something the program does by itself. */
 async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
@@ -55,17 +58,34 @@ async function outage(shell: Shell): Promise<Told> {
     shell
       .pages()[0]
       ?.evaluate(`window.ridethrough.request('ups.runCommand', { ups: 'demo', command: 'demo.mains.${command}' })`);
-  const before = (await shell.notifications()).length;
+  const count = async (words: string): Promise<number> =>
+    (await shell.notifications()).filter(({ title }) => title.includes(words)).length;
+  const [told, ended] = [await count('The power is out'), await count('The power is back')];
   const from = performance.now();
   const pulled = play('off');
   await until(async () => (await shell.tray()).tooltip.startsWith('On battery'));
   const tray = performance.now() - from;
-  await until(async () => (await shell.notifications()).length > before);
+  await until(async () => (await count('The power is out')) > told);
   const notification = performance.now() - from;
   await pulled;
   await play('on');
-  await until(async () => (await shell.tray()).tooltip.startsWith('On mains power'));
+  await until(async () => (await count('The power is back')) > ended);
   return { tray, notification };
+}
+
+/** In programs that were just started: the first outage finds everything cold, as in life. */
+async function outages(browser: Browser): Promise<readonly Told[]> {
+  const told: Told[] = [];
+  for (let program = 0; program < PROGRAMS; program += 1) {
+    const shell = await launchShell(browser);
+    try {
+      await showsState(shell);
+      for (let at = 0; at < OUTAGES_EACH; at += 1) told.push(await outage(shell));
+    } finally {
+      await shell.dispose();
+    }
+  }
+  return told;
 }
 
 export const shellWindow: Part = async () => {
@@ -76,8 +96,7 @@ export const shellWindow: Part = async () => {
     const times: Reopened[] = [];
     await reopen(shell); // the first one warms caches that a real program has warm as well
     for (let at = 0; at < TIMES; at += 1) times.push(await reopen(shell));
-    const told: Told[] = [];
-    for (let at = 0; at < OUTAGES; at += 1) told.push(await outage(shell));
+    const told = await outages(browser);
     const slowest = (what: keyof Told): number => Math.max(...told.map((one) => one[what]));
     const isReal = shell.kind === 'electron';
     const measured = median(times.map(({ page, whole }) => (isReal ? whole : page)));
@@ -92,7 +111,7 @@ export const shellWindow: Part = async () => {
         isReal
           ? `In Electron, ${TIMES} times.`
           : `Under the stand-in for Electron, ${TIMES} times. There a new page is made by Playwright in a browser of its own and each file passes two processes, so the goal is held against the page's own time.`,
-        `Outage: ${OUTAGES} times the mains of the demo UPS pulled in the page, until the tray says so and until a notification is handed to the system, asked for from another process.`,
+        `Outage: ${PROGRAMS * OUTAGES_EACH} times the mains of the demo UPS pulled in the page, ${OUTAGES_EACH} times in each of ${PROGRAMS} programs that were just started, until the tray says so and until the notification of it is handed to the system, asked for from another process.`,
       ],
       head: ['what', 'median', 'slowest'],
       rows: [

@@ -352,7 +352,7 @@ export const requests = {
       neighbours: z.array(
         z.object({
           id: z.string(),
-          title: z.string(),
+          title: TextSchema,
           effect: PhraseSchema,
           remedy: PhraseSchema,
           /** Does what the remedy says, in a terminal. */

@@ -1,7 +1,7 @@
 /** The desktop program: ports, engine, IPC, window, tray. Only wiring; every decision has a file of its own. */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { app, dialog, ipcMain, nativeTheme, protocol, safeStorage, session, shell } from 'electron';
+import { app, dialog, ipcMain, nativeTheme, powerMonitor, protocol, safeStorage, session, shell } from 'electron';
 import { describeError } from '#domain/errors.ts';
 import { isShutdownComing } from '#domain/shutdown-sentence.ts';
 import { message } from '#domain/messages/message.ts';
@@ -19,7 +19,7 @@ import { RULE_FILE } from '#engine/setup/udev-rule.ts';
 import type { SettingsKeeper } from '#engine/settings/settings-keeper.ts';
 import { APP_SCHEME_PRIVILEGES, serveApp } from './app-protocol.ts';
 import { askToShutDown } from './ask-shutdown.ts';
-import { chooseConfiguration, startProduct } from './engine-host.ts';
+import { chooseConfiguration } from './engine-host.ts';
 import { panelOf } from './icon-files.ts';
 import { createIpcServer } from './ipc-server.ts';
 import { readLaunchOptions } from './launch-options.ts';
@@ -32,6 +32,7 @@ import { createQuitSequence } from './quit-sequence.ts';
 import { createSafeSeal } from './safe-secrets.ts';
 import { secureContents, secureSession } from './security.ts';
 import { createShellLanguage, serveLanguage } from './shell-language.ts';
+import { watchSleepEvents } from './sleep-events.ts';
 import { MUTE, runTrayCommand, runWish, type Told, type Wish } from './tray-commands.ts';
 import { trayView, type Phase } from './tray-view.ts';
 import { createTray } from './tray.ts';
@@ -117,13 +118,13 @@ async function start(): Promise<void> {
       set: (startedAt) => preferences.set('storyTold', startedAt),
     },
     open,
-    actionsOf: (note) =>
-      actionsOf(
-        note,
-        watch?.list().find(({ snapshot }) => snapshot.name === note.ups)?.snapshot,
-        product?.monitor.view().canCancel === true,
-        locale(),
-      ),
+    async actionsOf(note) {
+      // What has just failed may not be counted down to yet.
+      await product?.monitor.looked();
+      const canCancel = product?.monitor.view().canCancel === true;
+      const ups = watch?.list().find(({ snapshot }) => snapshot.name === note.ups)?.snapshot;
+      return actionsOf(note, ups, canCancel, locale());
+    },
     act(note, action) {
       if (action === 'mute' && note.ups !== undefined) void runCommand(note.ups, MUTE);
       if (action === 'cancel') void fulfil('cancel');
@@ -224,32 +225,35 @@ async function start(): Promise<void> {
       env,
     );
     keeper = chosen.settings;
-    const started = await startProduct(
-      (configuration) =>
-        createProduct({
-          configuration,
-          ...(keeper ? { settings: keeper } : {}),
-          locale,
-          desktop: notifications,
-          dataDir,
-          clock,
-          log,
-          hidPort,
-          power: createSystemPower({ clock, log, folder: join(dataDir, 'shutdown-actions'), env }),
-          setupSystem: createSetupSystem({
-            platform,
-            env,
-            fs: createReadFs(),
-            log,
-            ruleFile: join(app.isPackaged ? process.resourcesPath : join(icons, '..'), 'udev', RULE_FILE),
-          }),
-          scanDevices: () => findDevices(hidPort),
-        }),
-      chosen.configuration,
+    const made = createProduct({
+      configuration: chosen.configuration,
+      ...(keeper ? { settings: keeper } : {}),
+      locale,
+      desktop: notifications,
+      dataDir,
+      clock,
       log,
-    );
-    product = started.product;
-    watch = await watchUpses(product.api);
+      hidPort,
+      power: createSystemPower({
+        clock,
+        log,
+        folder: join(dataDir, 'shutdown-actions'),
+        env,
+        watchSleep: watchSleepEvents(powerMonitor),
+      }),
+      setupSystem: createSetupSystem({
+        platform,
+        env,
+        fs: createReadFs(),
+        log,
+        ruleFile: join(app.isPackaged ? process.resourcesPath : join(icons, '..'), 'udev', RULE_FILE),
+      }),
+      scanDevices: () => findDevices(hidPort),
+    });
+    // Most often NUT's own server already listens there. Warnings and the shutdown do not need the network.
+    product = made;
+    await made.start('wished');
+    watch = await watchUpses(made.api);
     const follow = (): void => {
       refresh();
       const monitor = watch?.monitor();
@@ -257,10 +261,10 @@ async function start(): Promise<void> {
     };
     watch.onChange(follow);
     phase = 'running';
-    ipc.serve(product.api);
+    ipc.serve(made.api);
     follow();
-    if (started.networkProblem !== undefined) {
-      notifications.tell(message('notice.no-nut', {}, locale()), describeError(started.networkProblem, locale()));
+    if (made.networkProblem) {
+      notifications.tell(message('notice.no-nut', {}, locale()), describeError(made.networkProblem, locale()));
     }
   } catch (error) {
     phase = 'failed';

@@ -18,7 +18,7 @@ export interface NotificationParts {
   /** The person chose a notification. */
   readonly open: () => void;
   /** What can be done about it now. */
-  readonly actionsOf: (note: DesktopNote) => readonly NotificationAction[];
+  readonly actionsOf: (note: DesktopNote) => Promise<readonly NotificationAction[]>;
   readonly act: (note: DesktopNote, action: NotificationAction['name']) => void;
 }
 
@@ -67,7 +67,7 @@ export function createNotifications(parts: NotificationParts): Notifications {
   };
 
   const show = async (note: DesktopNote): Promise<void> => {
-    const actions = actionsOf(note);
+    const actions = await actionsOf(note);
     if (hasButtons && (await showOnLinux(note, actions))) return;
     if (!Notification.isSupported()) {
       throw new AlertError('alert/no-desktop', { reason: phrase('reason.system-cannot', {}) });

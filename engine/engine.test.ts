@@ -19,6 +19,12 @@ const configOf = (list: readonly UpsConfig[], maxAgeSeconds = 15): EngineConfig 
 
 /** An engine over drivers whose stop can be held up or fail. */
 async function started(...list: UpsConfig[]) {
+  const made = make(configOf(list));
+  await made.engine.start();
+  return made;
+}
+
+function make(config: EngineConfig) {
   const clock = createFakeClock();
   const drivers: FakeDriver[] = [];
   const stopping = { slowly: undefined as Promise<undefined> | undefined };
@@ -38,9 +44,8 @@ async function started(...list: UpsConfig[]) {
         });
       },
     },
-    configOf(list),
+    config,
   );
-  await engine.start();
   const alive = () => drivers.filter((driver) => !driver.isStopped).map((driver) => driver.config.name);
   const names = () => engine.store.list().map((state) => state.config.name);
   return { clock, engine, drivers, stopping, alive, names };
@@ -151,6 +156,33 @@ describe('the addresses of the NUT server', () => {
     taken.close();
     await engine.reconfigure(configOf([ups('a')]));
     expect([await answers(other), engine.addresses]).toEqual([false, []]);
+    await engine.stop();
+  });
+
+  test('that somebody else has let nothing start where they are needed', async () => {
+    const port = await freePort();
+    const taken = createServer().listen(port, '127.0.0.1');
+    await once(taken, 'listening');
+    const { engine, drivers } = make(at(port));
+    await expect(engine.start()).rejects.toMatchObject({ code: 'nut/port-in-use' });
+    expect(drivers).toEqual([]);
+    taken.close();
+    await engine.stop();
+  });
+
+  test('where they are only wished, UPSes are watched without, and they are had once they are free', async () => {
+    const port = await freePort();
+    const taken = createServer().listen(port, '127.0.0.1');
+    await once(taken, 'listening');
+    const { engine, alive } = make(at(port));
+    expect(await engine.start('wished')).toEqual([]);
+    expect(alive()).toEqual(['a']);
+    await engine.retryNetwork();
+    expect(engine.networkProblem?.code).toBe('nut/port-in-use');
+    taken.close();
+    await once(taken, 'close');
+    await engine.retryNetwork();
+    expect([engine.networkProblem, engine.addresses]).toEqual([undefined, [{ host: '127.0.0.1', port }]]);
     await engine.stop();
   });
 });

@@ -7,7 +7,7 @@ import type { UpsControl } from './drivers/ups-control.ts';
 import { createNutServer, type LoginChange, type NutServer } from './nut/server.ts';
 import type { NutServerConfig } from './nut/server-config.ts';
 import type { NutUser } from './nut/users.ts';
-import { describeError } from '#domain/errors.ts';
+import { describeError, NutError } from '#domain/errors.ts';
 import type { NetworkClient } from '#domain/schema/snapshot.ts';
 import type { Clock, Log, Stop } from './ports.ts';
 import { createUpsStore, type UpsStore } from './state/ups-store.ts';
@@ -52,12 +52,17 @@ export interface Engine {
   removeUps(name: string): Promise<void>;
   /** Addresses that accept NUT connections. */
   readonly addresses: readonly ListenAddress[];
+  /** Why there are none although there should be. */
+  readonly networkProblem: NutError | undefined;
+  /** Tries once more to open the network, where there is a problem with it; how that ended is in networkProblem. */
+  retryNetwork(): Promise<void>;
   /**
-   * Opens the network first and starts the drivers then: a port in use leaves nothing half-started.
+   * Opens the network first and starts the drivers then.
+   * @param network `needed`: without it nothing is started; `wished`: the drivers are started all the same
    * @returns the addresses that accept NUT connections
-   * @throws NutError nut/port-in-use, nut/cannot-listen
+   * @throws NutError nut/port-in-use, nut/cannot-listen, where it is needed
    */
-  start(): Promise<readonly ListenAddress[]>;
+  start(network?: 'needed' | 'wished'): Promise<readonly ListenAddress[]>;
   /**
    * Takes a changed configuration up: drivers of unchanged UPSes run on, and so does the NUT server when nothing of it
    * changed. Calls are carried out one after the other.
@@ -170,6 +175,7 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
   };
 
   let served: NutServerConfig | undefined;
+  let networkProblem: NutError | undefined;
   const serverFor = (wanted: NutServerConfig | undefined): NutServer | undefined =>
     wanted && createNutServer({ store, control, clock, log, users: () => config.users, config: wanted, onLogin });
   const openServer = async (wanted: NutServerConfig | undefined): Promise<void> => {
@@ -177,9 +183,12 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     try {
       addresses = (await server?.start()) ?? [];
       served = wanted;
+      networkProblem = undefined;
     } catch (error) {
       server = undefined;
+      served = undefined;
       addresses = [];
+      if (error instanceof NutError) networkProblem = error;
       throw error;
     }
   };
@@ -195,8 +204,18 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     try {
       await openServer(wanted);
     } catch (error) {
-      await openServer(before);
+      // What was not served before is not served now either, for the reason that was just told.
+      if (before) await openServer(before);
       throw error;
+    }
+  };
+
+  /** For those to whom a network that cannot be had is no error. */
+  const withoutNetwork = async (opening: Promise<void>): Promise<void> => {
+    try {
+      await opening;
+    } catch (error) {
+      if (!(error instanceof NutError)) throw error;
     }
   };
 
@@ -248,6 +267,10 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     get nutConnections() {
       return server?.clientCount ?? 0;
     },
+    get networkProblem() {
+      return networkProblem;
+    },
+    retryNetwork: () => inTurn(() => (networkProblem ? withoutNetwork(serveAs(config.nut)) : Promise.resolve())),
     onListChanged(changed) {
       listListeners.add(changed);
       return () => listListeners.delete(changed);
@@ -275,9 +298,9 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
       tellList();
       await stopUps(key);
     },
-    async start() {
+    async start(network = 'needed') {
       for (const ups of config.ups) store.add(ups, config.maxAgeSeconds);
-      await openServer(config.nut);
+      await (network === 'needed' ? openServer(config.nut) : withoutNetwork(openServer(config.nut)));
       if (!mayGoOn()) {
         await server?.stop();
         return [];

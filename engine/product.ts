@@ -24,6 +24,7 @@ import type { Limits } from './history/limits.ts';
 import { createRecentSamples } from './history/recent-samples.ts';
 import { HISTORY_FILE } from './history/sqlite-file.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
+import { createDecisionLog, DECISIONS_FILE } from './monitor/decision-log.ts';
 import { keepInFile } from './monitor/kept-state.ts';
 import { NO_LATE_HOOK, type LateHook } from './monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
@@ -75,8 +76,14 @@ export interface Product {
   readonly monitor: Monitor;
   /** What its own discharges taught about the battery of each UPS. */
   readonly battery: Battery;
-  /** @returns addresses that accept NUT connections; empty when nothing is served */
-  start(): Promise<readonly ListenAddress[]>;
+  /**
+   * @param network `wished`: a UPS is watched and this computer shut down also where it cannot be had
+   * @returns addresses that accept NUT connections; empty when nothing is served
+   * @throws NutError where the network is needed and cannot be had
+   */
+  start(network?: 'needed' | 'wished'): Promise<readonly ListenAddress[]>;
+  /** Why UPSes are not served, though they should be. */
+  readonly networkProblem: AppError | undefined;
   /** Takes a configuration up that was read again. */
   reconfigure(configuration: Configuration): Promise<void>;
   metrics(webClients: number): string;
@@ -128,14 +135,15 @@ export function createProduct(parts: ProductParts): Product {
   /** Tells people. Undefined before the start. */
   let alerts: Alerts | undefined;
   /** What the monitor told before anybody could be told: it guards this computer first. */
-  const early: ((alerts: Alerts) => void)[] = [];
-  const tellPeople = (news: (alerts: Alerts) => void): void => {
-    if (alerts) news(alerts);
+  const early: ((alerts: Alerts) => Promise<void>)[] = [];
+  const tellPeople = async (news: (alerts: Alerts) => Promise<void>): Promise<void> => {
+    if (alerts) await news(alerts);
     else early.push(news);
   };
   /** Listeners from before the start. */
   const onTroubles = new Set<() => void>();
   const incidents = createIncidentLog(engine.store, () => limitsOf(keeper?.current.settings, monitor));
+  const decisions = createDecisionLog(join(dataDir, DECISIONS_FILE), log);
   const monitor: Monitor = createMonitor({
     policy: configuration.monitor ?? NO_POLICY,
     store: engine.store,
@@ -147,6 +155,7 @@ export function createProduct(parts: ProductParts): Product {
     power: parts.power,
     lateHook: parts.lateHook ?? NO_LATE_HOOK,
     keeper: keepInFile(join(dataDir, 'monitor.json')),
+    onDecision: (decision) => decisions.add(decision),
     onNotice: ({ type, ups }) => tellPeople((told) => told.notice(type, ups)),
     onFailed: (failure) => tellPeople((told) => told.shutdownFailed(failure)),
   });
@@ -242,6 +251,7 @@ export function createProduct(parts: ProductParts): Product {
       store: engine.store,
       monitor,
       power: parts.power,
+      network: engine,
       scanDevices,
       settingsNow: () => keeper?.current.settings ?? shownSettings(configuration),
     }),
@@ -273,10 +283,14 @@ export function createProduct(parts: ProductParts): Product {
     api,
     monitor,
     battery,
-    async start() {
+    get networkProblem() {
+      return engine.networkProblem;
+    },
+    async start(network) {
       // Before a UPS is heard: what lasted when the program ended may still last.
       incidents.restore(await history.start(), (ups) => history.watchedUntil(ups));
-      const addresses = await engine.start();
+      const addresses = await engine.start(network);
+      if (engine.networkProblem) log.warn(describeError(engine.networkProblem));
       incidents.endOfRemoved(clock.now());
       await monitor.start();
       const { locale = () => 'en', power, desktop } = parts;
@@ -298,7 +312,7 @@ export function createProduct(parts: ProductParts): Product {
       });
       // With NUT's files NOTIFYCMD tells people elsewhere; who sits here is told all the same.
       alerts.setSettings(keeper?.current.settings ?? Settings.parse({}));
-      for (const news of early.splice(0)) news(alerts);
+      for (const news of early.splice(0)) void news(alerts);
       return addresses;
     },
     reconfigure(next) {
@@ -333,7 +347,7 @@ export function createProduct(parts: ProductParts): Product {
       samples.stop();
       incidents.stop();
       await Promise.all([alerts?.stop(), monitor.stop(), engine.stop()]);
-      await history.stop();
+      await Promise.all([history.stop(), decisions.settled()]);
     },
   };
 }

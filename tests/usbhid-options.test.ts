@@ -15,7 +15,7 @@ import { listOptions } from '#engine/drivers/driver-catalogue.ts';
 import type { DriverOutcome } from '#engine/drivers/driver.ts';
 import type { Recording } from '#engine/drivers/usb-hid/recording-format.ts';
 import { createEngine, type Engine } from '#engine/engine.ts';
-import { toPowerOff } from '#engine/monitor/shutdown-machine.ts';
+import { toPowerOff } from '#engine/monitor/going-down.ts';
 import type { HidDeviceInfo } from '#engine/ports.ts';
 import { changeSettings, type SettingChange } from '#engine/settings/change-settings.ts';
 import { checkSettings } from '#engine/settings/check-settings.ts';

@@ -9,7 +9,7 @@ test('the demo UPS tests itself, and the result is listed', async ({ open, page 
   await expect(dashboard.sentence).toHaveText('Battery');
   await expect(page.getByText('Nothing learned yet')).toBeVisible();
   await expect(dashboard.fact('Made')).toContainText('2025');
-  await expect(page.getByText('No result was heard yet.')).toBeVisible();
+  await expect(page.getByText('No result yet.')).toBeVisible();
   await page.getByRole('button', { name: 'Run a self test' }).click();
   await dashboard.dialog.getByRole('button', { name: 'Run it' }).click();
   await expect(page.getByText('Done. The UPS accepted it.')).toBeVisible();
@@ -41,7 +41,7 @@ test('a discharge teaches how long the battery lasts; a battery that was replace
   await page.keyboard.press('Enter');
   await page.getByLabel('Day it was put in').focus();
   await page.keyboard.press('Tab');
-  await page.getByRole('button', { name: 'Begin a new battery' }).focus();
+  await page.getByRole('button', { name: 'Start with the new battery' }).focus();
   await page.keyboard.press('Enter');
   await expect(dashboard.fact('Put in, as entered')).toBeVisible();
   await expect(page.getByText('Nothing learned yet')).toBeVisible();
@@ -64,10 +64,10 @@ frozen(
     const { dashboard } = await play(SCENES.history(start), '#/battery');
     await expect(page.getByText('The UPS promises more than this battery has shown')).toBeVisible();
     await expect(page.getByRole('listitem').filter({ hasText: 'At its present charge' })).toContainText('36 min');
-    await expect(page.getByText(/A charge below 31\s% was never seen/)).toBeVisible();
+    await expect(page.getByText(/It was never seen below 31\s%/)).toBeVisible();
     await expect(dashboard.fact('Put in')).toHaveText(/2 May 2023 \(2\.7 years old\)/);
-    await expect(dashboard.fact('Of its first capacity')).toHaveText(/81\s%/);
-    await expect(dashboard.fact('Next by itself')).toHaveText('about 16 Jan 2026');
+    await expect(dashboard.fact('Compared with its first discharges')).toHaveText(/81\s%/);
+    await expect(dashboard.fact('Next automatic test')).toHaveText('about 16 Jan 2026');
   },
 );
 
@@ -83,7 +83,7 @@ frozen('energy and its cost are told by the calendar, and the price is remembere
     /([\d.]+)\skWh.*€(\d+\.\d\d)/.exec((await december.getByRole('cell').allTextContents()).join(' ')) ?? [];
   expect(Number(used)).toBeGreaterThan(100);
   expect(Math.abs(Number(cost) - Number(used) / 2)).toBeLessThanOrEqual(0.5);
-  await expect(page.getByText('Reckoned from the load in percent and the 900 W the UPS is made for.')).toBeVisible();
+  await expect(page.getByText('Computed from the load in percent and the nominal power of 900 W.')).toBeVisible();
   await page.reload();
   await expect(page.getByLabel('Price per kWh')).toHaveValue('0.5');
   await expect(december).toContainText('€');

@@ -1,54 +1,23 @@
 /** The first launch: the wizard in front of the real program with a data folder of its own, and of a fake one for what this computer has not. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { freePort } from '#tests/support/nut-upsd.ts';
-import { createNutFolder, ridethrough, startProgram, type RunningProgram } from '#tests/support/served-program.ts';
+import { mergeTests } from '@playwright/test';
+import { createNutFolder, startProgram } from '#tests/support/served-program.ts';
 import { Wizard, type StepName } from '../pages/wizard.ts';
+import { test as onComputer } from '../support/first-launch.ts';
 import { isWiderThanWindow, violationsOf } from '../support/for-everybody.ts';
 import { openMailServer } from '../support/mail-server.ts';
 import { SCENES } from '../support/scenes.ts';
-import { expect, test as base } from './fixtures.ts';
+import { expect, test as beforeFake } from './fixtures.ts';
 
 const RECORDING = new URL('../../tests/fixtures/devices/051d-0002-back-ups-es-850g2', import.meta.url).pathname;
 
-interface Launched {
-  readonly wizard: Wizard;
-  readonly link: string;
-  /** A setting as it is saved. */
-  readonly setting: (key: string) => Promise<string>;
-}
-
-const test = base.extend<{
-  /** Starts the program on a new data folder and opens its link. @param settings set before */
-  readonly launch: (settings?: readonly string[]) => Promise<Launched>;
-}>({
-  launch: async ({ page }, use) => {
-    const folder = await mkdtemp(join(tmpdir(), 'ridethrough-wizard-'));
-    let program: RunningProgram | undefined;
-    const run = async (...words: string[]): Promise<string> => {
-      const { status, stdout, stderr } = await ridethrough(['config', ...words, '--data-dir', folder]);
-      if (status !== 0) throw new Error(stderr);
-      return stdout.trim();
-    };
-    await use(async (settings = []) => {
-      await run('set', 'server.remoteport', String(await freePort()), ...settings);
-      program = startProgram(['serve', '--data-dir', folder, '--web', `127.0.0.1:${await freePort()}`]);
-      const [, link = ''] = / web=(\S+)/.exec(await program.ready()) ?? [];
-      await page.goto(link);
-      return { wizard: new Wizard(page), link, setting: (key) => run('get', key) };
-    });
-    await program?.end();
-    await rm(folder, { recursive: true });
-  },
-});
+const test = mergeTests(onComputer, beforeFake);
 
 test('the first launch to its end by the keyboard alone, without a unit', async ({ launch, page }) => {
   test.slow();
   const { wizard, link, setting } = await launch();
   await expect(wizard.title).toHaveText('Which UPS keeps this computer running?');
   const first = wizard.choice('The first one on USB, whichever it is');
-  await expect(first).toBeVisible({ timeout: 2000 });
+  await expect(wizard.searching).toBeHidden();
   await wizard.tabTo(first);
   await page.keyboard.press('Space');
   await expect(wizard.said).toHaveText('The first UPS on a USB port of this computer is used, whichever it is.');
@@ -144,7 +113,9 @@ test('again from the settings: the plan with the figures of the battery, and a t
   const smtp = await openMailServer();
   try {
     const unit = ['ups.0.identifier', 'ups', 'ups.0.driver', 'usbhid-ups', 'ups.0.port', `recording:${RECORDING}`];
-    const { wizard, setting } = await launch([...unit, 'ups.0.shutdowntimer', '120', 'ups.0.shutdowncmd', 'true']);
+    const { wizard, setting } = await launch({
+      settings: [...unit, 'ups.0.shutdowntimer', '120', 'ups.0.shutdowncmd', 'true'],
+    });
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Settings' }).click();
     await page.getByRole('link', { name: 'Set up step by step' }).click();
     await expect(wizard.choice('As it is set up: ups')).toBeChecked();
@@ -203,7 +174,7 @@ test('one of several units, or all of them; one that is held says by which progr
   await expect(wizard.said).toHaveText('This computer reads Lumen Harbor 1500.');
   await wizard.choice(/^All of them/).check();
   await wizard.step('Name').click();
-  await expect(wizard.said).toHaveText('Programs and other computers find it as “ups” and “ups2”.');
+  await expect(wizard.said).toContainText('Programs and other computers find it as “ups” and “ups2”.');
 });
 
 test('what is in the way is named with its command, and other settings are taken over and put back', async ({

@@ -7,6 +7,8 @@ export type StepName =
 export class Wizard {
   readonly page: Page;
   readonly title: Locator;
+  /** Shown as long as units are looked for. */
+  readonly searching: Locator;
   /** What will be true after the step. */
   readonly said: Locator;
   readonly next: Locator;
@@ -19,6 +21,7 @@ export class Wizard {
   constructor(page: Page) {
     this.page = page;
     this.title = page.getByRole('heading', { level: 1 });
+    this.searching = page.getByText('Looking for UPSes on USB');
     this.said = page.locator('p[aria-live]');
     this.next = page.getByRole('button', { name: 'Continue' });
     this.back = page.getByRole('button', { name: 'Back', exact: true });
@@ -29,6 +32,18 @@ export class Wizard {
 
   step(name: StepName): Locator {
     return this.page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name, exact: true });
+  }
+
+  /** What is told of what was taken over. */
+  get notes(): Locator {
+    return this.page.locator('.moved li');
+  }
+
+  /** What gets in the way, by its name. */
+  neighbour(title: string): Locator {
+    return this.page
+      .getByRole('listitem')
+      .filter({ has: this.page.getByRole('heading', { name: title, exact: true, level: 2 }) });
   }
 
   /** The step that is shown. */

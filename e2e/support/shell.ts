@@ -74,6 +74,8 @@ export interface Shell {
 
 export interface ShellOptions {
   readonly desktop?: string;
+  /** Environment in which notifications are shown; nowhere unless given. */
+  readonly notifying?: NodeJS.ProcessEnv;
   readonly args?: readonly string[];
   /** Taken over from a program that ran before. */
   readonly dataDir?: string;
@@ -110,7 +112,7 @@ export async function launchShell(browser: Browser, options: ShellOptions = {}):
     RIDETHROUGH_DATA_DIR: dataDir,
     XDG_CURRENT_DESKTOP: options.desktop ?? 'KDE',
     // No session bus: the desktop's name decides whether there is a tray.
-    DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent',
+    DBUS_SESSION_BUS_ADDRESS: options.notifying?.DBUS_SESSION_BUS_ADDRESS ?? 'unix:path=/nonexistent',
     XDG_RUNTIME_DIR: dataDir,
   };
   const program = electronBinary() ? await launchElectron(args, env) : await launchStandIn(browser, args, env);

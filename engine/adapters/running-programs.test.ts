@@ -70,6 +70,7 @@ test('lines of tasklist', () => {
 
 test('each system has its way to end a process', () => {
   const program = { pid: 9, parent: 1, name: 'upsd', command: 'upsd' };
-  expect(killCommand('linux', program)).toBe('sudo kill 9');
-  expect(killCommand('win32', program)).toBe('taskkill /f /im upsd.exe');
+  const both = [program, { ...program, pid: 12 }];
+  expect(killCommand('linux', both)).toBe('sudo kill 9 12');
+  expect(killCommand('win32', both)).toBe('taskkill /f /im upsd.exe');
 });

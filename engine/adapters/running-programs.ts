@@ -22,9 +22,11 @@ export async function listRunningPrograms(platform: NodeJS.Platform, fs: ReadFs)
   }
 }
 
-/** How a process is ended by hand. */
-export const killCommand = (platform: NodeJS.Platform, { pid, name }: RunningProgram): string =>
-  platform === 'win32' ? `taskkill /f /im ${name}.exe` : `sudo kill ${pid}`;
+/** How processes of one program are ended by hand. */
+export const killCommand = (platform: NodeJS.Platform, programs: readonly RunningProgram[]): string =>
+  platform === 'win32'
+    ? `taskkill /f /im ${programs[0]?.name ?? ''}.exe`
+    : `sudo kill ${programs.map(({ pid }) => pid).join(' ')}`;
 
 async function listLinux(fs: ReadFs): Promise<readonly RunningProgram[]> {
   const pids = (await fs.list('/proc')).filter((name) => /^\d+$/.test(name));

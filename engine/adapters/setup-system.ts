@@ -64,7 +64,7 @@ export function createSetupSystem(parts: SetupSystemParts): SetupSystem {
     async neighbours(): Promise<readonly Neighbour[]> {
       try {
         const programs = await listRunningPrograms(platform, fs);
-        const found = findNeighbours(programs, process.pid, (program) => killCommand(platform, program));
+        const found = findNeighbours(programs, process.pid, (running) => killCommand(platform, running));
         const hasUpower = platform === 'linux' && programs.some(({ name }) => name === 'upowerd');
         const upower = hasUpower ? upowerNeighbour((await fs.readText('/etc/UPower/UPower.conf')) ?? '') : undefined;
         return upower ? [...found, upower] : found;
@@ -89,7 +89,7 @@ export function createSetupSystem(parts: SetupSystemParts): SetupSystem {
       if (before === 'foreign') return told('foreign');
       const way = ruleWay({
         isRoot,
-        hasDisplay: Boolean(env.WAYLAND_DISPLAY ?? env.DISPLAY),
+        hasDisplay: [env.WAYLAND_DISPLAY, env.DISPLAY].some(Boolean),
         hasPkexec: await isInPath('pkexec', env),
       });
       if (way === 'by-hand') return told('by-hand');

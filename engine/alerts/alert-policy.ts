@@ -8,9 +8,9 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Told at once, each time, unless it comes and goes by the minute. */
+/** Told at once, each time. Only one that comes back within two minutes, and not for the first time, has to last. */
 function danger(stormLimit: number): AlertPolicy {
-  return { severity: 'danger', holdMs: 0, stormLimit, stormHoldMs: 20 * SECOND };
+  return { severity: 'danger', holdMs: 0, stormLimit, stormHoldMs: 10 * SECOND, steadyMs: 2 * MINUTE };
 }
 
 function lesser(severity: AlertSeverity, holdMs: number, more: Partial<AlertPolicy> = {}): AlertPolicy {

@@ -119,9 +119,34 @@ describe('a storm', () => {
       people.end(people.begin('on-battery', index * MINUTE), index * MINUTE + SECOND);
     const before = people.alerts.length;
     expect(before).toBe(6);
-    people.begin('on-battery', 21 * MINUTE);
-    people.until(21 * MINUTE + 20 * SECOND);
+    people.begin('on-battery', 20 * MINUTE);
+    people.until(20 * MINUTE + 9 * SECOND);
+    expect(people.alerts).toHaveLength(before);
+    people.until(20 * MINUTE + 10 * SECOND);
     expect(people.alerts.slice(before).map(({ stage }) => stage)).toEqual(['begin']);
+  });
+
+  test('is none where the power was back for some minutes each time: every outage is told at once', () => {
+    const people = told();
+    for (let index = 0; index < 20; index++) {
+      const at = index * 3 * MINUTE;
+      const id = people.begin('on-battery', at);
+      expect(people.alerts.at(-1)).toMatchObject({ stage: 'begin', at });
+      people.end(id, at + 5 * SECOND);
+    }
+    people.until(3 * HOUR);
+    expect(people.stages().filter((stage) => stage === 'summary')).toEqual([]);
+  });
+
+  test('of lost contact does not hold back that nobody sees how an outage goes on', () => {
+    const people = told();
+    people.end(people.begin('no-contact', 0), MINUTE);
+    people.end(people.begin('no-contact', 2 * MINUTE), 3 * MINUTE);
+    expect(people.stages()).toEqual(['begin', 'end']);
+    people.begin('on-battery', 5 * MINUTE);
+    people.begin('no-contact', 6 * MINUTE);
+    people.until(6 * MINUTE + 30 * SECOND);
+    expect(people.alerts.at(-1)).toMatchObject({ severity: 'danger', incident: { kind: 'no-contact' } });
   });
 
   test('never hides a forced shutdown', () => {

@@ -17,6 +17,8 @@ export interface AlertPolicy {
   readonly stormLimit: number;
   /** What flaps has to last this long to be told one by one all the same. */
   readonly stormHoldMs: number;
+  /** Once it was over for so long, its next beginning is none of a storm. Absent: only the hour counts. */
+  readonly steadyMs?: number;
   /** The hold of a UPS to which it happened three times within a day. */
   readonly unsteadyHoldMs?: number;
   /** Told again when its text changes: another alarm is news. */
@@ -69,6 +71,8 @@ const Storm = z.object({
   /** Incidents that were over before they were told. */
   untold: z.number(),
   untoldSince: z.number().optional(),
+  /** When the last one was over. */
+  endedAt: z.number().optional(),
   /** The last beginnings within a day, told or not. */
   begins: z.array(z.number()).default([]),
 });
@@ -127,13 +131,15 @@ export function stepAlerts(
     last.set(stormKey(incident), incident);
     const known: OpenAlert = memory.open[key] ?? { repeats: 0 };
     // Blind in the midst of an outage: nobody sees how long the battery lasts.
-    const isDanger = known.isDanger === true || (incident.kind === 'no-contact' && outages.has(incident.ups));
+    const isBlind = incident.kind === 'no-contact' && outages.has(incident.ups);
+    const isDanger = known.isDanger === true || isBlind;
     const severity = isDanger ? 'danger' : policy.severity;
     const tell = (stage: AlertStage, number = ''): void => {
       alerts.push({ id: `${key}-${stage}${number}`, stage, severity, incident, at: now });
     };
 
     if (incident.endedAt !== undefined) {
+      storm.endedAt = incident.endedAt;
       if (known.toldAt !== undefined) {
         // That the battery is no longer low goes without saying once the power is back.
         if (incident.kind !== 'low-battery' || outages.has(incident.ups)) tell('end');
@@ -148,7 +154,9 @@ export function stepAlerts(
     const marks = { ...(detail === undefined ? {} : { detail }), ...(isDanger ? { isDanger } : {}) };
     if (known.toldAt === undefined) {
       const hold = storm.begins.length < UNSTEADY_FROM ? policy.holdMs : (policy.unsteadyHoldMs ?? policy.holdMs);
-      const isFlapping = storm.told.length >= policy.stormLimit;
+      const wasSteady = incident.startedAt - (storm.endedAt ?? -Infinity) >= (policy.steadyMs ?? Infinity);
+      // Blind in the midst of an outage is not waited out.
+      const isFlapping = storm.told.length >= policy.stormLimit && !wasSteady && !isBlind;
       const dueAt = incident.startedAt + (isFlapping ? policy.stormHoldMs : hold);
       if (now < dueAt) {
         open[key] = known;
@@ -207,7 +215,8 @@ export function stepAlerts(
         since: storm.untoldSince,
       });
     }
-    storms.set(key, { told: storm.told, untold: 0, begins: storm.begins });
+    const { untoldSince: _told, ...rest } = storm;
+    storms.set(key, { ...rest, untold: 0 });
   }
   return {
     memory: { open, storms: Object.fromEntries(storms) },

@@ -44,6 +44,8 @@ export function wordsOf(alert: Alert, { ups, samples, plan }: AlertFacts, locale
   const isAboutPower = OUTAGE_KINDS.has(kind) || severity === 'danger';
   const lines = [
     ...(detail === '' ? [] : [kind === 'test-ended' ? message('alert.result', { result: detail }, locale) : detail]),
+    // It may arrive long after.
+    ...(isMoment(kind) ? [message('alert.at', { at: time.format(at) }, locale)] : []),
     ...(stage === 'summary' || isMoment(kind) ? [] : [message('alert.began', { at: time.format(startedAt) }, locale)]),
     ...(stage === 'end' ? [message('alert.lasted', { time: lastedFor }, locale)] : []),
     ...(ups && kind !== 'no-contact' && stage !== 'end' ? [powerSentence(ups, undefined, locale)] : []),

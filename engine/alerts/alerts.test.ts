@@ -1,80 +1,46 @@
 /** The whole way from a UPS to people: real incidents, real channels on loopback, a clock that is turned by hand. */
 import { createSocket } from 'node:dgram';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DriverError } from '#domain/errors.ts';
 import type { AlertKind } from '#domain/schema/alerts.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
-import { systemClock } from '#engine/adapters/system-clock.ts';
-import { createSystemPower } from '#engine/adapters/system-power.ts';
-import { createIncidentLog } from '#engine/history/incidents.ts';
-import { createRecentSamples } from '#engine/history/recent-samples.ts';
 import type { DesktopNote } from '#engine/ports.ts';
 import { NOTIFY_TYPES, type NotifyType } from '#engine/settings/nut-conf/notify-types.ts';
-import { createUpsStore, type UpsStore } from '#engine/state/ups-store.ts';
-import { createFakeClock, type FakeClock } from '#tests/support/fake-clock.ts';
-import { createRememberingLog } from '#tests/support/silent-log.ts';
-import { openAlerts, type Alerts } from './alerts.ts';
+import type { UpsStore } from '#engine/state/ups-store.ts';
+import type { FakeClock } from '#tests/support/fake-clock.ts';
+import { openAlertScene, type AlertScene } from '#tests/support/alert-scene.ts';
+import type { Alerts } from './alerts.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const GONE = new DriverError('driver/unplugged', { device: 'UPS' });
 
+let scene: AlertScene;
 let folder: string;
 let clock: FakeClock;
 let store: UpsStore;
 let alerts: Alerts;
 let notes: DesktopNote[];
+let say: AlertScene['say'];
 const stops: (() => unknown)[] = [];
 
-async function start(settings: unknown = {}): Promise<void> {
-  const incidents = createIncidentLog(store);
-  const samples = createRecentSamples(store, clock);
-  alerts = await openAlerts({
-    dataDir: folder,
-    store,
-    onListChanged: () => () => undefined,
-    samples,
-    incidents,
-    clock,
-    log: createRememberingLog(),
-    power: createSystemPower({ clock: systemClock, log: createRememberingLog(), folder, env: process.env }),
-    locale: () => 'en',
-    desktop: { show: (note) => Promise.resolve(void notes.push(note)) },
-    planWords: () => ['What happens next:', '15:04: This computer: shuts down'],
-  });
-  stops.push(
-    () => alerts.stop(),
-    () => samples.stop(),
-    () => incidents.stop(),
-  );
-  alerts.setSettings(Settings.parse(settings));
-  // Who was never heard cannot be lost.
-  say({ 'battery.charge': '99' });
+async function start(settings?: unknown): Promise<void> {
+  alerts = await scene.start(settings);
 }
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ridethrough-alerts-'));
-  clock = createFakeClock(new Date(2026, 10, 22, 15).getTime());
-  store = createUpsStore(clock);
-  notes = [];
-  store.add({ name: 'ups', driver: 'dummy-ups', port: 'x.dev', options: {} }, 1e9);
-  store.dispatch('ups', { type: 'connected' });
-  store.dispatch('ups', { type: 'update', set: { 'ups.status': 'OL', 'battery.charge': '100' } });
-  store.dispatch('ups', { type: 'ready' });
+  scene = await openAlertScene();
+  ({ folder, clock, store, notes, say } = scene);
 });
 afterEach(async () => {
+  await scene.end();
   for (const stop of stops.splice(0).reverse()) await stop();
-  store.stop();
-  await rm(folder, { recursive: true, force: true });
 }, 60_000);
-
-const say = (set: Readonly<Record<string, string>>): void => store.dispatch('ups', { type: 'update', set });
 
 interface Body {
   readonly event: NotifyType;
@@ -135,15 +101,18 @@ describe('every notice that NUT has', () => {
     say({ 'ups.status': 'OL' });
     store.dispatch('ups', { type: 'ready' });
     for (const type of ['SHUTDOWN', 'SHUTDOWN_HOSTSYNC', 'NOPARENT', 'SUSPEND_STARTING', 'SUSPEND_FINISHED'] as const) {
-      alerts.notice(type, '');
+      void alerts.notice(type, '');
     }
     // A jump of the clock is told as what it most often is.
     const wanted = NOTIFY_TYPES.filter((type) => type !== 'SUSPEND_TIMEJUMP_UNEXPECTED');
     await expect.poll(() => wanted.filter((type) => !told().includes(type)), { timeout: 30_000 }).toEqual([]);
+    // Of no UPS: the line names none.
+    const asleep = scene.log.lines.find(({ fields }) => fields.notice === 'SUSPEND_STARTING');
+    expect(asleep?.fields).toEqual({ notice: 'SUSPEND_STARTING' });
     // What a state of the UPS tells is not told by the monitor a second time.
     const before = bodies.length;
-    alerts.notice('ONBATT', 'ups');
-    alerts.notice('SUSPEND_TIMEJUMP_UNEXPECTED', '');
+    void alerts.notice('ONBATT', 'ups');
+    void alerts.notice('SUSPEND_TIMEJUMP_UNEXPECTED', '');
     await expect.poll(() => bodies.slice(before).map(({ kind }) => kind)).toEqual(['wake']);
   }, 60_000);
 });
@@ -221,6 +190,19 @@ test('a way that fails twice is told, and told to be well again; nothing comes t
   await alerts.stop();
   expect(bodies).toHaveLength(1);
   expect(alerts.troubles()).toEqual([]);
+});
+
+test('a notice is done once its messages are out: the computer may sleep then. One that comes late says of when it is', async () => {
+  const { bodies, url, answer } = await startHook();
+  await start({ alerts: { channels: [{ ...EVERYTHING, url }] } });
+  await alerts.notice('SUSPEND_STARTING', '');
+  expect(bodies).toMatchObject([{ kind: 'sleep', text: 'Time: Nov 22, 2026, 3:00:00 PM.' }]);
+  answer(500);
+  await alerts.notice('SUSPEND_STARTING', '');
+  clock.sleepFor(60 * MINUTE);
+  answer(200);
+  await clock.advance(10 * SECOND);
+  await expect.poll(() => bodies.slice(1)).toMatchObject([{ kind: 'sleep', text: 'Time: Nov 22, 2026, 3:00:00 PM.' }]);
 });
 
 test('a test takes the way of real messages, of settings that are not saved, and says what came of it', async () => {

@@ -43,10 +43,13 @@ export interface AlertsParts {
 export interface Alerts {
   /** Who is told what from now on. */
   setSettings(settings: AlertSettings): void;
-  /** Something that the shutdown monitor says and no state of a UPS tells; any other of its notices is passed over. */
-  notice(type: NotifyType, ups: string): void;
-  /** The monitor gave up: this computer stays on until a person shuts it down. */
-  shutdownFailed(failure: Text): void;
+  /**
+   * Something that the shutdown monitor says and no state of a UPS tells; any other of its notices is passed over.
+   * @returns once what is being sent has been sent, or could not be and waits
+   */
+  notice(type: NotifyType, ups: string): Promise<void>;
+  /** The monitor gave up: this computer stays on until a person shuts it down. Resolves as after a notice. */
+  shutdownFailed(failure: Text): Promise<void>;
   /**
    * Sends a mail about a UPS as a test by the way of real messages, and waits for it.
    * @throws AlertError
@@ -114,7 +117,7 @@ export async function openAlerts(parts: AlertsParts): Promise<Alerts> {
     // Logs speak English.
     log[alert.stage === 'end' || alert.severity === 'info' ? 'info' : 'warn'](
       wordsOf(alert, factsOf(ups, 'en'), 'en').title,
-      { ups, notice: notifyTypeOf(kind, alert.stage) },
+      { ...(ups === '' ? {} : { ups }), notice: notifyTypeOf(kind, alert.stage) },
     );
     const words = wordsOf(alert, factsOf(ups, locale()), locale());
     for (const route of routes) {
@@ -208,11 +211,13 @@ export async function openAlerts(parts: AlertsParts): Promise<Alerts> {
     notice(type, ups) {
       const kind = momentOf(type);
       if (kind !== undefined) tellMoment(kind, ups);
+      return outbox.settled();
     },
     shutdownFailed(failure) {
       const language = locale();
       const said = message('shutdown.failure', { failure: textIn(failure, language) ?? '' }, language);
       tellMoment('shutdown-failed', '', `${said} ${message('shutdown.by-hand', {}, language)}`);
+      return outbox.settled();
     },
     async test(ups, wanted) {
       const one = wanted.ups.find(({ identifier }) => identifier === ups);

@@ -83,6 +83,63 @@ describe('a message', () => {
     await outbox.stop();
   });
 
+  test('is tried again after ten seconds, then each time after twice as long, up to a quarter of an hour', async () => {
+    const startedAt = clock.now();
+    const tries: number[] = [];
+    const outbox = await open();
+    const send = (): Promise<void> => {
+      tries.push((clock.now() - startedAt) / 1000);
+      return Promise.reject(new Error('no network'));
+    };
+    outbox.setChannels([{ id: 'mail', send }]);
+    outbox.put('mail', aMessage('a'));
+    await outbox.settled();
+    for (const seconds of [10, 20, 40, 80, 160, 320, 640, 900, 900]) {
+      const before = tries.length;
+      await clock.advance((seconds - 1) * 1000);
+      expect(tries).toHaveLength(before);
+      await clock.advance(1000);
+      await outbox.settled();
+    }
+    expect(tries).toEqual([0, 10, 30, 70, 150, 310, 630, 1270, 2170, 3070]);
+    await outbox.stop();
+  });
+
+  test('that waits for a way that is dead takes no place from what waits for another one', async () => {
+    const log = createRememberingLog();
+    const outbox = await openOutbox({ file, clock, log });
+    const [dead, slow] = [aChannel('dead'), aChannel('slow')];
+    dead.isCut = true;
+    slow.isCut = true;
+    outbox.setChannels([dead, slow]);
+    outbox.put('slow', aMessage('early'));
+    for (let index = 0; index < 1000; index++) outbox.put('dead', aMessage(`storm ${index}`));
+    await expect.poll(() => outbox.troubles().map(({ pending }) => pending)).toEqual([200, 1]);
+    expect(
+      log.lines.map(({ message }) => message).filter((line) => line.includes('for dead are too many')),
+    ).toHaveLength(1);
+    slow.isCut = false;
+    dead.isCut = false;
+    await vi.waitFor(async () => {
+      await clock.advance(60_000);
+      expect([slow.sent.length, dead.sent.length]).toEqual([1, 1]);
+    }, 10_000);
+    expect(slow.sent).toEqual([['early']]);
+    expect(dead.sent[0]).toHaveLength(200);
+    expect(dead.sent[0]?.at(-1)).toBe('storm 999');
+    await outbox.stop();
+  });
+
+  test('that is sent once only, and at once, waits for no disk', async () => {
+    const shown = aChannel('screen');
+    const outbox = await open();
+    outbox.setChannels([{ ...shown, isOnce: true }]);
+    outbox.put('screen', aMessage('a'));
+    // Not even a turn later.
+    expect(shown.sent).toEqual([['a']]);
+    await outbox.stop();
+  });
+
   test('waits over a restart and is not sent again after it got through', async () => {
     const first = aChannel();
     first.isCut = true;

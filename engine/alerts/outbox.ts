@@ -57,7 +57,10 @@ const FIRST_RETRY_MS = 10_000;
 const LONGEST_RETRY_MS = 15 * 60_000;
 /** What nobody wants to hear any more. */
 const OUTDATED_MS = 7 * 24 * 3_600_000;
-const MOST_PENDING = 500;
+/** For one channel. */
+const MOST_PENDING = 200;
+/** A disk that hangs holds back no message for longer. */
+const DISK_LIMIT_MS = 5_000;
 /** A network without power answers nobody, and the end of the program is part of the end of the computer. */
 const STOP_LIMIT_MS = 1_000;
 
@@ -77,6 +80,8 @@ export interface Outbox {
   /** Which channels there are now; what waits for one that is gone is dropped. */
   setChannels(channels: readonly Channel[]): void;
   troubles(): readonly ChannelTrouble[];
+  /** Resolves when what is being sent at this moment has been sent, or could not be. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -92,6 +97,8 @@ interface Line {
   attempts: number;
   trouble?: { readonly since: number; readonly error: unknown };
   isSending: boolean;
+  /** More wait than are kept, and the log was told. */
+  isOverfull?: boolean;
   stopTimer?: Stop;
 }
 
@@ -101,11 +108,14 @@ export async function openOutbox({ file, clock, log, changed }: OutboxParts): Pr
   const lines = new Map<string, Line>();
   let channels = new Map<string, Channel>();
   let isStopped = false;
+  /** What the file holds, or will when it is written. */
+  let written = pending;
   let saving: Promise<void> = Promise.resolve();
   let isUnsaved = false;
   const sendings = new Set<Promise<void>>();
 
   const save = (): Promise<void> => {
+    written = pending;
     const content = `${JSON.stringify({ version: 1, pending })}\n`;
     saving = saving
       .then(() => replaceFile(file, content))
@@ -153,16 +163,20 @@ export async function openOutbox({ file, clock, log, changed }: OutboxParts): Pr
     }
     line.isSending = true;
     try {
-      if (channel.isOnce === true) drop(id, messages);
       // On disk first: a program that ends in the middle sends again rather than never, and never again what may be
-      // done only once.
-      await save();
+      // done only once. Of that nothing has to be written off that was never written down.
+      if (channel.isOnce === true) drop(id, messages);
+      const isWritten = written.some(({ channel: way, message }) => way === id && messages.includes(message));
+      if (channel.isOnce !== true || isWritten) await withinLimit(save(), DISK_LIMIT_MS);
       await channel.send(messages);
       if (line.trouble) log.info(`Messages by ${id} get through again`);
       line.attempts = 0;
+      line.isOverfull = false;
       setTrouble(line, undefined);
-      drop(id, messages);
-      await save();
+      if (channel.isOnce !== true) {
+        drop(id, messages);
+        await withinLimit(save(), DISK_LIMIT_MS);
+      }
     } catch (error) {
       const fate = channel.isOnce === true ? '' : ' and is tried again';
       if (!line.trouble) log.warn(`A message by ${id} was not sent${fate}: ${describeError(error)}`);
@@ -189,9 +203,9 @@ export async function openOutbox({ file, clock, log, changed }: OutboxParts): Pr
     if (isNews) changed?.();
   };
 
-  const withinLimit = async (work: Promise<unknown>): Promise<void> => {
+  const withinLimit = async (work: Promise<unknown>, limitMs: number): Promise<void> => {
     const limit = new AbortController();
-    const tooLong = clock.sleep(STOP_LIMIT_MS, limit.signal).catch(() => undefined); // it was quicker
+    const tooLong = clock.sleep(limitMs, limit.signal).catch(() => undefined); // it was quicker
     await Promise.race([work, tooLong]);
     limit.abort();
   };
@@ -205,8 +219,17 @@ export async function openOutbox({ file, clock, log, changed }: OutboxParts): Pr
     put(channel, message, dueAt = 0) {
       const way = channels.get(channel);
       if (isStopped || !way) return;
-      // Newer ones matter more than the beginning of a storm that nobody heard of.
-      pending = [...pending, { channel, message, ...(dueAt > clock.now() ? { dueAt } : {}) }].slice(-MOST_PENDING);
+      pending = [...pending, { channel, message, ...(dueAt > clock.now() ? { dueAt } : {}) }];
+      const waiting = waitingFor(channel);
+      if (waiting.length > MOST_PENDING) {
+        // Newer ones matter more than the beginning of a storm that nobody heard of.
+        const [oldest] = waiting;
+        pending = pending.filter((one) => one !== oldest);
+        const line = lineOf(channel);
+        if (line.isOverfull !== true)
+          log.warn(`Messages that wait for ${channel} are too many: the oldest are dropped`);
+        line.isOverfull = true;
+      }
       // A danger does not wait for the next turn of a way that failed.
       const isWaiting = lineOf(channel).trouble !== undefined && way.isOnce !== true && message.severity !== 'danger';
       if (isWaiting) void save();
@@ -240,12 +263,13 @@ export async function openOutbox({ file, clock, log, changed }: OutboxParts): Pr
         const isLasting = failed === undefined || channel.isOnce === true || attempts > 1;
         return trouble ? [{ channel: id, ...trouble, pending: waitingFor(id).length, isLasting }] : [];
       }),
+    settled: () => Promise.all(sendings).then(() => undefined),
     async stop() {
       isStopped = true;
       for (const { stopTimer } of lines.values()) stopTimer?.();
       // What does not get through by then is on disk.
-      await withinLimit(Promise.all(sendings));
-      await withinLimit(Promise.all([...channels.values()].map(async (channel) => channel.stop?.())));
+      await withinLimit(Promise.all(sendings), STOP_LIMIT_MS);
+      await withinLimit(Promise.all([...channels.values()].map(async (channel) => channel.stop?.())), STOP_LIMIT_MS);
       await saving;
     },
   };

@@ -58,7 +58,8 @@ export function createRoutes(settings: AlertSettings, before: readonly Route[], 
 
 /** @param ups empty for what is about no UPS */
 export const isTaken = (route: Route, kind: AlertKind, severity: AlertSeverity, ups: string): boolean =>
-  takes(route.routing, kind, severity) && (ups === '' || (route.upses?.includes(ups) ?? true));
+  takes(route.routing, kind, severity) &&
+  (ups === '' || (route.upses?.some((name) => name.toLowerCase() === ups.toLowerCase()) ?? true));
 
 /** The channel of a test: it is no news that it ends. @returns undefined for an id that the settings do not have */
 export function createTestChannel(id: string, settings: AlertSettings, parts: RouteParts): Channel | undefined {

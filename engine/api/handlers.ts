@@ -22,7 +22,7 @@ import type { History } from '#engine/history/history.ts';
 import type { IncidentLog } from '#engine/history/incidents.ts';
 import type { RecentSamples } from '#engine/history/recent-samples.ts';
 import type { Monitor } from '#engine/monitor/monitor.ts';
-import type { PersonsWish } from '#engine/monitor/shutdown-machine.ts';
+import type { PersonsWish } from '#engine/monitor/machine-step.ts';
 import type { Clock, Log, Stop } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import { createBatteryHandlers } from './battery-handlers.ts';

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DriverError } from '#domain/errors.ts';
-import { phrase } from '#domain/messages/message.ts';
+import { phrase, textIn } from '#domain/messages/message.ts';
+import { DEFAULT_NUT_SERVER_CONFIG } from '#engine/nut/server-config.ts';
 import { startTestEngine, type TestEngine } from '#tests/support/test-engine.ts';
 
 let running: TestEngine;
@@ -57,6 +60,31 @@ test('the state of the computer is for those who may change the settings', async
     ok: true,
     value: { units: [], neighbours: [], rule: 'installed' },
   });
+});
+
+test('a NUT server that cannot have its port is told with what to do, and has it once it is free', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const nut = { ...DEFAULT_NUT_SERVER_CONFIG, listen: [{ host: '127.0.0.1', port }] };
+  const wanted = running.engine.reconfigure({ ups: [], users: [], nut, maxAgeSeconds: 15 });
+  await expect(wanted).rejects.toMatchObject({ code: 'nut/port-in-use' });
+  const look = async () => {
+    const answer = await running.api.handle('setup.state', {}, 'admin');
+    if (!answer.ok) throw new Error(answer.error.message);
+    return answer.value.neighbours.map(({ id, effect, remedy }) => [id, textIn(effect), textIn(remedy)]);
+  };
+  expect(await look()).toEqual([
+    [
+      'network',
+      `Cannot listen on 127.0.0.1:${port}: the port is in use.`,
+      'Stop the other NUT server (upsd), or choose another port.',
+    ],
+  ]);
+  other.close();
+  await once(other, 'close');
+  expect(await look()).toEqual([]);
+  expect(running.engine.addresses).toEqual([{ host: '127.0.0.1', port }]);
 });
 
 test('a computer that may not be shut down is told before there is an outage', async () => {

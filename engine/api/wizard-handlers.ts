@@ -1,5 +1,6 @@
 /** What the wizard asks beside what the form does: the computer it stands on, the udev rule, a rehearsal. */
 import type { FoundDevice, RequestName, RequestParams, RequestResult } from '#domain/contract.ts';
+import { phraseOf, type AppError } from '#domain/errors.ts';
 import { phrase } from '#domain/messages/message.ts';
 import type { Settings } from '#domain/schema/settings/settings.ts';
 import { batteryFiguresOf } from '#engine/monitor/battery-figures.ts';
@@ -18,6 +19,8 @@ export interface WizardParts {
   readonly store: UpsStore;
   readonly monitor: Monitor;
   readonly power: SystemPower;
+  /** Whether UPSes are served, and why not. */
+  readonly network: { readonly networkProblem: AppError | undefined; retryNetwork(): Promise<void> };
   scanDevices(): Promise<readonly FoundDevice[]>;
   /** The settings in force: passwords that are only said to be set stand for theirs. */
   settingsNow(): Settings;
@@ -29,18 +32,19 @@ export type WizardHandlers = {
 };
 
 export function createWizardHandlers(parts: WizardParts): WizardHandlers {
-  const { system, store, monitor, power } = parts;
+  const { system, store, monitor, power, network } = parts;
   return {
     'setup.state': async () => {
-      const [units, neighbours, rule, refusal] = await Promise.all([
+      const [units, neighbours, rule, refusal, unserved] = await Promise.all([
         parts.scanDevices(),
         system.neighbours(),
         system.rule(),
         shutdownRefusal(power),
+        portRefusal(network),
       ]);
       return {
         units: [...units],
-        neighbours: [...neighbours, ...refusal],
+        neighbours: [...neighbours, ...refusal, ...unserved],
         ...(rule === undefined ? {} : { rule }),
       };
     },
@@ -63,14 +67,32 @@ export function createWizardHandlers(parts: WizardParts): WizardHandlers {
   };
 }
 
+type Neighbours = RequestResult<'setup.state'>['neighbours'];
+
+/** Somebody else may have the port. Whether still is known by trying. */
+async function portRefusal(network: WizardParts['network']): Promise<Neighbours> {
+  await network.retryNetwork();
+  const { networkProblem: problem } = network;
+  if (!problem) return [];
+  const remedy = { phrase: `remedy.${problem.code}`, params: problem.details };
+  return [{ id: 'network', title: phrase('neighbour.network', {}), effect: phraseOf(problem), remedy }];
+}
+
 /** That this computer may not be shut down is better known now than in the outage. */
-async function shutdownRefusal(power: SystemPower): Promise<RequestResult<'setup.state'>['neighbours']> {
+async function shutdownRefusal(power: SystemPower): Promise<Neighbours> {
   const check = await power.check({ kind: 'shutdown' });
   // Where nothing may be shut down for a test's sake, nothing is learned of the computer.
   if (check.ok || (typeof check.reason !== 'string' && check.reason.phrase === 'error.monitor/refused-under-test'))
     return [];
   const effect = phrase('doctor.shutdown.refused', { reason: check.reason });
-  return [{ id: 'shutdown', title: 'Shutdown', effect, remedy: phrase('doctor.shutdown.refused.fix', {}) }];
+  return [
+    {
+      id: 'shutdown',
+      title: phrase('neighbour.shutdown', {}),
+      effect,
+      remedy: phrase('doctor.shutdown.refused.fix', {}),
+    },
+  ];
 }
 
 /** A UPS that is not saved yet is known by the name it was found under, where no other can be meant. */

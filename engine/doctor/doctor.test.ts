@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DriverError } from '#domain/errors.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
+import { OUTBOX_FILE } from '#engine/alerts/outbox.ts';
+import { OUTAGE } from '#engine/alerts/test-support.ts';
 import type { HidDeviceInfo, HidPort, SystemPower } from '#engine/ports.ts';
 import { settingsConfiguration } from '#engine/settings/configuration.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
@@ -118,6 +120,23 @@ describe('what is wrong is found', () => {
     expect(await found('mail', { settings })).toMatchObject([
       { level: 'error', text: { phrase: 'error.alert/mail-server' } },
     ]);
+  });
+
+  test('a channel that cannot send, one that is not as it is meant, and one whose messages wait', async () => {
+    const { id, ...syslog } = { id: 'c', type: 'syslog' };
+    const only = (channel: object): Promise<readonly Finding[]> =>
+      found('alerts', { settings: { ups: [A_UPS], alerts: { channels: [{ id, ...channel }] } } });
+    expect(await only({ type: 'webhook' })).toMatchObject([{ level: 'error', text: { params: { field: 'url' } } }]);
+    expect(await only({ ...syslog, upses: ['other'] })).toMatchObject([
+      { level: 'warning', text: { params: { field: 'upses' } } },
+    ]);
+    expect(await only({ ...syslog, quietFrom: '22:00' })).toMatchObject([
+      { level: 'warning', text: { params: { field: 'quietTo' } } },
+    ]);
+    expect(await only({ ...syslog, upses: ['UPS'] })).toMatchObject([{ level: 'ok' }]);
+    const waits = { channel: id, message: { ...OUTAGE, at: systemClock.now() - 3_600_000 } };
+    await writeFile(join(dataDir, OUTBOX_FILE), JSON.stringify({ version: 1, pending: [waits] }));
+    expect(await only(syslog)).toMatchObject([{ level: 'warning', text: { phrase: 'doctor.alerts.waiting' } }]);
   });
 
   test('a clock that nobody keeps, and one that stands at the beginning of time', async () => {

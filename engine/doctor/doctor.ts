@@ -126,11 +126,17 @@ async function findShutdown({ configuration, power }: DoctorParts): Promise<read
   ];
 }
 
-async function findMail({ settings }: DoctorParts): Promise<readonly Finding[]> {
+async function findMail({ settings, dataDir, clock, log }: DoctorParts): Promise<readonly Finding[]> {
   const isWanted = settings.ups.some(({ emailnotify }) => emailnotify);
   if (!isWanted) return [{ subject: 'mail', level: 'ok', text: phrase('doctor.mail.off', {}) }];
   try {
     await checkMailServer(settings.mail);
+    const waiting = await readWaiting(join(dataDir, OUTBOX_FILE), log);
+    const late = settings.ups.flatMap(({ id, toemail }): readonly Finding[] => {
+      const since = waiting.get(`mail-${id}`);
+      return isTooLong(since, clock) ? [waitingFinding('mail', toemail.join('; '), since)] : [];
+    });
+    if (late.length > 0) return late;
     return [{ subject: 'mail', level: 'ok', text: phrase('doctor.mail.fine', { server: settings.mail.host }) }];
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -154,24 +160,27 @@ async function findAlerts({ settings, dataDir, clock, log }: DoctorParts): Promi
         field: String(wrong.path.at(-1)),
         reason: wrong.reason,
       });
-      return { subject: 'alerts', level: 'error', text, remedy: wrong.fix };
+      const level = wrong.severity === 'error' ? 'error' : 'warning';
+      return { subject: 'alerts', level, text, remedy: wrong.fix };
     }
     const since = waiting.get(channel.id);
-    if (since !== undefined && clock.now() - since.oldest > WAITING_MS) {
-      return {
-        subject: 'alerts',
-        level: 'error',
-        text: phrase('doctor.alerts.waiting', {
-          channel: name,
-          count: since.count,
-          since: new Date(since.oldest).toISOString(),
-        }),
-        remedy: phrase('doctor.alerts.waiting.fix', {}),
-      };
-    }
+    if (isTooLong(since, clock)) return waitingFinding('alerts', name, since);
     return { subject: 'alerts', level: 'ok', text: phrase('doctor.alerts.fine', { channel: name }) };
   });
 }
+
+type Waiting = Awaited<ReturnType<typeof readWaiting>> extends ReadonlyMap<string, infer Some> ? Some : never;
+
+const isTooLong = (waiting: Waiting | undefined, clock: Clock): waiting is Waiting =>
+  waiting !== undefined && clock.now() - waiting.oldest > WAITING_MS;
+
+/** They are tried again: the next try may get them through. */
+const waitingFinding = (subject: Finding['subject'], channel: string, { count, oldest }: Waiting): Finding => ({
+  subject,
+  level: 'warning',
+  text: phrase('doctor.alerts.waiting', { channel, count, since: new Date(oldest).toISOString() }),
+  remedy: phrase('doctor.alerts.waiting.fix', {}),
+});
 
 async function findClock(parts: DoctorParts): Promise<readonly Finding[]> {
   const { clock } = parts;

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Phrase, Text } from '#domain/messages/message.ts';
 import type { Timestamp } from '#domain/units.ts';
 import { NOTIFY_TYPES } from '#engine/settings/nut-conf/notify-types.ts';
+import type { MonitorPolicy } from './policy.ts';
 
 export interface MonitorNow {
   /** Machine time. */
@@ -135,10 +136,14 @@ export type Secondaries = Readonly<z.infer<typeof Secondaries>>;
 /** A shutdown and what led to it, for the story after the next start. */
 const Shutdown = z.object({
   ...why,
+  /** The UPS that led to it, in lower case; absent where none did. */
+  ups: z.string().optional(),
   outageBeganAt: z.number().optional(),
   /** When the action was begun. */
   at: z.number(),
   charge: z.number().optional(),
+  /** From the action until this program was told to end, seconds. */
+  took: z.number().optional(),
 });
 const Story = Shutdown.extend({ startedAt: z.number(), backAt: z.number().optional() });
 export type Story = Readonly<z.infer<typeof Story>>;
@@ -152,13 +157,21 @@ export const MonitorState = z.object({
   timers: z.array(Timer),
   /** That this computer goes to sleep was told, and not yet that it woke up. */
   isGoingToSleep: z.boolean().default(false),
+  /** The UPS that the shutdown under way follows from, in lower case. */
+  cause: z.string().optional(),
   /** Set when the action begins, until the next start of the computer. */
   shutdown: Shutdown.optional(),
   story: Story.optional(),
-  /** How long the last shutdowns of this computer took until this program was ended, seconds, oldest first. */
+  /** How long the last shutdowns of this computer took until this program was told to end, seconds, oldest first. */
   shutdownTook: z.array(z.number()),
 });
 export type MonitorState = Readonly<z.infer<typeof MonitorState>>;
+
+/** What holds at this moment, for whoever has to ask. */
+export interface Standing {
+  readonly policy: MonitorPolicy;
+  readonly state: MonitorState;
+}
 
 export const NEW_SUPPLY: SupplyState = {
   contact: 'unheard',
@@ -176,3 +189,5 @@ export const NEW_STATE: MonitorState = {
   isGoingToSleep: false,
   shutdownTook: [],
 };
+
+export const isBeyondReturn = ({ phase }: MonitorState): boolean => phase.phase !== 'watching';

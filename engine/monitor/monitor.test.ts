@@ -153,12 +153,29 @@ describe('the monitor', () => {
     },
   );
 
-  test('goes down although nobody could be told', async () => {
+  test('lets the computer sleep once who is to be told was told', async () => {
+    const { promise: isTold, resolve: told } = Promise.withResolvers<undefined>();
     const engine = await started({
-      onNotice: () => {
+      onNotice: ({ type }) => (type === 'SUSPEND_STARTING' ? isTold : Promise.resolve()),
+    });
+    let mayIt = false;
+    const asked = engine.power.sleep('starting').then(() => (mayIt = true));
+    await pass(engine, 3);
+    expect(mayIt).toBe(false);
+    told(undefined);
+    await asked;
+  });
+
+  test.each([
+    [
+      'at all',
+      () => {
         throw new Error('no words for it');
       },
-    });
+    ],
+    ['in the end', () => Promise.reject(new Error('no words for it'))],
+  ])('goes down although nobody could be told %s', async (_when, onNotice: () => Promise<void>) => {
+    const engine = await started({ onNotice });
     await engine.status('OB');
     await pass(engine, 34);
     expect(engine.power.acts).toHaveLength(1);
@@ -305,6 +322,42 @@ describe('the monitor', () => {
     expect(engine.log.lines.filter(({ message }) => message.includes('has not been written'))).toHaveLength(1);
   });
 
+  test('starts and goes down where the disk answers nothing at all', async () => {
+    const never = <Answer>(): Promise<Answer> => new Promise(() => undefined);
+    const clock = createFakeClock();
+    const starting = started({ clock, keeper: { read: () => never(), write: () => never() } });
+    await clock.advance(5_000);
+    const engine = await starting;
+    expect(JSON.stringify(engine.log.lines)).toContain('has not been read within 5 s: it begins anew');
+    engine.drivers.get('ups')?.say({ type: 'update', set: { 'ups.status': 'OB LB' } });
+    for (let second = 0; second < 30; second += 1) {
+      engine.drivers.get('ups')?.say({ type: 'alive' });
+      await clock.advance(1000);
+    }
+    expect(engine.power.acts).toHaveLength(1);
+  });
+
+  test('starts where the disk of the flag hangs, and does not use it', async () => {
+    const pipe = join(folder, 'flag');
+    // To be opened for reading it waits for somebody who writes.
+    await promisify(execFile)('mkfifo', [pipe]);
+    const clock = createFakeClock();
+    const starting = started({ clock, policy: { ...timed, powerDownFlag: pipe } });
+    let engine: Awaited<typeof starting> | undefined;
+    void starting.then((ready) => (engine = ready));
+    await vi.waitFor(async () => {
+      await clock.advance(1000);
+      expect(engine).toBeDefined();
+    }, 10_000);
+    if (!engine) return;
+    expect(JSON.stringify(engine.log.lines)).toContain('could not be taken back within 5 s');
+    await engine.status('OB LB');
+    await pass(engine, 5);
+    expect(engine.power.acts).toHaveLength(1);
+    expect(JSON.stringify(engine.log.lines)).not.toContain('has not been written');
+    await writeFile(pipe, '');
+  });
+
   test('begins anew where what was kept cannot be used, and says so', async () => {
     await writeFile(join(folder, 'monitor.json'), '{"state": 1}');
     const engine = await started();
@@ -395,5 +448,25 @@ describe('the monitor', () => {
     expect(told).toMatch(
       /^Power was out from [\d :-]+; this computer shut down at [\d :-]+ with 18 % left; power came back at [\d :-]+\.$/,
     );
+  });
+
+  test('tells what happened of the UPS that led to it, not of the first', async () => {
+    const clock = createFakeClock();
+    const power = createFakePower(clock);
+    const supplies = [supplyOf('other@localhost'), supplyOf('ups@localhost')];
+    const options = { clock, power, names: ['other', 'ups'], policy: policyOf({ minSupplies: 2, supplies }) };
+    const first = await started(options);
+    await first.status('OB LB');
+    await pass(first, 8);
+    expect(power.acts).toHaveLength(1);
+    await first.stop();
+    running.splice(0);
+    power.bootId = 'second';
+    const second = await started({ ...options, status: 'OB' });
+    const told: string[] = [];
+    second.monitor.onStory((_, ups) => told.push(ups));
+    second.drivers.get('other')?.say({ type: 'update', set: { 'ups.status': 'OL' } });
+    await second.status('OL');
+    expect(told).toEqual(['ups']);
   });
 });

@@ -10,7 +10,10 @@ import type { BatteryFigures } from './battery-figures.ts';
 import { NEW_STATE, NEW_SUPPLY, type Facts, type MonitorNow, type MonitorState } from './monitor-state.ts';
 import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
 import { powerOffDelay } from './power-off.ts';
-import { countdownEnd, step, toPowerOff, type MonitorEffect, type MonitorEvent } from './shutdown-machine.ts';
+import { toPowerOff } from './going-down.ts';
+import type { MonitorEffect, MonitorEvent } from './machine-step.ts';
+import { step } from './shutdown-machine.ts';
+import { countdownEnd } from './supplies.ts';
 import { keyOf } from './supply.ts';
 
 export interface PlanFacts {

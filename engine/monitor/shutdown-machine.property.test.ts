@@ -2,9 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { asSeconds, asTimestamp } from '#domain/units.ts';
-import { NEW_STATE, type Facts, type MonitorState } from './monitor-state.ts';
+import { toPowerOff } from './going-down.ts';
+import { isBeyondReturn, NEW_STATE, type Facts, type MonitorState } from './monitor-state.ts';
 import type { MonitorPolicy } from './policy.ts';
-import { isBeyondReturn, step, type MonitorEffect, type MonitorEvent } from './shutdown-machine.ts';
+import type { MonitorEffect, MonitorEvent } from './machine-step.ts';
+import { step } from './shutdown-machine.ts';
 import { policyOf, rulesOf, supplyOf } from './test-support.ts';
 
 const runs = (count: number) => ({ numRuns: count * Number(process.env.RIDETHROUGH_RUNS ?? 1) });
@@ -17,7 +19,9 @@ type Happening =
   | { readonly kind: 'silence'; readonly ups: string }
   | { readonly kind: 'time'; readonly seconds: number }
   | { readonly kind: 'logins'; readonly others: readonly string[] }
-  | { readonly kind: 'answers' };
+  | { readonly kind: 'answers' }
+  /** The computer slept, or stood still. */
+  | { readonly kind: 'sleep' };
 
 const status = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('OL', 'OB', 'OB LB', 'OL LB', 'OB DISCHRG', 'OL CHRG', 'OL RB') },
@@ -38,6 +42,7 @@ const look = fc
 const time = fc.integer({ min: 1, max: 40 }).map((seconds): Happening => ({ kind: 'time', seconds }));
 const logins = fc.constantFrom([], ['nas']).map((others): Happening => ({ kind: 'logins', others }));
 const answers = fc.constant<Happening>({ kind: 'answers' });
+const sleep = fc.constant<Happening>({ kind: 'sleep' });
 const silence = fc.constantFrom(...UPSES).map((ups): Happening => ({ kind: 'silence', ups }));
 
 const happenings = (...more: readonly fc.Arbitrary<Happening>[]) =>
@@ -124,6 +129,9 @@ function live(world: World, policy: MonitorPolicy, happening: Happening, split =
         pass,
       ]);
       break;
+    case 'sleep':
+      tell(world, policy, [{ type: 'resumed' }, pass]);
+      break;
     case 'answers': {
       const { phase } = world.state;
       tell(world, policy, [{ type: 'power-off-ended' }]);
@@ -141,7 +149,7 @@ describe('the shutdown machine', () => {
   test('never begins while enough supplies are on line', () => {
     let shutdowns = 0;
     fc.assert(
-      fc.property(policies, happenings(silence), (policy, story) => {
+      fc.property(policies, happenings(silence, sleep), (policy, story) => {
         const world = newWorld();
         for (const happening of story) {
           const wasWatching = !isBeyondReturn(world.state);
@@ -164,7 +172,7 @@ describe('the shutdown machine', () => {
 
   test('acts exactly once for each time it begins, and always gets there', () => {
     fc.assert(
-      fc.property(policies, happenings(silence), (policy, story) => {
+      fc.property(policies, happenings(silence, sleep), (policy, story) => {
         const world = newWorld();
         for (const happening of story) live(world, policy, happening);
         const hasBegun = isBeyondReturn(world.state);
@@ -181,7 +189,7 @@ describe('the shutdown machine', () => {
 
   test('decides the same whether facts come one by one or in one look', () => {
     fc.assert(
-      fc.property(policies, happenings(silence), (policy, story) => {
+      fc.property(policies, happenings(silence, sleep), (policy, story) => {
         const [whole, split] = [newWorld(), newWorld()];
         for (const happening of story) {
           live(whole, policy, happening);
@@ -228,6 +236,63 @@ describe('the shutdown machine', () => {
       runs(200),
     );
     expect(shutdowns).toBeGreaterThan(20);
+  });
+
+  test('leaves nothing out, whichever step it is killed after: before anything of that step is done', () => {
+    let killedUnderWay = 0;
+    fc.assert(
+      fc.property(
+        policies,
+        fc.boolean(),
+        fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 3 }),
+        (given, isFlagged, kills) => {
+          const policy = { ...given, ...(isFlagged ? { powerDownFlag: '/flag' } : {}) };
+          const world = newWorld();
+          const done: MonitorEffect[] = [];
+          let count = 0;
+          const takeStep = (...events: readonly MonitorEvent[]): void => {
+            world.effects.length = 0;
+            tell(world, policy, [...events, { type: 'pass' }]);
+            count += 1;
+            if (kills.includes(count)) {
+              if (isBeyondReturn(world.state)) killedUnderWay += 1;
+              world.effects.length = 0;
+              world.state = JSON.parse(JSON.stringify(world.state)) as MonitorState;
+              tell(world, policy, [{ type: 'started', isSameRun: true, isRecent: true, computerStartedAt: START }]);
+            }
+            const asked = [...world.effects];
+            done.push(...asked);
+            for (const { type } of asked) if (type === 'power-off-ups') takeStep({ type: 'power-off-ended' });
+          };
+          for (let second = 0; second < 200 && !done.some(({ type }) => type === 'act'); second += 1) {
+            world.at += 1000;
+            takeStep(
+              ...UPSES.map((ups): MonitorEvent => ({
+                type: 'facts',
+                ups,
+                facts: { status: ['OB', 'LB'], isTesting: false },
+              })),
+              ...UPSES.map((ups): MonitorEvent => ({ type: 'logins', ups, others: [] })),
+            );
+          }
+          const places = (type: MonitorEffect['type']): number => done.findIndex((effect) => effect.type === type);
+          const act = places('act');
+          expect(act).toBeGreaterThanOrEqual(0);
+          const wanted: MonitorEffect['type'][] = [
+            ...(policy.supplies.some(({ role }) => role === 'primary') ? (['set-fsd'] as const) : []),
+            ...(isFlagged ? (['write-power-down-flag'] as const) : []),
+            ...(toPowerOff(policy).length > 0 ? (['power-off-ups'] as const) : []),
+          ];
+          for (const type of wanted) {
+            expect(places(type)).toBeGreaterThanOrEqual(0);
+            expect(places(type)).toBeLessThan(act);
+          }
+          expect(ticketsOf(done)).toHaveLength(1);
+        },
+      ),
+      runs(300),
+    );
+    expect(killedUnderWay).toBeGreaterThan(30);
   });
 
   test('never goes down earlier for a kill while contact is lost, and goes down all the same', () => {
@@ -359,7 +424,7 @@ describe('the shutdown machine', () => {
     fc.assert(
       fc.property(
         policies,
-        happenings(silence),
+        happenings(silence, sleep),
         fc.array(jump, { minLength: 1, maxLength: 60 }),
         (policy, story, jumps) => {
           const [steady, jumping] = [newWorld(), newWorld()];

@@ -1,8 +1,16 @@
 /** For the tests of the machine: a policy, and a machine that is told what happens and remembers what it asked for. */
 import { asSeconds, asTimestamp } from '#domain/units.ts';
 import { NEW_STATE, type MonitorState } from './monitor-state.ts';
-import { NO_RULES, POLICY_DEFAULTS, type MonitorPolicy, type ShutdownRules, type SupplyPolicy } from './policy.ts';
-import { step, type MonitorEffect, type MonitorEvent } from './shutdown-machine.ts';
+import {
+  NO_RULES,
+  POLICY_DEFAULTS,
+  type MonitorPolicy,
+  type RemoteSource,
+  type ShutdownRules,
+  type SupplyPolicy,
+} from './policy.ts';
+import type { MonitorEffect, MonitorEvent } from './machine-step.ts';
+import { step } from './shutdown-machine.ts';
 
 export const supplyOf = (ups: string, change: Partial<SupplyPolicy> = {}): SupplyPolicy => ({
   ups,
@@ -13,6 +21,19 @@ export const supplyOf = (ups: string, change: Partial<SupplyPolicy> = {}): Suppl
   rules: NO_RULES,
   ...change,
 });
+
+const NAS: RemoteSource = {
+  kind: 'remote',
+  host: 'nas',
+  port: 3493,
+  user: 'u',
+  password: 'p',
+  tls: 'off',
+  verify: false,
+};
+/** A supply whose primary is another computer. */
+export const secondary = (change: Partial<SupplyPolicy> = {}): SupplyPolicy =>
+  supplyOf('ups@nas', { role: 'secondary', source: NAS, ...change });
 
 export const rulesOf = (change: Partial<ShutdownRules>): ShutdownRules => ({ ...NO_RULES, ...change });
 

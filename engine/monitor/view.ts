@@ -2,10 +2,12 @@
 import { phrase, type Phrase, type Text } from '#domain/messages/message.ts';
 import type { MonitorView, WishOutcome } from '#domain/schema/monitor.ts';
 import type { BatteryFigures } from './battery-figures.ts';
-import { NEW_SUPPLY, type MonitorNow, type MonitorState, type Story } from './monitor-state.ts';
+import { isBeyondReturn, NEW_SUPPLY, type MonitorNow, type MonitorState, type Story } from './monitor-state.ts';
 import { planFrom } from './plan.ts';
 import type { MonitorPolicy } from './policy.ts';
-import { countdownEnd, isBeyondReturn, step, weigh, type PersonsWish } from './shutdown-machine.ts';
+import type { PersonsWish } from './machine-step.ts';
+import { step } from './shutdown-machine.ts';
+import { countdownEnd, weigh } from './supplies.ts';
 import { keyOf } from './supply.ts';
 
 export interface ViewFacts {
@@ -120,6 +122,6 @@ function endOf(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): num
   }
 }
 
-export function storyViewOf({ at, why, ...rest }: Story): NonNullable<MonitorView['story']> {
+export function storyViewOf({ at, why, ups: _cause, took: _took, ...rest }: Story): NonNullable<MonitorView['story']> {
   return { ...rest, shutDownAt: at, reason: why };
 }

@@ -21,6 +21,7 @@ export function checkSettings(settings: Settings): readonly FieldProblem[] {
     ...commandProblems(settings),
     ...mailProblems(settings),
     ...channelProblems(settings),
+    ...channelRemarks(settings),
   ];
   return [
     ...problems.filter(({ severity }) => severity === 'error'),
@@ -143,6 +144,28 @@ function channelProblems({ alerts }: Settings): FieldProblem[] {
         fix: phrase('field.bad-value.fix', { expected: phrase('expected.web-address', {}) }),
       },
     ];
+  });
+}
+
+/** What of a channel is not as its owner means it. */
+function channelRemarks({ ups, alerts }: Settings): FieldProblem[] {
+  const known = new Set(ups.map(({ identifier }) => identifier.toLowerCase()));
+  return alerts.channels.flatMap(({ upses, quietFrom, quietTo }, index): FieldProblem[] => {
+    const strangers = known.size === 0 ? [] : upses.filter((name) => !known.has(name.toLowerCase()));
+    const at = (key: string): FieldPath => ['alerts', 'channels', index, key];
+    const remarks: FieldProblem[] = [];
+    if (strangers.length > 0) {
+      const [reason, fix] = [
+        phrase('field.unknown-upses', { names: strangers }),
+        phrase('field.unknown-upses.fix', {}),
+      ];
+      remarks.push({ path: at('upses'), severity: 'warning', reason, fix });
+    }
+    if ((quietFrom === '') !== (quietTo === '')) {
+      const [reason, fix] = [phrase('field.half-quiet', {}), phrase('field.half-quiet.fix', {})];
+      remarks.push({ path: at(quietFrom === '' ? 'quietFrom' : 'quietTo'), severity: 'warning', reason, fix });
+    }
+    return remarks;
   });
 }
 

@@ -1,5 +1,5 @@
 /** Configurations of other UPS programs on this computer that can be moved in. */
-import { access } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface ImportPlace {
@@ -33,22 +33,27 @@ export function importPlaces(platform: NodeJS.Platform, env: NodeJS.ProcessEnv):
   ];
 }
 
-/** Those of the places where something is. A folder of NUT counts by the files that name a UPS. */
+/** What says that a file is about a UPS. Packages put all of NUT's files down with nothing but comments. */
+const NAMES_A_UPS = { 'ups.conf': /^\s*\[/m, 'upsmon.conf': /^\s*MONITOR\s/im } as const;
+
+/** Those of the places where something is. A folder of NUT counts where its files name a UPS. */
 export async function findImports(places: readonly ImportPlace[]): Promise<ImportPlace[]> {
   const found = await Promise.all(
     places.map(async ({ kind, path }) => {
-      const files = kind === 'nut-conf' ? ['ups.conf', 'upsmon.conf'].map((name) => join(path, name)) : [path];
-      return (await Promise.all(files.map(isThere))).some(Boolean);
+      if (kind === 'apcupsd') return holds(path, /^\s*\w/m);
+      const named = Object.entries(NAMES_A_UPS).map(([name, pattern]) => holds(join(path, name), pattern));
+      return (await Promise.all(named)).some(Boolean);
     }),
   );
   return places.filter((_, index) => found[index]);
 }
 
-async function isThere(file: string): Promise<boolean> {
+/** A file that is there and may not be read counts: that is told when it is to be taken over. */
+async function holds(file: string, pattern: RegExp): Promise<boolean> {
   try {
-    await access(file);
-    return true;
-  } catch {
-    return false; // whether it can be read is told when it is
+    return pattern.test(await readFile(file, 'utf8'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EACCES' || code === 'EPERM';
   }
 }

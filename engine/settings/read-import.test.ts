@@ -50,8 +50,16 @@ describe('a folder on disk', () => {
     await mkdir(nut);
     await writeFile(join(nut, 'nut.conf'), 'MODE=none\n');
     expect(await findImports(places)).toEqual([]);
+    // As a package puts them down.
+    await writeFile(join(nut, 'ups.conf'), '# [myups]\n#   driver = usbhid-ups\nmaxretry = 3\n');
+    await writeFile(join(nut, 'upsmon.conf'), '# MONITOR myups@bigserver 1 upswired blah primary\nMINSUPPLIES 1\n');
+    await writeFile(join(folder, 'apcupsd.conf'), '## apcupsd.conf v1.1 ##\n');
+    expect(await findImports(places)).toEqual([]);
+    await writeFile(join(nut, 'upsmon.conf'), 'MONITOR ups@nas 1 upsmon pw secondary\n');
+    await writeFile(join(folder, 'apcupsd.conf'), '# a comment\nUPSTYPE usb\n');
+    expect(await findImports(places)).toEqual([places[0], places[2]]);
     await writeFile(join(nut, 'upsmon.conf'), '');
-    await writeFile(join(folder, 'apcupsd.conf'), '');
+    await writeFile(join(nut, 'ups.conf'), '[office]\ndriver = usbhid-ups\n');
     expect(await findImports(places)).toEqual([places[0], places[2]]);
   });
 

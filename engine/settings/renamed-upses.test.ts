@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { Settings } from '#domain/schema/settings/settings.ts';
-import { inSteps, renamedUpses, type Renaming } from './renamed-upses.ts';
+import { changeSettings } from './change-settings.ts';
+import { inSteps, renamedUpses, withFollowedNames, type Renaming } from './renamed-upses.ts';
+import { stored } from './stored-settings.ts';
 
 const settings = (...upses: readonly object[]): Settings =>
   Settings.parse({ ups: upses.map((ups) => ({ driver: 'usbhid-ups', port: 'auto', ...ups })) });
@@ -45,4 +47,15 @@ test('names that are exchanged do not meet on the way', () => {
   }
   expect(Object.fromEntries(at)).toEqual({ b: 'history of a', c: 'history of b', a: 'history of c' });
   expect(inSteps([['a', 'A']])).toEqual([['a', 'A']]);
+});
+
+test('a channel for some UPSes follows them to their new names, unless it is set anew', () => {
+  const ups = (id: string, identifier: string) => ({ id, identifier, driver: 'usbhid-ups', port: 'auto' });
+  const channel = { id: 'c', type: 'syslog', upses: ['One', 'two'] };
+  const before = stored({ ups: [ups('a', 'one'), ups('b', 'two')], alerts: { channels: [channel] } }, 'r');
+  const upsesAfter = (...changes: [string, string][]) =>
+    withFollowedNames(before, changeSettings(before, changes)).settings.alerts.channels[0]?.upses;
+  expect(upsesAfter(['ups.0.identifier', 'office'])).toEqual(['office', 'two']);
+  expect(upsesAfter(['ups.0.identifier', 'two'], ['ups.1.identifier', 'one'])).toEqual(['two', 'one']);
+  expect(upsesAfter(['ups.0.identifier', 'office'], ['alerts.channels.0.upses', 'two'])).toEqual(['two']);
 });

@@ -2,6 +2,7 @@
 import type { Settings } from '#domain/schema/settings/settings.ts';
 import { attachmentOf } from '#engine/drivers/attachment.ts';
 import { parseDriverKey } from './driver-key.ts';
+import { stored, type Group, type StoredSettings } from './stored-settings.ts';
 
 /** The name before and the name after. */
 export type Renaming = readonly [before: string, after: string];
@@ -39,4 +40,25 @@ export function inSteps(renamings: readonly Renaming[]): readonly Renaming[] {
     ...renamings.map(([before]): Renaming => [before, aside(before)]),
     ...renamings.map(([before, after]): Renaming => [aside(before), after]),
   ];
+}
+
+/** Channels that are for some UPSes follow them to their new names, unless the change says itself for whom they are. */
+export function withFollowedNames(before: StoredSettings, after: StoredSettings): StoredSettings {
+  // One that was found without settings was never chosen.
+  if (before.settings.ups.length === 0) return after;
+  const renamings = new Map(
+    renamedUpses(before.settings, after.settings, '').map(([old, name]) => [old.toLowerCase(), name]),
+  );
+  const namesOf = ({ settings }: StoredSettings, id: unknown): readonly string[] | undefined =>
+    settings.alerts.channels.find((channel) => channel.id === id)?.upses;
+  const follow = (channel: Group): Group => {
+    const names = namesOf(after, channel.id);
+    if (!names || names.join() !== namesOf(before, channel.id)?.join()) return channel;
+    return { ...channel, upses: names.map((name) => renamings.get(name.toLowerCase()) ?? name) };
+  };
+  const isForSome = after.settings.alerts.channels.some(({ upses }) => upses.length > 0);
+  if (renamings.size === 0 || !isForSome) return after;
+  const alerts = after.given.alerts as Group & { readonly channels: readonly Group[] };
+  const channels = alerts.channels.map((channel) => (Array.isArray(channel.upses) ? follow(channel) : channel));
+  return stored({ ...after.given, alerts: { ...alerts, channels } }, after.revision);
 }

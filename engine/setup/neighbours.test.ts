@@ -11,11 +11,9 @@ const program = (name: string, more: Partial<RunningProgram> = {}): RunningProgr
   ...more,
 });
 const find = (...programs: readonly RunningProgram[]) =>
-  findNeighbours(programs, OWN, ({ pid }) => `sudo kill ${pid}`).map(({ title, effect, command }) => [
-    title,
-    effect.phrase.replace('neighbour.', ''),
-    command,
-  ]);
+  findNeighbours(programs, OWN, (running) => `sudo kill ${running.map(({ pid }) => pid).join(' ')}`).map(
+    ({ title, effect, command }) => [title, effect.phrase.replace('neighbour.', ''), command],
+  );
 
 describe('programs that get in the way', () => {
   test.each([
@@ -68,6 +66,10 @@ describe('programs that get in the way', () => {
   test('several processes of one service are one neighbour, two services are two', () => {
     const upsmon = program('upsmon', { unit: 'nut-monitor.service' });
     expect(find(upsmon, { ...upsmon, pid: 8 })).toHaveLength(1);
+    // Where no service is to be stopped, all of them are to be ended.
+    expect(find(program('upsmon'), program('upsmon', { pid: 8 }))).toEqual([
+      ['NUT upsmon', 'shuts-down', 'sudo kill 7 8'],
+    ]);
     const driver = (ups: string) => program('usbhid-ups', { unit: `nut-driver@${ups}.service` });
     expect(find(driver('a'), driver('b'))).toHaveLength(2);
   });

@@ -2,7 +2,7 @@
  * Programs and rules of this computer that get in the way of a UPS program: who else drives the unit, serves it, or puts
  * the computer down. Pure: a list of what runs in, a list of what to tell out.
  */
-import { phrase, type Phrase } from '#domain/messages/message.ts';
+import { phrase, type Phrase, type Text } from '#domain/messages/message.ts';
 import { NUT_DRIVER_NAMES } from '#engine/drivers/nut-driver/driver-names.ts';
 
 /** A process, as every system can tell it. */
@@ -23,7 +23,7 @@ type Effect = 'holds-unit' | 'holds-unit-and-shuts-down' | 'shuts-down' | 'serve
 export interface Neighbour {
   /** The same for the same program at every look. */
   readonly id: string;
-  readonly title: string;
+  readonly title: Text;
   /** What it does. */
   readonly effect: Phrase;
   /** What to do about it. */
@@ -62,23 +62,23 @@ const SHELLS_AND_EDITORS = /^(?:ba|da|z|fi)?sh$|^(?:less|more|vim?|nano|grep|tai
 
 /**
  * @param own id of this program's process: drivers that it started itself are none
- * @param kill how a process is ended by hand on this system
+ * @param kill how processes are ended by hand on this system
  */
 export function findNeighbours(
   programs: readonly RunningProgram[],
   own: number,
-  kill: (program: RunningProgram) => string,
+  kill: (programs: readonly RunningProgram[]) => string,
 ): readonly Neighbour[] {
   const ours = descendantsOf(own, programs);
-  const found = new Map<string, Neighbour>();
+  const found = new Map<string, RunningProgram[]>();
   for (const program of programs) {
     if (ours.has(program.pid) || SHELLS_AND_EDITORS.test(program.name)) continue;
     const known = knownAs(program);
     if (!known) continue;
     const id = `${known.title} ${program.unit ?? program.name}`.toLowerCase();
-    if (!found.has(id)) found.set(id, told(id, known, program, kill));
+    found.set(id, [...(found.get(id) ?? []), program]);
   }
-  return [...found.values()];
+  return [...found].flatMap(([id, running]) => told(id, running, kill) ?? []);
 }
 
 function knownAs({ name, command }: RunningProgram): Pick<Known, 'title' | 'effect'> | undefined {
@@ -94,19 +94,22 @@ function knownAs({ name, command }: RunningProgram): Pick<Known, 'title' | 'effe
 /** Names of drivers that say little by themselves: other programs may well be called so. */
 const SHARED_NAMES: ReadonlySet<string> = new Set(['clone', 'failover', 'rhino', 'safenet', 'solis', 'skel']);
 
+/** @param running processes of one program, all of one service or of none */
 function told(
   id: string,
-  { title, effect }: Pick<Known, 'title' | 'effect'>,
-  program: RunningProgram,
-  kill: (program: RunningProgram) => string,
-): Neighbour {
-  const { unit } = program;
+  running: readonly RunningProgram[],
+  kill: (programs: readonly RunningProgram[]) => string,
+): Neighbour | undefined {
+  const [first] = running;
+  const known = first && knownAs(first);
+  if (!known) return undefined;
+  const { unit } = first;
   return {
     id,
-    title,
-    effect: phrase(`neighbour.${effect}`, {}),
+    title: known.title,
+    effect: phrase(`neighbour.${known.effect}`, {}),
     remedy: unit === undefined ? phrase('neighbour.end-program', {}) : phrase('neighbour.stop-service', {}),
-    command: unit === undefined ? kill(program) : `sudo systemctl disable --now ${unitsOf(unit)}`,
+    command: unit === undefined ? kill(running) : `sudo systemctl disable --now ${unitsOf(unit)}`,
   };
 }
 

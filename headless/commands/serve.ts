@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
@@ -32,10 +32,9 @@ import { RULE_FILE } from '#engine/setup/udev-rule.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { EXIT, UsageError, type CommandIo } from '../io.ts';
 import { parseOptions } from '../options.ts';
-import { createLiveWebHost } from '../web/live-web-host.ts';
 import { createWebPasswords } from '../web/web-passwords.ts';
-import { loadStaticFiles } from '../web/static-files.ts';
 import type { WebHost } from '../web/web-host.ts';
+import { makeDataFolder } from './data-folder.ts';
 
 const HELP = `Usage: ridethrough serve [OPTION]...
 
@@ -118,7 +117,8 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   let releasePid = (): Promise<void> => Promise.resolve();
   try {
     const link = await web?.start();
-    const addresses = await product.start();
+    // A service of NUT's files is expected to serve; what people set up here is to guard this computer in any case.
+    const addresses = await product.start(isOwn ? 'wished' : 'needed');
     if (configuration.monitor) releasePid = await holdUpsmonPid(io.env, log);
     const nut = addresses.length === 0 ? 'off' : addresses.map(formatAddress).join(',');
     io.stdout.write(`ridethrough ready nut=${nut} web=${link ?? 'off'}\n`);
@@ -159,13 +159,11 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
  * @throws SettingsError settings/cannot-keep when there is none and none can be made
  */
 async function prepareDataFolder(folder: string, log: Log): Promise<void> {
-  const cannotKeep = (error: unknown): SettingsError =>
-    new SettingsError('settings/cannot-keep', { file: folder, reason: reasonOf(error) }, error);
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw cannotKeep(error);
-  });
+  await makeDataFolder(folder);
   await access(folder, constants.W_OK | constants.X_OK).catch((error: unknown) =>
-    log.warn(describeError(cannotKeep(error))),
+    log.warn(
+      describeError(new SettingsError('settings/cannot-keep', { file: folder, reason: reasonOf(error) }, error)),
+    ),
   );
 }
 
@@ -256,6 +254,11 @@ async function createWeb(
   product: Product,
   log: Log,
 ): Promise<WebHost> {
+  // Not loaded where nothing is shown.
+  const [{ createLiveWebHost }, { loadStaticFiles }] = await Promise.all([
+    import('../web/live-web-host.ts'),
+    import('../web/static-files.ts'),
+  ]);
   const host: WebHost = createLiveWebHost({
     ...address,
     dataDir,

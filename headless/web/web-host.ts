@@ -2,7 +2,7 @@
  * The web host: the renderer's files, the contract over WebSocket, `/healthz` and `/metrics`.
  * Loopback with a token link by default; any other address needs a password and TLS (or an explicit opt-out).
  */
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { hostname } from 'node:os';
 import type { AddressInfo } from 'node:net';
@@ -11,6 +11,7 @@ import { WebError } from '#domain/errors.ts';
 import { phrase, type Phrase } from '#domain/messages/message.ts';
 import type { Api } from '#engine/api/handlers.ts';
 import type { Clock, Log } from '#engine/ports.ts';
+import { isLoopback } from '#engine/settings/nut-conf/loopback.ts';
 import { limitConnections } from './connection-limit.ts';
 import { LOGIN_STYLE, localeOfBrowser, loginPage } from './login-page.ts';
 import { createPasswordCheck, type PasswordAnswer } from './password-check.ts';
@@ -26,6 +27,10 @@ import {
 import { isSameText, SESSION_SECONDS, type Sessions } from './sessions.ts';
 import type { StaticFile } from './static-files.ts';
 import { createSocketServer, type SocketServer } from './socket-server.ts';
+
+// Not imported: an import reads every export, and those of `node:http` that belong to the browser's WebSocket then load
+// Node's whole fetch, 8 MiB of a service that needs none of it.
+const { createServer: createHttpServer } = process.getBuiltinModule('node:http');
 
 export interface WebHostConfig {
   readonly host: string;
@@ -72,9 +77,6 @@ const REQUEST_MS = 30_000;
 const IDLE_MS = 30_000;
 /** How often the limits above are looked after. */
 const LOOK_EVERY_MS = 5_000;
-
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 

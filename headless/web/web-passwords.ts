@@ -1,8 +1,8 @@
 /** The passwords of the web interface as its own page sees and changes them. */
 import { WebError } from '#domain/errors.ts';
 import type { Log, WebPasswords } from '#engine/ports.ts';
+import { isLoopback } from '#engine/settings/nut-conf/loopback.ts';
 import { changePasswords, checkPassword, findWebSecrets } from './secrets.ts';
-import { isLoopback } from './web-host.ts';
 
 /** @param address where the interface listens: on the network it keeps a password for every right */
 export function createWebPasswords(

@@ -19,6 +19,8 @@ export class Route {
   part = $state<DevicePart>('variables');
   /** The time the page History shows; whatever it chooses without. Milliseconds since 1970. */
   span = $state.raw<{ readonly from: number; readonly to: number }>();
+  /** Step of the page setup; empty at its beginning. */
+  step = $state('');
 
   /** Shows a page at once, as a link to it would. */
   go(page: Page, window: Window): void {
@@ -34,6 +36,7 @@ export class Route {
       const [, from = NaN, to = NaN] = /^(\d{1,14})-(\d{1,14})$/.exec(part)?.map(Number) ?? [];
       this.span = from < to ? { from, to } : undefined;
       this.part = part === 'commands' ? 'commands' : 'variables';
+      this.step = this.page === 'setup' ? part : '';
     };
     read();
     window.addEventListener('hashchange', read);
@@ -42,5 +45,7 @@ export class Route {
 }
 
 export const addressOf = (page: Page, part?: DevicePart): string => `#/${page}${part ? `/${part}` : ''}`;
+
+export const addressOfStep = (step: string): string => `#/setup/${step}`;
 
 export const addressOfSpan = (from: number, to: number): string => `#/history/${Math.round(from)}-${Math.round(to)}`;

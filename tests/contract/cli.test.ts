@@ -1,5 +1,5 @@
 /** Commands of the program from the outside: words in, text and exit status out; and its web interface and launcher. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { runProgram } from '#tests/support/run-program.ts';
 import {
   buildProgram,
   childrenOf,
+  CLI,
   createNutFolder,
   isListening,
   LAUNCHER,
@@ -42,7 +43,7 @@ function start(args: readonly string[], options?: Parameters<typeof startProgram
 }
 
 describe('the words of a call', () => {
-  test.each(['serve', 'scan', 'record', 'config', 'log', 'export', 'upsc', 'upscmd', 'upsrw'])(
+  test.each(['serve', 'scan', 'record', 'config', 'doctor', 'log', 'export', 'upsc', 'upscmd', 'upsrw'])(
     '%s --help helps',
     async (command) => {
       const { status, stdout } = await ridethrough([command, '--help']);
@@ -177,6 +178,30 @@ describe('the web interface of serve', () => {
     expect(metrics).toMatch(/^# HELP /m);
     await program.end();
     expect(program.stderr()).not.toContain(link.searchParams.get('token'));
+  });
+
+  /** Modules of Node that a service has loaded by its end. */
+  async function modulesOf(...more: string[]): Promise<readonly string[]> {
+    const where = await prepare();
+    const list = join(where.conf, 'modules');
+    const tell = `process.on('exit', () => process.getBuiltinModule('fs').writeFileSync(${JSON.stringify(list)}, process.moduleLoadList.join()))`;
+    const program = start(['serve', '--nut-conf', where.conf, '--data-dir', where.data, ...more], {
+      command: [process.execPath, '--import', `data:text/javascript,${encodeURIComponent(tell)}`, CLI],
+    });
+    await program.ready();
+    await program.end();
+    return (await readFile(list, 'utf8')).split(',');
+  }
+
+  test("a service loads Node's web server only where it has pages, and its web client not at all", async () => {
+    const client = 'NativeModule internal/deps/undici/undici';
+    const withPages = await modulesOf('--web', '127.0.0.1:0');
+    expect(withPages).toContain('NativeModule _http_server');
+    expect(withPages).not.toContain(client);
+    const without = await modulesOf('--no-web');
+    expect(without).toContain('NativeModule net');
+    expect(without).not.toContain(client);
+    expect(without).not.toContain('NativeModule _http_server');
   });
 
   test('ends at once with a page open that no longer answers', async () => {

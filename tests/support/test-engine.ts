@@ -46,7 +46,7 @@ export interface MonitoredEngineOptions {
   readonly clock?: FakeClock;
   readonly power?: FakePower;
   readonly lateHook?: LateHook;
-  readonly onNotice?: (notice: Notice) => void;
+  readonly onNotice?: (notice: Notice) => Promise<void>;
   /** What the UPSes say first; OL unless given. */
   readonly status?: string;
 }
@@ -66,7 +66,7 @@ export async function startMonitoredEngine({
   clock = createFakeClock(),
   power = createFakePower(clock),
   lateHook = NO_LATE_HOOK,
-  onNotice = () => undefined,
+  onNotice = () => Promise.resolve(),
   status,
 }: MonitoredEngineOptions): Promise<TestEngine> {
   const log = createRememberingLog();
@@ -138,6 +138,7 @@ export async function startMonitoredEngine({
       store: engine.store,
       monitor,
       power,
+      network: engine,
       scanDevices: () => Promise.resolve([]),
       settingsNow: () => Settings.parse({}),
     }),

@@ -28,7 +28,7 @@ export const history: Readonly<Record<keyof typeof english, string>> = {
   'history.chart.temperature': 'Temperatur',
   'history.chart.frequency': 'Netzfrequenz',
   'history.with-range': '{mean} ({low} bis {high})',
-  'history.newest': 'neuester Wert',
+  'history.newest': 'zuletzt',
   'history.inspect':
     '{chart}. Pfeiltasten lesen einzelne Werte, mit Umschalt bewegen sie in der Zeit, Plus und Minus vergrößern und verkleinern.',
   'history.hint':
@@ -39,7 +39,7 @@ export const history: Readonly<Record<keyof typeof english, string>> = {
 
   'incident.details': 'Einzelheiten',
   'incident.course': 'Wie es verlief',
-  'incident.no-course': 'Mehr wurde nicht festgehalten.',
+  'incident.no-course': 'Mehr wurde nicht aufgezeichnet.',
   'incident.figures': 'In Zahlen',
   'incident.figure.length': 'Dauer',
   'incident.figure.charge': 'Ladestand',

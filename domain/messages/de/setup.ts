@@ -6,7 +6,10 @@ export const setup = {
     'Es kann die USV an sich nehmen, dann ist sie hier nicht lesbar, und es fährt diesen Rechner nach eigenen Regeln herunter.',
   'neighbour.shuts-down':
     'Es fährt diesen Rechner nach eigenen Regeln herunter. Wer von beiden zuerst kommt, entscheidet.',
-  'neighbour.serves': 'Es bietet USVs auf demselben Port für andere Rechner an. Nur eines von beiden kann ihn haben.',
+  'neighbour.serves':
+    'Es bietet USVs für andere Rechner an wie dieses Programm, meist auf demselben Port. Nur eines von beiden kann ihn haben.',
+  'neighbour.network': 'Der Port für andere Rechner',
+  'neighbour.shutdown': 'Das Recht herunterzufahren',
   'neighbour.upower':
     'Der Energiedienst der Arbeitsoberfläche fährt diesen Rechner von sich aus herunter, wenn der Akku der USV bei {percent} % steht.',
   'neighbour.upower.fix': 'Die Grenze auf 2 % setzen, damit er nur handelt, wo alles andere versagt hat.',

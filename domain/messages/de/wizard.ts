@@ -11,12 +11,16 @@ export const wizard = {
   'wizard.leave.text':
     'Bis dahin wird die erste USV am USB überwacht, und ein fast leerer Akku fährt diesen Rechner herunter.',
   'wizard.looking': 'Dieser Rechner wird durchgesehen',
+  'wizard.cut-off': 'Was gewählt wurde, bleibt hier. Gespeichert werden kann es, sobald das Programm wieder da ist.',
+  'wizard.overtaken': 'Inzwischen hat jemand anders Einstellungen gespeichert',
+  'wizard.overtaken.text': 'Was hier gewählt wurde, steht über dem anderen und ersetzt es, wo beides verschieden ist.',
+  'wizard.overtaken.take': 'Das andere übernehmen',
   'wizard.forbidden': 'Diese Sitzung darf das Programm nicht einrichten.',
 
   'wizard.step.unit': 'USV',
   'wizard.step.unit.title': 'Welche USV hält diesen Rechner am Laufen?',
   'wizard.step.neighbours': 'Programme',
-  'wizard.step.neighbours.title': 'Hier befasst sich noch etwas anderes mit der USV',
+  'wizard.step.neighbours.title': 'Hier steht etwas im Weg',
   'wizard.step.import': 'Übernehmen',
   'wizard.step.import.title': 'Einstellungen eines anderen USV-Programms übernehmen?',
   'wizard.step.name': 'Name',
@@ -99,6 +103,10 @@ export const wizard = {
   'wizard.said.unit.remote': 'Dieser Rechner folgt {ups} auf {host}.',
   'wizard.quoted': '„{name}“',
   'wizard.said.name': 'Programme und andere Rechner finden sie als {names}.',
+  'wizard.said.role.primary':
+    'Dieser Rechner hat das Kabel und fährt daher als letzter herunter, nach den Rechnern, die ihm folgen (NUT: primary, früher master).',
+  'wizard.said.role.secondary':
+    'Ein anderer Rechner hat das Kabel, daher fährt dieser vor ihm herunter (NUT: secondary, früher slave).',
   'wizard.said.network.closed': 'Nur Programme auf diesem Rechner können ihren Zustand abfragen.',
   'wizard.said.network.open.one': 'Andere Rechner können ihren Zustand abfragen; {count} davon hat ein Konto.',
   'wizard.said.network.open.other': 'Andere Rechner können ihren Zustand abfragen; {count} davon haben ein Konto.',

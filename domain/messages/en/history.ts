@@ -26,7 +26,7 @@ export const history = {
   'history.chart.temperature': 'Temperature',
   'history.chart.frequency': 'Mains frequency',
   'history.with-range': '{mean} ({low} to {high})',
-  'history.newest': 'newest',
+  'history.newest': 'latest',
   'history.inspect': '{chart}. Arrow keys read single values, with Shift they move in time, plus and minus zoom.',
   'history.hint':
     'Drag to move in time. Ctrl and the wheel, or two fingers, zoom. The pale band goes from the lowest to the highest value.',
@@ -36,9 +36,9 @@ export const history = {
 
   'incident.details': 'Details',
   'incident.course': 'How it went',
-  'incident.no-course': 'Nothing more was written down.',
+  'incident.no-course': 'No further details were recorded.',
   'incident.figures': 'In figures',
-  'incident.figure.length': 'Length',
+  'incident.figure.length': 'Duration',
   'incident.figure.charge': 'Charge',
   'incident.figure.runtime': 'Shortest remaining time',
   'incident.figure.load': 'Load',

@@ -4,7 +4,10 @@ export const setup = {
   'neighbour.holds-unit-and-shuts-down':
     'It may take the UPS for itself, so that it cannot be read here, and it shuts this computer down by rules of its own.',
   'neighbour.shuts-down': 'It shuts this computer down by rules of its own. Whichever of the two comes first decides.',
-  'neighbour.serves': 'It serves UPSes to other computers on the same port. Only one of the two can have it.',
+  'neighbour.serves':
+    'It serves UPSes to other computers, as this program does, usually on the same port. Only one of the two can have that.',
+  'neighbour.network': 'The port for other computers',
+  'neighbour.shutdown': 'The right to shut down',
   'neighbour.upower':
     'The power service of the desktop shuts this computer down by itself when the battery of the UPS is at {percent} %.',
   'neighbour.upower.fix': 'Set its limit to 2 %, so that it only acts where everything else has failed.',

@@ -9,12 +9,16 @@ export const wizard = {
   'wizard.leave': 'Leave for now',
   'wizard.leave.text': 'The first UPS on USB is watched meanwhile, and a low battery shuts this computer down.',
   'wizard.looking': 'Looking at this computer',
+  'wizard.cut-off': 'What you chose stays here. It can be saved once the program is back.',
+  'wizard.overtaken': 'Somebody else has saved settings meanwhile',
+  'wizard.overtaken.text': 'What you chose here stands on top of theirs, and replaces it where both differ.',
+  'wizard.overtaken.take': 'Take theirs instead',
   'wizard.forbidden': 'This session may not set the program up.',
 
   'wizard.step.unit': 'UPS',
   'wizard.step.unit.title': 'Which UPS keeps this computer running?',
   'wizard.step.neighbours': 'Programs',
-  'wizard.step.neighbours.title': 'Something else here deals with the UPS as well',
+  'wizard.step.neighbours.title': 'Something here gets in the way',
   'wizard.step.import': 'Take over',
   'wizard.step.import.title': 'Take over the settings of another UPS program?',
   'wizard.step.name': 'Name',
@@ -96,6 +100,10 @@ export const wizard = {
   'wizard.said.unit.remote': 'This computer follows {ups} on {host}.',
   'wizard.quoted': '“{name}”',
   'wizard.said.name': 'Programs and other computers find it as {names}.',
+  'wizard.said.role.primary':
+    'This computer has the cable, so it goes down last, after the computers that follow it (NUT: primary, formerly master).',
+  'wizard.said.role.secondary':
+    'Another computer has the cable, so this one goes down before it (NUT: secondary, formerly slave).',
   'wizard.said.network.closed': 'Only programs on this computer can ask for its state.',
   'wizard.said.network.open.one': 'Other computers may ask for its state; {count} of them has an account.',
   'wizard.said.network.open.other': 'Other computers may ask for its state; {count} of them have an account.',

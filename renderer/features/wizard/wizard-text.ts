@@ -27,14 +27,20 @@ export function unitSentence({ ups }: SettingsDraft, isOpen: boolean, locale: Sa
   ].join(' ');
 }
 
-export const nameSentence = ({ ups }: SettingsDraft, locale: Say): string =>
-  locale.t('wizard.said.name', {
-    names: locale.list(
-      (ups.length > 0 ? ups.map(({ identifier }) => identifier) : ['ups']).map((name) =>
-        locale.t('wizard.quoted', { name }),
-      ),
-    ),
-  });
+/** The names, and which part this computer plays. */
+export function nameSentence({ ups }: SettingsDraft, locale: Say): string {
+  const names = (ups.length > 0 ? ups : [UNNAMED]).map(({ identifier }) =>
+    locale.t('wizard.quoted', { name: identifier }),
+  );
+  const hasCable = ups.length === 0 || ups.some(({ mode }) => mode === 'MASTER');
+  return [
+    locale.t('wizard.said.name', { names: locale.list(names) }),
+    locale.t(hasCable ? 'wizard.said.role.primary' : 'wizard.said.role.secondary', {}),
+  ].join(' ');
+}
+
+/** As the one is called that nobody has set up. */
+const UNNAMED = { identifier: 'ups' };
 
 /** What a UPS whose rules nobody has decided on does: it goes by a low battery. */
 const UNDECIDED = {

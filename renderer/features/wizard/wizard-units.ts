@@ -14,8 +14,28 @@ export const proposedUps = (id: string, taken: readonly string[] = []): UpsDraft
   shutdowntimer: PROPOSED_TIMER_SECONDS,
 });
 
-/** `Back-UPS ES 700`, without the ids that stand behind it. */
-export const nameOfUnit = ({ title }: FoundDevice): string => title.replace(/\s*\([0-9a-f]{4}:[0-9a-f]{4}\)$/i, '');
+/**
+ * Ids for UPSes that are new. They are the same in every window, so that two who set a computer up at once mean the same
+ * UPS and not one each.
+ * @param taken ids that UPSes have already
+ */
+export function idsBeside(taken: readonly string[]): () => string {
+  const used = new Set(taken);
+  return () => {
+    let number = 1;
+    while (used.has(`ups-${number}`)) number += 1;
+    used.add(`ups-${number}`);
+    return `ups-${number}`;
+  };
+}
+
+/** `Back-UPS ES 700`, without the ids that stand behind it, and without the firmware that APC puts into its names. */
+export function nameOfUnit({ title }: FoundDevice): string {
+  const [, name = title, ids = ''] = /^(.*?)\s*\(([0-9a-f]{4}:[0-9a-f]{4})\)$/i.exec(title) ?? [];
+  // One that says nothing of itself.
+  if (name === 'device') return `UPS ${ids}`;
+  return name.replace(/ (?:USB )?FW:.*$/, '');
+}
 
 /**
  * UPSes of the settings for units that were chosen. Of several each is pinned to its own; a single one may be exchanged
@@ -50,6 +70,40 @@ export const remoteUps = (id: string): UpsDraft => ({
   driver: '',
   port: '',
 });
+
+/** What belongs to a unit and its cable, and to nothing that somebody decided. */
+const OF_THE_UNIT = [
+  'id',
+  'mode',
+  'driver',
+  'port',
+  'options',
+  'description',
+  'remotehost',
+  'remoteport',
+  'monuser',
+  'monpwd',
+] as const;
+
+/**
+ * UPSes that are chosen in place of others: what was decided before (the name, the timer, the addresses) goes on for
+ * them.
+ * @param before the first of those that were chosen until now
+ */
+export function withDecisions(chosen: readonly UpsDraft[], before: UpsDraft | undefined): readonly UpsDraft[] {
+  if (!before) return chosen;
+  const [first] = chosen;
+  // The UPS of another computer has the name that it has there.
+  const keepsName = before.mode === 'MASTER' && first?.mode === 'MASTER';
+  const taken = new Set<string>();
+  return chosen.map((ups) => {
+    const own = Object.fromEntries(OF_THE_UNIT.map((key) => [key, ups[key]]));
+    const wanted = ups === first && keepsName ? before.identifier : ups.identifier;
+    const identifier = freeName(wanted, taken);
+    taken.add(identifier.toLowerCase());
+    return { ...before, ...own, identifier };
+  });
+}
 
 /** Whether a UPS of the settings stands for a unit that was found. */
 export function standsFor(ups: UpsDraft, unit: FoundDevice, attached: readonly FoundDevice[]): boolean {

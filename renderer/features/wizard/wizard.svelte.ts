@@ -6,15 +6,14 @@ import type { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import { createContext } from 'svelte';
 import { isAlike } from '../../state/settings-changes.ts';
 import type { SettingsDraftState } from '../../state/settings-draft.svelte.ts';
-import { randomId } from '../settings/random.ts';
 import { neighbourOf, stepsFor, type Step } from './wizard-steps.ts';
-import { proposedUps, standsFor } from './wizard-units.ts';
+import { idsBeside, proposedUps, standsFor } from './wizard-units.ts';
 
 type State = RequestResult<'setup.state'>;
 type Import = RequestResult<'settings.findImports'>['found'][number];
 
 /** What one decision for all UPSes is made of. */
-const COMMON_KEYS = ['shutdown', 'shutdowntimer', 'powerdown', 'emailnotify', 'toemail'] as const;
+const COMMON_KEYS = ['shutdown', 'shutdowntimer', 'shutdownaction', 'powerdown', 'emailnotify', 'toemail'] as const;
 
 export class Wizard {
   readonly client: EngineClient;
@@ -27,10 +26,10 @@ export class Wizard {
   rehearsal = $state.raw<Plan>();
   /** What was taken over from another program, and what the draft was before. */
   moved = $state.raw<{ readonly answer: RequestResult<'settings.readImport'>; readonly before: SettingsDraft }>();
-  /** Why the last question to the program failed. */
+  /** Why the last thing that was asked for failed. */
   failure = $state.raw<unknown>();
-  /** Somebody chose, or it was chosen for them: it is not chosen for them again. */
-  isUnitDecided = false;
+  /** Why this computer cannot be looked at; gone with the next look that succeeds. */
+  lookFailure = $state.raw<unknown>();
   isSaved = $state(false);
   /** A step that has come stays, also when what it was about is gone. */
   #hasNeighbours = $state(false);
@@ -49,6 +48,8 @@ export class Wizard {
   /** The draft as it was when the step was entered, for those who decide later. */
   #before: SettingsDraft | undefined;
   #rehearsals = 0;
+  /** Somebody chose, or it was chosen for them: it is not chosen for them again. */
+  #isUnitDecided = false;
 
   constructor(client: EngineClient, draft: SettingsDraftState) {
     this.client = client;
@@ -57,17 +58,14 @@ export class Wizard {
 
   /** Asks for everything that the steps are made of. */
   async begin(): Promise<void> {
-    await Promise.all([
-      this.draft.load(),
-      this.look(),
-      this.#heard(this.client.request('settings.findImports', {}), ({ found }) => (this.imports = found)),
-    ]);
+    this.failure = undefined;
+    await Promise.all([this.draft.load(), this.look(), this.#findImports()]);
     this.#enter(this.step);
   }
 
   /** What is on this computer, looked at anew. */
   async look(): Promise<void> {
-    await this.#heard(this.client.request('setup.state', {}), (state) => {
+    await this.#looked(this.client.request('setup.state', {}), (state) => {
       this.units = state.units;
       this.neighbours = state.neighbours;
       this.rule = state.rule;
@@ -77,9 +75,31 @@ export class Wizard {
 
   /** Only the units: asked while one is waited for. */
   async scan(): Promise<void> {
-    await this.#heard(this.client.request('device.scan', {}), ({ devices }) => {
+    await this.#looked(this.client.request('device.scan', {}), ({ devices }) => {
       if (!isAlike(devices, this.units)) this.units = devices;
     });
+  }
+
+  async #findImports(): Promise<void> {
+    try {
+      this.imports = (await this.client.request('settings.findImports', {})).found;
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
+  /** Chooses UPSes: a unit that is plugged in alone needs no question, and can be chosen otherwise. */
+  chooseUpses(upses: SettingsDraft['ups']): void {
+    if (!this.draft.draft) return;
+    this.#isUnitDecided = true;
+    // Also what was chosen for somebody can be left for later.
+    this.#before ??= this.draft.draft;
+    this.draft.replace({ ...this.draft.draft, ups: upses });
+  }
+
+  /** Nobody has chosen yet, and nothing was set up before. */
+  get isUndecided(): boolean {
+    return !this.#isUnitDecided && this.draft.draft?.ups.length === 0;
   }
 
   async rehearse(): Promise<void> {
@@ -100,11 +120,14 @@ export class Wizard {
     const before = this.moved?.before ?? this.draft.draft;
     if (!before) return;
     this.failure = undefined;
-    await this.#heard(this.client.request('settings.readImport', { kind, path }), (answer) => {
+    try {
+      const answer = await this.client.request('settings.readImport', { kind, path });
       this.moved = { answer, before };
+      this.#isUnitDecided = true;
       this.draft.replace(answer.settings);
-      this.isUnitDecided = true;
-    });
+    } catch (error) {
+      this.failure = error;
+    }
   }
 
   putBack(): void {
@@ -113,12 +136,11 @@ export class Wizard {
   }
 
   next(): void {
-    this.#shareDecisions();
-    this.#enter(neighbourOf(this.step, 1, this.steps));
+    this.goTo(neighbourOf(this.step, 1, this.steps));
   }
 
   back(): void {
-    this.#enter(neighbourOf(this.step, -1, this.steps));
+    this.goTo(neighbourOf(this.step, -1, this.steps));
   }
 
   /** Leaves everything as it was when this step began. */
@@ -128,7 +150,15 @@ export class Wizard {
   }
 
   goTo(step: Step): void {
+    this.#shareDecisions();
     this.#enter(step);
+  }
+
+  /** What somebody else saved meanwhile, in place of what was chosen here. */
+  takeTheirs(): void {
+    this.draft.discard();
+    this.moved = undefined;
+    this.#before = this.draft.draft;
   }
 
   async finish(): Promise<void> {
@@ -146,28 +176,29 @@ export class Wizard {
     this.#before = this.draft.draft;
     // Their fields need a UPS to belong to: the first one on USB, as it is without any.
     if (step === 'name' || step === 'power' || step === 'mail') {
-      if (this.draft.draft?.ups.length === 0) this.draft.addUps(proposedUps(randomId()));
+      if (this.draft.draft?.ups.length === 0) this.draft.addUps(proposedUps(idsBeside([])()));
     }
   }
 
-  /** What is asked once holds for all UPSes. */
+  /** What is asked once holds for all UPSes. What nobody touched stays as it was set for each of them. */
   #shareDecisions(): void {
     if (this.step !== 'power' && this.step !== 'mail') return;
-    const [first, ...others] = this.draft.draft?.ups ?? [];
-    if (!first) return;
-    if (this.step === 'mail') this.draft.set(['ups', 0, 'emailnotify'], first.toemail.length > 0);
-    others.forEach((_, index) => {
-      for (const key of COMMON_KEYS) {
-        this.draft.set(['ups', index + 1, key], this.draft.value(['ups', 0, key]));
-      }
-    });
+    const { draft } = this.draft;
+    const [first, ...others] = draft?.ups ?? [];
+    const before = this.#before?.ups.find(({ id }) => id === first?.id);
+    if (!draft || !first || others.length === 0) return;
+    const decided = COMMON_KEYS.filter((key) => !isAlike(first[key], before?.[key]));
+    const shared = Object.fromEntries(decided.map((key) => [key, first[key]]));
+    if (decided.length > 0)
+      this.draft.replace({ ...draft, ups: [first, ...others.map((ups) => ({ ...ups, ...shared }))] });
   }
 
-  async #heard<Answer>(asked: Promise<Answer>, take: (answer: Answer) => void): Promise<void> {
+  async #looked<Answer>(asked: Promise<Answer>, take: (answer: Answer) => void): Promise<void> {
     try {
       take(await asked);
+      this.lookFailure = undefined;
     } catch (error) {
-      this.failure = error;
+      this.lookFailure = error;
     }
   }
 }

@@ -5,8 +5,17 @@ import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import { LocaleState } from '../../state/locale.svelte.ts';
 import { verdictOf } from '../../text/plan-text.ts';
 import { neighbourOf, stepsFor } from './wizard-steps.ts';
-import { mailSentence, networkSentence, powerSentence, unitSentence } from './wizard-text.ts';
-import { nameOfUnit, proposedUps, remoteUps, ruleLine, standsFor, upsesFor } from './wizard-units.ts';
+import { mailSentence, nameSentence, networkSentence, powerSentence, unitSentence } from './wizard-text.ts';
+import {
+  idsBeside,
+  nameOfUnit,
+  proposedUps,
+  remoteUps,
+  ruleLine,
+  standsFor,
+  upsesFor,
+  withDecisions,
+} from './wizard-units.ts';
 
 const speak = (language: 'en' | 'de'): LocaleState =>
   new LocaleState({ choice: language, ofSystem: [language], keep: () => undefined });
@@ -74,12 +83,44 @@ describe('units', () => {
     expect(standsFor(remoteUps('x'), ONE, [ONE])).toBe(false);
   });
 
+  test('another choice keeps the name, the timer and the addresses', () => {
+    const [before] = upsesFor([ONE], [ONE, OTHER], makeId);
+    if (!before) throw new Error('a unit makes a UPS');
+    const decided = { ...before, identifier: 'study', shutdowntimer: 600, toemail: ['a@example.org'] };
+    const [other] = withDecisions(upsesFor([OTHER], [ONE, OTHER], makeId), decided);
+    expect(other).toMatchObject({ identifier: 'study', shutdowntimer: 600, toemail: ['a@example.org'] });
+    expect(other?.options).toContain('serial = "B2"');
+    expect(other?.id).not.toBe(before.id);
+    const all = withDecisions(upsesFor([ONE, OTHER], [ONE, OTHER], makeId), decided);
+    expect(all.map(({ identifier, shutdowntimer }) => [identifier, shutdowntimer])).toEqual([
+      ['study', 600],
+      ['ups2', 600],
+    ]);
+    const [remote] = withDecisions([remoteUps('x')], decided);
+    expect(remote).toMatchObject({ mode: 'SLAVE', driver: '', identifier: 'ups', shutdowntimer: 600 });
+    expect(withDecisions([proposedUps('y')], undefined)).toEqual([proposedUps('y')]);
+  });
+
+  test('have ids that every window makes the same, and none that is taken', () => {
+    const [one, other] = [idsBeside(['ups-2']), idsBeside(['ups-2'])];
+    expect([one(), one()]).toEqual(['ups-1', 'ups-3']);
+    expect(other()).toBe('ups-1');
+  });
+
   test('have the line of the rule that opens them', () => {
     expect(ruleLine(ONE)).toBe(
       'SUBSYSTEM=="hidraw", KERNELS=="0003:051D:0002.*", MODE="0660", GROUP="ridethrough", TAG+="uaccess"',
     );
     expect(ruleLine({ ...ONE, selectors: [] })).toBeUndefined();
-    expect(nameOfUnit(ONE)).toBe('Back-UPS ES 700');
+  });
+
+  test.each([
+    ['Back-UPS ES 700 (051d:0002)', 'Back-UPS ES 700'],
+    ['Back-UPS ES 850G2 FW:938.a2 .I USB FW:a2 (051d:0002)', 'Back-UPS ES 850G2'],
+    ['device (0463:ffff)', 'UPS 0463:ffff'],
+    ['Powerware 9130', 'Powerware 9130'],
+  ])('%s is called %s', (title, name) => {
+    expect(nameOfUnit({ ...ONE, title })).toBe(name);
   });
 });
 
@@ -146,6 +187,15 @@ describe('what will be true', () => {
     expect(unitSentence(settings({ ups: [ups] }), false, en)).toContain('As soon as it can be opened');
     const remote = { ...remoteUps('x'), identifier: 'rack', remotehost: 'nas' };
     expect(unitSentence(settings({ ups: [remote] }), true, en)).toBe('This computer follows rack on nas.');
+  });
+
+  test('what it is called, and which computer goes down first', () => {
+    expect(nameSentence(settings(), en)).toBe(
+      'Programs and other computers find it as “ups”. This computer has the cable, so it goes down last, after the computers that follow it (NUT: primary, formerly master).',
+    );
+    const remote = { ...remoteUps('x'), identifier: 'rack', remotehost: 'nas' };
+    expect(nameSentence(settings({ ups: [remote] }), en)).toContain('Another computer has the cable, so this one goes');
+    expect(nameSentence(settings({ ups: [proposedUps('y'), remote] }), en)).toContain('This computer has the cable');
   });
 
   test('who is told, and who may ask', () => {

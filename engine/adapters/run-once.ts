@@ -1,0 +1,157 @@
+/**
+ * A line for the shell that is carried out once for one ticket, however often and after whatever restart it is asked for.
+ * The ticket is a file; a disk that fails or hangs is done without.
+ */
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { phrase, type Text } from '#domain/messages/message.ts';
+import { withinLimit } from '#engine/monitor/within-limit.ts';
+import type { Clock, Log } from '#engine/ports.ts';
+import { exitText, runProgram, startProgram, type Exit } from './run-program.ts';
+
+/** Where tickets lie, with what is known of the lines that were begun. */
+export interface TicketFolder {
+  readonly path: string;
+  /** Makes the folder and clears what earlier tickets left. @throws where the disk does not let us */
+  prepare(ticket: string): Promise<void>;
+  /** @returns what a file holds; empty where it is not there yet */
+  read(name: string): Promise<string>;
+}
+
+export const ticketFolder = (path: string): TicketFolder => ({
+  path,
+  async prepare(ticket) {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    const old = (await readdir(path)).filter((name) => !name.startsWith(ticket));
+    await Promise.all(old.map((name) => rm(join(path, name), { force: true })));
+  },
+  read: (name) => readFile(join(path, name), 'utf8').catch(() => ''),
+});
+
+const LOOK_AGAIN_MS = 250;
+/** A shell on a busy computer takes a while; a disk that hangs takes for ever. */
+const TICKET_LIMIT_MS = 10_000;
+/** A shell that was ended is gone within that, unless the disk holds it. */
+const END_LIMIT_MS = 1_000;
+/** What is written into a ticket is there by then, or never. */
+const HELD_LIMIT_MS = 5_000;
+/** Exit status of the script below, before it has said a word, when somebody else holds the ticket. */
+const TICKET_TAKEN = 113;
+
+/**
+ * Takes the ticket and runs a line, atomically as far as the end of this program is concerned: whoever makes the file
+ * first runs it, and how it ended is found by whoever comes later. It says a word once the disk has let it.
+ * `$1`: the ticket's file, `$2`: the line.
+ */
+const RUN_ONCE = `(set -C; : >"$1") 2>/dev/null || { [ -e "$1" ] && exit ${TICKET_TAKEN}; exit 1; }
+{ echo $$ >"$1"; } 2>/dev/null || exit 1
+log="$1.log"; { true >"$log"; } 2>/dev/null || log=/dev/null
+trap '' PIPE; echo taken 2>/dev/null; trap - PIPE
+sh -c "$2" >"$log" 2>&1 </dev/null; status=$?; { echo $status >"$1.ended"; } 2>/dev/null; exit $status`;
+
+export interface RunOnceOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly env: NodeJS.ProcessEnv;
+  readonly tickets: TicketFolder;
+}
+
+/** @returns undefined when the line ended well, else how it ended */
+export type RunOnce = (line: string, timeoutSeconds: number, ticket: string) => Promise<Text | undefined>;
+
+export function createRunOnce({ clock, log, env, tickets }: RunOnceOptions): RunOnce {
+  const read = (name: string): Promise<string> => withinLimit(clock, tickets.read(name), () => '');
+
+  /** @returns false when the disk does not let us, or does not answer */
+  const prepare = (ticket: string): Promise<boolean> =>
+    withinLimit(
+      clock,
+      tickets.prepare(ticket).then(
+        () => true,
+        () => false,
+      ),
+      () => false,
+    );
+
+  /** How an attempt that was begun before ended, once it has. */
+  const follow = async (ticket: string, timeoutSeconds: number): Promise<Text | undefined> => {
+    const giveUpAt = clock.monotonic() + timeoutSeconds * 1000;
+    for (;;) {
+      const ended = (await read(`${ticket}.ended`)).trim();
+      if (ended !== '') return ended === '0' ? undefined : exitText(Number(ended), await read(`${ticket}.log`));
+      const pid = Number((await read(ticket)).trim());
+      if (!isAlive(pid)) {
+        // It may have ended between the two looks.
+        if ((await read(`${ticket}.ended`)).trim() !== '') continue;
+        return phrase('reason.was-ended', {});
+      }
+      if (clock.monotonic() > giveUpAt) return phrase('reason.not-ended', { seconds: timeoutSeconds });
+      await clock.sleep(LOOK_AGAIN_MS);
+    }
+  };
+
+  /**
+   * @returns how the line ended; TICKET_TAKEN when somebody else holds the ticket; undefined when the disk does not let it
+   *   be taken, or does not answer: the line has not been begun then, and will not be
+   */
+  const withTicket = (line: string, timeoutSeconds: number, ticket: string): Promise<Exit | undefined> =>
+    new Promise((resolve) => {
+      let isTaken = false;
+      let wasEnded = false;
+      const run = startProgram('/bin/sh', ['-c', RUN_ONCE, 'sh', join(tickets.path, ticket), line], {
+        env,
+        timeoutMs: timeoutSeconds * 1000,
+        clock,
+        onWord: () => {
+          isTaken = true;
+          cancel();
+        },
+      });
+      const cancel = clock.after(TICKET_LIMIT_MS, () => {
+        wasEnded = true;
+        run.end();
+        // The disk may hold it longer, but it never gets to the line.
+        clock.after(END_LIMIT_MS, () => resolve(undefined));
+      });
+      void run.exit.then((exit) => {
+        cancel();
+        if (!isTaken) resolve(exit === TICKET_TAKEN ? exit : undefined);
+        // Its word and its end may have met: then the line has been begun.
+        else resolve(wasEnded ? phrase('reason.was-ended', {}) : exit);
+      });
+    });
+
+  /** Between making the ticket and writing into it there is a moment. */
+  const isHeld = async (ticket: string): Promise<boolean> => {
+    const giveUpAt = clock.monotonic() + HELD_LIMIT_MS;
+    while ((await read(ticket)) === '') {
+      if (clock.monotonic() > giveUpAt) return false;
+      await clock.sleep(LOOK_AGAIN_MS);
+    }
+    return true;
+  };
+
+  return async (line, timeoutSeconds, ticket) => {
+    if (await prepare(ticket)) {
+      if ((await read(ticket)) !== '') return follow(ticket, timeoutSeconds);
+      const exit = await withTicket(line, timeoutSeconds, ticket);
+      if (exit === 0) return undefined;
+      if (exit === TICKET_TAKEN && (await isHeld(ticket))) return follow(ticket, timeoutSeconds);
+      if (exit !== undefined && exit !== TICKET_TAKEN) return exitText(exit, await read(`${ticket}.log`));
+    }
+    // Without a disk to write to, going down is worth more than not doing it twice.
+    log.error(`${tickets.path} cannot be written to in time: the action is carried out all the same.`);
+    const exit = await runProgram('/bin/sh', ['-c', line], { env, timeoutMs: timeoutSeconds * 1000, clock });
+    return exit === 0 ? undefined : exitText(exit, '');
+  };
+}
+
+function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,80 @@
+/** Runs a program to its end, or ends it. */
+import { spawn } from 'node:child_process';
+import { phrase, type Phrase } from '#domain/messages/message.ts';
+import type { Clock } from '#engine/ports.ts';
+import { reasonOf } from '#engine/system-reason.ts';
+
+/** How a program ended that did not end well: a number, what kept it from starting, or that it took too long. */
+export type Exit = number | Phrase;
+
+export function exitText(exit: Exit, output: string): Phrase {
+  if (typeof exit !== 'number') return exit;
+  const status = phrase('reason.exit-status', { status: exit });
+  const words = output.trim().split('\n').at(-1)?.trim().slice(0, 200);
+  return words ? phrase('reason.last-words', { words, how: status }) : status;
+}
+
+export interface RunOptions {
+  readonly env: NodeJS.ProcessEnv;
+  /** After which it is ended with all it began. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  /** Called at its first output; what it writes after that is lost. */
+  readonly onWord?: () => void;
+}
+
+export interface Run {
+  readonly exit: Promise<Exit>;
+  /** Ends it with all it began. */
+  end(): void;
+}
+
+/** In a group of its own, so that it goes on should this program be ended. */
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  { env, timeoutMs, clock, onWord }: RunOptions,
+): Run {
+  const child = spawn(program, args, {
+    env,
+    stdio: ['ignore', onWord ? 'pipe' : 'ignore', 'ignore'],
+    detached: true,
+    windowsHide: true,
+  });
+  const end = (): void => {
+    if (child.pid !== undefined) endGroup(child.pid);
+  };
+  const exit = new Promise<Exit>((resolve) => {
+    const cancel = clock.after(timeoutMs, () => {
+      end();
+      resolve(phrase('reason.not-ended', { seconds: Math.round(timeoutMs / 1000) }));
+    });
+    child.on('error', (error) => {
+      cancel();
+      resolve(phrase('reason.not-started', { program, why: reasonOf(error) }));
+    });
+    // A word it still said is heard before its end.
+    child.on(onWord ? 'close' : 'exit', (code: number | null, signal: NodeJS.Signals | null) => {
+      cancel();
+      resolve(code ?? phrase('reason.ended-by', { signal: signal ?? 'signal' }));
+    });
+  });
+  child.stdout?.once('data', () => {
+    onWord?.();
+    child.stdout?.destroy();
+  });
+  child.unref();
+  return { exit, end };
+}
+
+export const runProgram = (program: string, args: readonly string[], options: RunOptions): Promise<Exit> =>
+  startProgram(program, args, options).exit;
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch (error) {
+    // It ended by itself in the same moment.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
