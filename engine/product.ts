@@ -155,7 +155,6 @@ export function createProduct(parts: ProductParts): Product {
     keeper: keepInFile(join(dataDir, 'monitor.json')),
     onNotice: ({ type, ups }) => tellPeople((told) => told.notice(type, ups)),
     onFailed: (failure) => tellPeople((told) => told.shutdownFailed(failure)),
-    onDecision: (decision, ups) => history.decide(ups, decision),
   });
   const history = createHistory({ store: engine.store, clock, log, file: join(dataDir, HISTORY_FILE) });
   const battery = createBattery({ history, control: engine.control, clock });

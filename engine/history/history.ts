@@ -9,7 +9,6 @@ import type { Clock, Log, Stop } from '#engine/ports.ts';
 import { numberOf } from '#engine/state/readings.ts';
 import type { UpsChange } from '#engine/state/ups-state.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
-import { DECISION_VARIABLE, writeDecision, type Decision } from './decisions.ts';
 import { gridOf, joinSpans, type Grid, type Span } from './downsample.ts';
 import {
   CHECKED_PARTS,
@@ -60,8 +59,6 @@ export interface History {
   statuses(ups: string, span: Span, limit: number): readonly StatusChange[];
   /** What a person said about a UPS, kept with what the UPS says. */
   note(ups: string, variable: string, value: string): void;
-  /** What the program itself decided about a UPS: written with the next batch, for nobody is held up by it. */
-  decide(ups: string, decision: Decision): void;
   /** How words about a UPS changed, oldest first. */
   texts(ups: string, variables: readonly string[]): readonly TextChange[];
   /** Readings as finely as they are kept, by variable and time. */
@@ -102,7 +99,6 @@ export function createHistory({ store, clock, log, file }: HistoryParts): Histor
   let rows: HistoryBatch['rows'] = [];
   let statuses: StatusChange[] = [];
   let texts: TextChange[] = [];
-  let decidedAt = -Infinity;
   const incidents = new Map<number, Incident>();
   const announced = new Set<number>();
 
@@ -310,11 +306,6 @@ export function createHistory({ store, clock, log, file }: HistoryParts): Histor
     note(ups, variable, value) {
       texts.push({ ups, at: clock.now(), variable, value });
       flush();
-    },
-    decide(ups, decision) {
-      // Two of one moment follow each other.
-      decidedAt = Math.max(decidedAt + 1, decision.at);
-      texts.push({ ups, at: decidedAt, variable: DECISION_VARIABLE, value: writeDecision(decision) });
     },
     texts: (ups, variables) => read<readonly TextChange[]>([], (history) => history.texts(ups, variables)),
     rows: (ups, span, variables) =>

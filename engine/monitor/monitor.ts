@@ -45,8 +45,6 @@ export interface MonitorParts {
   readonly onNotice?: (notice: Notice) => Promise<void>;
   /** Hears why this computer could not be shut down, when nothing more is tried. Resolves likewise. */
   readonly onFailed?: (failure: Text) => Promise<void>;
-  /** Hears each sentence of the view as it is said, with the name of a UPS it stands for. Must not throw. */
-  readonly onDecision?: (decision: MonitorView['decisions'][number], ups: string) => void;
 }
 
 export interface Monitor {
@@ -115,7 +113,6 @@ export function createMonitor(parts: MonitorParts): Monitor {
     power,
     onNotice: parts.onNotice,
     onFailed: parts.onFailed,
-    onDecision: parts.onDecision,
   });
   const looks = createLooks({ standing, store, clock, log, tell });
   const loggedIn = createLoggedIn({ standing, looks, clients: parts.clients, clock, tell });

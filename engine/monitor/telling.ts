@@ -12,8 +12,6 @@ import { storyViewOf } from './view.ts';
 
 const KEPT_DECISIONS = 50;
 
-type Decision = MonitorView['decisions'][number];
-
 export interface Telling {
   /** The latest sentences, newest first. */
   decisions(): MonitorView['decisions'];
@@ -37,7 +35,6 @@ export interface TellingOptions {
   /** Resolves once people were told, or could not be. */
   readonly onNotice?: ((notice: Notice) => Promise<void>) | undefined;
   readonly onFailed?: ((failure: Text) => Promise<void>) | undefined;
-  readonly onDecision?: ((decision: Decision, ups: string) => void) | undefined;
 }
 
 export function createTelling(options: TellingOptions): Telling {
@@ -49,11 +46,7 @@ export function createTelling(options: TellingOptions): Telling {
 
   const say: Telling['say'] = (level, text) => {
     log[level](textIn(text) ?? text.phrase);
-    const decision = { at: clock.now(), level, text: { ...text } };
-    decisions = [decision, ...decisions].slice(0, KEPT_DECISIONS);
-    // It may be about several: the first that is watched stands for them.
-    const [first] = standing.policy.supplies;
-    if (first) options.onDecision?.(decision, first.name);
+    decisions = [{ at: clock.now(), level, text: { ...text } }, ...decisions].slice(0, KEPT_DECISIONS);
   };
 
   const shout = (text: string): void => {

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
-import { message, textIn } from '#domain/messages/message.ts';
+import { message } from '#domain/messages/message.ts';
 import { roughTime } from '#domain/power-sentence.ts';
 import type { Incident } from '#domain/schema/snapshot.ts';
 import { dataDirectory } from '#engine/data-dir.ts';
-import { DECISION_VARIABLE, readDecision } from '#engine/history/decisions.ts';
-import type { HistoryStore } from '#engine/history/history-store.ts';
 import { HISTORY_FILE, readHistory } from '#engine/history/sqlite-file.ts';
 import { EXIT, UsageError, type CommandIo } from '../io.ts';
 import { parseOptions } from '../options.ts';
@@ -12,8 +10,8 @@ import { readMoment } from '../time-option.ts';
 
 const HELP = `Usage: ridethrough log [--json] [--since T] [--data-dir DIR]
 
-Shows what happened, oldest first: outages, alarms, lost contact, and what was decided about a shutdown. One line each:
-when it began, the UPS, what it was, how long it lasted. Works beside a running "serve", which writes within ten seconds.
+Shows what happened, oldest first: outages, alarms, lost contact. One line each: when it began, the UPS, what it was,
+how long it lasted. Works beside a running "serve", which writes within ten seconds.
 Exit status: 0, also when nothing happened; 1 when there is no history.
 
   --json          one JSON list with the facts of each
@@ -40,45 +38,13 @@ export async function log(args: readonly string[], io: CommandIo): Promise<numbe
   const history = await readHistory(join(dataDirectory(values['data-dir'], io.env), HISTORY_FILE));
   try {
     const incidents = history.incidents({ limit: MOST, ...(since === undefined ? {} : { since }) }).toReversed();
-    const entries = [
-      ...incidents.map((one): Entry => ({ at: one.startedAt, line: asLine(one), facts: asFacts(one) })),
-      ...decisionsIn(history, since),
-    ].sort((a, b) => a.at - b.at);
-    if (values.json)
-      io.stdout.write(
-        `${JSON.stringify(
-          entries.map(({ facts }) => facts),
-          undefined,
-          2,
-        )}\n`,
-      );
-    else if (entries.length === 0) io.stderr.write('Nothing happened.\n');
-    else io.stdout.write(entries.map(({ line }) => line).join(''));
+    if (values.json) io.stdout.write(`${JSON.stringify(incidents.map(asFacts), undefined, 2)}\n`);
+    else if (incidents.length === 0) io.stderr.write('Nothing happened.\n');
+    else io.stdout.write(incidents.map(asLine).join(''));
     return EXIT.ok;
   } finally {
     history.close();
   }
-}
-
-interface Entry {
-  readonly at: number;
-  readonly line: string;
-  readonly facts: Readonly<Record<string, unknown>>;
-}
-
-/** @param since milliseconds since 1970; undefined: all */
-function decisionsIn(history: HistoryStore, since = -Infinity): readonly Entry[] {
-  const upses = new Set(history.variables().map(({ ups }) => ups));
-  return [...upses].flatMap((ups) =>
-    history.texts(ups, [DECISION_VARIABLE]).flatMap(({ value }): readonly Entry[] => {
-      const decision = readDecision(value);
-      if (!decision || decision.at < since) return [];
-      const { at, level, text } = decision;
-      const said = textIn(text) ?? '';
-      const facts = { kind: 'decision', ups, at: new Date(at).toISOString(), level, text: said };
-      return [{ at, line: `${localTime(at)}  ${ups}  ${said}\n`, facts }];
-    }),
-  );
 }
 
 function asLine({

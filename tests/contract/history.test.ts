@@ -201,31 +201,6 @@ describe('the commands', () => {
     });
   });
 
-  test('what was decided about a shutdown is in the log', async () => {
-    nut = await createNutFolder({
-      'upsd.users': '[watcher]\n password = secret\n upsmon primary\n',
-      'ups.conf': '[office]\n driver = dummy-ups\n port = office.dev\n',
-      'office.dev': 'ups.status: OL\nbattery.charge: 100\n',
-    });
-    const monitor = `MONITOR office@localhost:${nut.port} 1 watcher secret primary\n`;
-    await nut.write('upsmon.conf', `${monitor}SHUTDOWNCMD "true"\nFINALDELAY 0\n`);
-    const program = await serve();
-    await say('ups.status: OB LB\nbattery.charge: 9\n');
-    await program.logged(/Shutdown begins/);
-    const decided = async () => (await incidents()).filter(({ kind }) => kind === 'decision');
-    await until('decisions are written', async () => (await decided()).length > 0);
-    expect(await decided()).toContainEqual(
-      expect.objectContaining({
-        ups: 'office',
-        level: expect.any(String) as unknown,
-        text: expect.any(String) as unknown,
-      }),
-    );
-    const { stdout } = await ridethrough(['log', '--data-dir', nut.data]);
-    const [{ text = '' } = {}] = (await decided()) as unknown as { text?: string }[];
-    expect(stdout).toContain(`  office  ${text}\n`);
-  });
-
   test('where there is no history they say so', async () => {
     for (const command of [['log'], ['export', '--out', join(folder, 'x.csv')]]) {
       const { status, stderr } = await ridethrough([...command, '--data-dir', folder]);
