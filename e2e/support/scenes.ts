@@ -5,6 +5,7 @@ import { phrase } from '#domain/messages/message.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { Incident } from '#domain/schema/snapshot.ts';
 import { driveMachine, supplyOf, afterTimer, policyOf, type DrivenMachine } from '#engine/monitor/test-support.ts';
+import { DEMO_COMMANDS } from '#engine/drivers/demo/demo-commands.ts';
 import type { BatteryFigures } from '#engine/monitor/battery-figures.ts';
 import type { MonitorPolicy } from '#engine/monitor/policy.ts';
 import { viewOf } from '#engine/monitor/view.ts';
@@ -603,7 +604,7 @@ export const SCENES = {
   },
   demo(startAt) {
     const engine = createFakeEngine(startAt);
-    engine.add({ ...GOOD_UPS, name: 'demo', driver: 'demo', commands: ['demo.mains.off', 'demo.mains.on'] });
+    engine.add({ ...GOOD_UPS, name: 'demo', driver: 'demo', commands: DEMO_COMMANDS.map(({ name }) => name) });
     engine.tick(5 * MINUTES);
     return engine;
   },

@@ -7,7 +7,7 @@ export const form = {
 
   'form.title': 'Einstellungen',
   'form.search': 'Einstellungen durchsuchen',
-  'form.search.hint': 'Name, Bedeutung oder NUT-Direktive',
+  'form.search.hint': 'Name, Sinn, Direktive',
   'form.none-found': 'Keine Einstellung hat „{text}“ im Namen oder in der Bedeutung.',
   'form.depth': 'Anzeigen',
   'form.depth.basic': 'Das Wichtige',

@@ -9,7 +9,7 @@ export const form = {
 
   'form.title': 'Settings',
   'form.search': 'Search the settings',
-  'form.search.hint': 'name, meaning or NUT directive',
+  'form.search.hint': 'name, meaning, directive',
   'form.none-found': 'No setting has "{text}" in its name or meaning.',
   'form.depth': 'Show',
   'form.depth.basic': 'Basic',
