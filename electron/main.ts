@@ -1,7 +1,7 @@
 /** The desktop program: ports, engine, IPC, window, tray. Only wiring; every decision has a file of its own. */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { app, dialog, ipcMain, nativeTheme, protocol, safeStorage, session, shell } from 'electron';
+import { app, dialog, ipcMain, nativeTheme, powerMonitor, protocol, safeStorage, session, shell } from 'electron';
 import { describeError } from '#domain/errors.ts';
 import { isShutdownComing } from '#domain/shutdown-sentence.ts';
 import { message } from '#domain/messages/message.ts';
@@ -32,6 +32,7 @@ import { createQuitSequence } from './quit-sequence.ts';
 import { createSafeSeal } from './safe-secrets.ts';
 import { secureContents, secureSession } from './security.ts';
 import { createShellLanguage, serveLanguage } from './shell-language.ts';
+import { watchSleepEvents } from './sleep-events.ts';
 import { MUTE, runTrayCommand, runWish, type Told, type Wish } from './tray-commands.ts';
 import { trayView, type Phase } from './tray-view.ts';
 import { createTray } from './tray.ts';
@@ -233,7 +234,13 @@ async function start(): Promise<void> {
       clock,
       log,
       hidPort,
-      power: createSystemPower({ clock, log, folder: join(dataDir, 'shutdown-actions'), env }),
+      power: createSystemPower({
+        clock,
+        log,
+        folder: join(dataDir, 'shutdown-actions'),
+        env,
+        watchSleep: watchSleepEvents(powerMonitor),
+      }),
       setupSystem: createSetupSystem({
         platform,
         env,

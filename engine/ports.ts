@@ -121,6 +121,9 @@ export interface SecretSeal {
 /** `starting`: in a moment, once who was told has done what is to be done before. `finished`: the computer is awake again. */
 export type SleepMoment = 'starting' | 'finished';
 
+/** Calls back before this computer sleeps, where the system can it waits for that, and after. */
+export type SleepWatch = (told: (moment: SleepMoment) => Promise<void>) => Stop;
+
 /** How an action can be carried out, or why not. */
 export type PowerCheck = { readonly ok: true; readonly by: string } | { readonly ok: false; readonly reason: Text };
 

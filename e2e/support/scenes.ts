@@ -1,6 +1,7 @@
 /** Situations a UPS can be in, played to a fake engine: for screenshots and for checks of every page in every state. */
 import { HistoryError } from '#domain/errors.ts';
 import { phrase } from '#domain/messages/message.ts';
+import { DEMO_COMMANDS } from '#engine/drivers/demo/demo-commands.ts';
 import { driveMachine } from '#engine/monitor/test-support.ts';
 import type { MonitorPolicy } from '#engine/monitor/policy.ts';
 import { createFakeEngine, type FakeEngine } from '../../renderer/client/fake-client.ts';
@@ -221,7 +222,7 @@ export const SCENES = {
   },
   demo(startAt) {
     const engine = createFakeEngine(startAt);
-    engine.add({ ...GOOD_UPS, name: 'demo', driver: 'demo', commands: ['demo.mains.off', 'demo.mains.on'] });
+    engine.add({ ...GOOD_UPS, name: 'demo', driver: 'demo', commands: DEMO_COMMANDS.map(({ name }) => name) });
     engine.tick(5 * MINUTES);
     return engine;
   },

@@ -12,7 +12,7 @@ import {
   type Command,
 } from '#engine/monitor/actions/commands.ts';
 import type { ShutdownAction } from '#engine/monitor/policy.ts';
-import type { Clock, Log, PowerCheck, SystemPower } from '#engine/ports.ts';
+import type { Clock, Log, PowerCheck, SleepWatch, SystemPower } from '#engine/ports.ts';
 import { watchLogindSleep } from './logind-sleep.ts';
 import { createRunOnce, ticketFolder } from './run-once.ts';
 import { exitText, runProgram } from './run-program.ts';
@@ -24,6 +24,8 @@ export interface SystemPowerOptions {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
   readonly platform?: NodeJS.Platform;
+  /** Tells of sleep where there is no logind to ask. */
+  readonly watchSleep?: SleepWatch;
 }
 
 /** A way that hangs must not keep the next one from being tried. */
@@ -37,6 +39,10 @@ export const isPowerForbidden = (env: NodeJS.ProcessEnv): boolean =>
 export function createSystemPower(options: SystemPowerOptions): SystemPower {
   const { clock, log, folder, env, platform = process.platform } = options;
   const isRoot = process.getuid?.() === 0;
+  const watchSleep: SleepWatch =
+    platform === 'linux'
+      ? (told) => watchLogindSleep({ env, clock, log }, told)
+      : (options.watchSleep ?? (() => () => undefined));
   const runOnce = createRunOnce({ clock, log, env, tickets: ticketFolder(folder) });
 
   /** Why an action is not even tried. */
@@ -102,7 +108,7 @@ export function createSystemPower(options: SystemPowerOptions): SystemPower {
       const status = await runProgram(program, args, { env: { ...env, ...more }, timeoutMs: timeout, clock });
       return status === 0 ? undefined : exitText(status, '');
     },
-    onSleep: (told) => (platform === 'linux' ? watchLogindSleep({ env, clock, log }, told) : () => undefined),
+    onSleep: (told) => watchSleep(told),
     async wall(text) {
       const [program, args] = platform === 'win32' ? ['msg.exe', ['*', text]] : ['wall', [text]];
       const status = await runProgram(program, args, { env, timeoutMs: PROGRAM_TIMEOUT_MS, clock });

@@ -41,10 +41,10 @@ export interface MonitorParts {
   readonly power: SystemPower;
   readonly lateHook: LateHook;
   readonly keeper: StateKeeper;
-  /** Hears every decision. */
-  readonly onDecision?: (decision: Decision) => void;
   /** Hears every notice, whatever is done with it here. Resolves once people were told, or could not be. */
   readonly onNotice?: (notice: Notice) => Promise<void>;
+  /** Hears every decision. */
+  readonly onDecision?: (decision: Decision) => void;
   /** Hears why this computer could not be shut down, when nothing more is tried. Resolves likewise. */
   readonly onFailed?: (failure: Text) => Promise<void>;
 }
@@ -113,8 +113,8 @@ export function createMonitor(parts: MonitorParts): Monitor {
     clock,
     log,
     power,
-    onDecision: parts.onDecision,
     onNotice: parts.onNotice,
+    onDecision: parts.onDecision,
     onFailed: parts.onFailed,
   });
   const looks = createLooks({ standing, store, clock, log, tell });

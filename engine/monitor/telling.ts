@@ -32,9 +32,9 @@ export interface TellingOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly power: Pick<SystemPower, 'run' | 'wall'>;
-  readonly onDecision?: ((decision: Decision) => void) | undefined;
   /** Resolves once people were told, or could not be. */
   readonly onNotice?: ((notice: Notice) => Promise<void>) | undefined;
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
   readonly onFailed?: ((failure: Text) => Promise<void>) | undefined;
 }
 
