@@ -24,6 +24,7 @@ import type { Limits } from './history/limits.ts';
 import { createRecentSamples } from './history/recent-samples.ts';
 import { HISTORY_FILE } from './history/sqlite-file.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
+import { createDecisionLog, DECISIONS_FILE } from './monitor/decision-log.ts';
 import { keepInFile } from './monitor/kept-state.ts';
 import { NO_LATE_HOOK, type LateHook } from './monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
@@ -142,6 +143,7 @@ export function createProduct(parts: ProductParts): Product {
   /** Listeners from before the start. */
   const onTroubles = new Set<() => void>();
   const incidents = createIncidentLog(engine.store, () => limitsOf(keeper?.current.settings, monitor));
+  const decisions = createDecisionLog(join(dataDir, DECISIONS_FILE), log);
   const monitor: Monitor = createMonitor({
     policy: configuration.monitor ?? NO_POLICY,
     store: engine.store,
@@ -153,6 +155,7 @@ export function createProduct(parts: ProductParts): Product {
     power: parts.power,
     lateHook: parts.lateHook ?? NO_LATE_HOOK,
     keeper: keepInFile(join(dataDir, 'monitor.json')),
+    onDecision: (decision) => decisions.add(decision),
     onNotice: ({ type, ups }) => tellPeople((told) => told.notice(type, ups)),
     onFailed: (failure) => tellPeople((told) => told.shutdownFailed(failure)),
   });
@@ -344,7 +347,7 @@ export function createProduct(parts: ProductParts): Product {
       samples.stop();
       incidents.stop();
       await Promise.all([alerts?.stop(), monitor.stop(), engine.stop()]);
-      await history.stop();
+      await Promise.all([history.stop(), decisions.settled()]);
     },
   };
 }

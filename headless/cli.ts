@@ -35,7 +35,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
   log: {
-    summary: 'Show what happened: outages, alarms, lost contact',
+    summary: 'Show what happened, and what was decided',
     load: async () => (await import('./commands/log.ts')).log,
   },
   export: {

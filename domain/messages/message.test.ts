@@ -36,6 +36,7 @@ const SAME_IN_GERMAN = [
   'chart.minutes-axis',
   'quantity.none',
   // Only what is filled in
+  'error.settings/bad-file',
   'wizard.import.nut-conf',
   'wizard.import.apcupsd',
   'alert.title',

@@ -3,6 +3,10 @@ import { z } from 'zod';
 import { PhraseSchema, TextSchema } from './phrase.ts';
 import { Plan } from './plan.ts';
 
+/** One decision, as a sentence. `at`: ms since 1970. */
+export const Decision = z.object({ at: z.number(), level: z.enum(['info', 'warn', 'error']), text: PhraseSchema });
+export type Decision = z.infer<typeof Decision>;
+
 export const MONITOR_PHASES = [
   /** Nothing is watched. */
   'off',
@@ -62,7 +66,7 @@ export const MonitorView = z.object({
     })
     .optional(),
   /** The last decisions, newest first. */
-  decisions: z.array(z.object({ at: z.number(), level: z.enum(['info', 'warn', 'error']), text: PhraseSchema })),
+  decisions: z.array(Decision),
 });
 export type MonitorView = z.infer<typeof MonitorView>;
 

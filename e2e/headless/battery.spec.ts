@@ -64,7 +64,7 @@ frozen(
     const { dashboard } = await play(SCENES.history(start), '#/battery');
     await expect(page.getByText('The UPS promises more than this battery has shown')).toBeVisible();
     await expect(page.getByRole('listitem').filter({ hasText: 'At its present charge' })).toContainText('36 min');
-    await expect(page.getByText(/It was never seen below 31\s%/)).toBeVisible();
+    await expect(page.getByText(/Its charge was never seen below 31\s%/)).toBeVisible();
     await expect(dashboard.fact('Put in')).toHaveText(/2 May 2023 \(2\.7 years old\)/);
     await expect(dashboard.fact('Compared with its first discharges')).toHaveText(/81\s%/);
     await expect(dashboard.fact('Next automatic test')).toHaveText('about 16 Jan 2026');

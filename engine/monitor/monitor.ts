@@ -4,7 +4,7 @@
  */
 import { describeError } from '#domain/errors.ts';
 import { phrase, textIn, type Text } from '#domain/messages/message.ts';
-import type { MonitorView, WishOutcome } from '#domain/schema/monitor.ts';
+import type { Decision, MonitorView, WishOutcome } from '#domain/schema/monitor.ts';
 import { asTimestamp } from '#domain/units.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
 import type { LoginChange } from '#engine/nut/server.ts';
@@ -43,6 +43,8 @@ export interface MonitorParts {
   readonly keeper: StateKeeper;
   /** Hears every notice, whatever is done with it here. Resolves once people were told, or could not be. */
   readonly onNotice?: (notice: Notice) => Promise<void>;
+  /** Hears every decision. */
+  readonly onDecision?: (decision: Decision) => void;
   /** Hears why this computer could not be shut down, when nothing more is tried. Resolves likewise. */
   readonly onFailed?: (failure: Text) => Promise<void>;
 }
@@ -112,6 +114,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
     log,
     power,
     onNotice: parts.onNotice,
+    onDecision: parts.onDecision,
     onFailed: parts.onFailed,
   });
   const looks = createLooks({ standing, store, clock, log, tell });

@@ -1,7 +1,7 @@
 /** Tells people, and the programs they named for it, what the machine has to say. Nothing here holds a shutdown up. */
 import { describeError } from '#domain/errors.ts';
 import { textIn, type Phrase, type Text } from '#domain/messages/message.ts';
-import type { MonitorView } from '#domain/schema/monitor.ts';
+import type { Decision, MonitorView } from '#domain/schema/monitor.ts';
 import { storyPhrase } from '#domain/shutdown-story.ts';
 import type { Clock, Log, Stop, SystemPower } from '#engine/ports.ts';
 import type { Standing, Story } from './monitor-state.ts';
@@ -34,6 +34,7 @@ export interface TellingOptions {
   readonly power: Pick<SystemPower, 'run' | 'wall'>;
   /** Resolves once people were told, or could not be. */
   readonly onNotice?: ((notice: Notice) => Promise<void>) | undefined;
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
   readonly onFailed?: ((failure: Text) => Promise<void>) | undefined;
 }
 
@@ -46,7 +47,9 @@ export function createTelling(options: TellingOptions): Telling {
 
   const say: Telling['say'] = (level, text) => {
     log[level](textIn(text) ?? text.phrase);
-    decisions = [{ at: clock.now(), level, text: { ...text } }, ...decisions].slice(0, KEPT_DECISIONS);
+    const decision: Decision = { at: clock.now(), level, text: { ...text } };
+    decisions = [decision, ...decisions].slice(0, KEPT_DECISIONS);
+    options.onDecision?.(decision);
   };
 
   const shout = (text: string): void => {

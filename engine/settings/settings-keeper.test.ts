@@ -138,7 +138,7 @@ describe('a change', () => {
     await writeFile(at('settings.json'), '{ "version": 2, "ups": [{ "id": "a", ');
     await look(() => said('error').length > 0);
     await clock.advance(5_000);
-    expect(said('error')).toEqual([expect.stringMatching(/not taken up: .*settings\.json cannot be used/)]);
+    expect(said('error')).toEqual([expect.stringMatching(/not taken up: .*settings\.json:\d+: /)]);
     expect(keeper.current.settings.ups[0]?.identifier).toBe('office');
     expect(await readFile(at('settings.json'), 'utf8')).toContain('[{ "id": "a"');
     await expect(set(keeper, ['web.tls', 'own'])).rejects.toMatchObject({ code: 'settings/bad-file' });

@@ -55,10 +55,11 @@ describe('reading', () => {
   });
 
   test.each([
-    ['{"version": 1,', /settings\.json cannot be used: .*JSON/],
-    ['[]', /it holds no JSON object/],
-    ['{"version":1,"web":{"tls":"sure"}}', /web\.tls: write one of none, own, files/],
-    ['{"version":1,"web":{"tsl":"own"}}', /web\.tsl: not known/],
+    ['{"version": 1,\n', /settings\.json:2: Expected double-quoted property name\. /],
+    ['{"version":1,\n"web":{"tls":!}}', /settings\.json:2: Unexpected token '!'\. /],
+    ['[]', /settings\.json:1: it holds no JSON object/],
+    ['{"version":1,\n"web":{\n"tls":"sure"}}', /settings\.json:3: web\.tls: write one of none, own, files/],
+    ['{"version":1,"web":{\n"tsl":"own"}}', /settings\.json:2: web\.tsl: not known/],
     ['{"version":1,"__proto__":{"tls":"own"}}', /__proto__: not known/],
     ['{"version":1,"web":{"tls":"files","keyFile":"/k"}}', /web\.certFile: missing, and web\.tls is "files"/],
     ['{"version":1,"web":{"hostNames":["a","b c"]}}', /web\.hostNames: write a host name or an address/],

@@ -10,6 +10,7 @@ import { SettingsError } from '#domain/errors.ts';
 import { SECRET_NAMES } from '#domain/schema/settings/parts.ts';
 import { SETTINGS_VERSION } from '#domain/schema/settings/settings.ts';
 import { replaceFile } from '#engine/atomic-file.ts';
+import { jsonFault, lineOfPath } from '#engine/json-lines.ts';
 import type { SecretSeal } from '#engine/ports.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { migrate } from './migrations.ts';
@@ -63,15 +64,21 @@ export async function readSettingsFile(file: string, book: SecretBook): Promise<
   }
   const given = migrate(content);
   if (given === undefined) {
-    throw new SettingsError('settings/bad-file', { file, reason: `version: write ${SETTINGS_VERSION}` });
+    const reason = `version: write ${SETTINGS_VERSION}`;
+    throw new SettingsError('settings/bad-file', { file, line: lineOfPath(text, ['version']), reason });
   }
   try {
     return stored(withSecrets(given, book), createHash('sha256').update(text).digest('hex'));
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
-    throw new SettingsError('settings/bad-file', { file, reason: error.issues.map(inWords).join('; ') }, error);
+    const line = Math.min(...error.issues.map((issue) => lineOfPath(text, placeOf(issue))));
+    throw new SettingsError('settings/bad-file', { file, line, reason: error.issues.map(inWords).join('; ') }, error);
   }
 }
+
+/** An unknown key is an issue of the group it stands in. */
+const placeOf = (issue: z.core.$ZodIssue): readonly PropertyKey[] =>
+  issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
 
 /** What becomes of settings: the new ones, and which of their passwords the program made and nobody was shown yet. */
 export type SettingsChange = (
@@ -156,10 +163,10 @@ function parseJson(text: string, file: string): Group {
   try {
     content = JSON.parse(text);
   } catch (error) {
-    throw new SettingsError('settings/bad-file', { file, reason: reasonOf(error) }, error);
+    throw new SettingsError('settings/bad-file', { file, ...jsonFault(text, error) }, error);
   }
   if (isGroup(content)) return { ...content };
-  throw new SettingsError('settings/bad-file', { file, reason: 'it holds no JSON object' });
+  throw new SettingsError('settings/bad-file', { file, line: 1, reason: 'it holds no JSON object' });
 }
 
 /** References become the passwords they stand for; one whose password cannot be had here stays one. */

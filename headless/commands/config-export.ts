@@ -1,10 +1,11 @@
 /** `config export`: the settings of a data folder as a plain NUT configuration. */
 import { randomBytes } from 'node:crypto';
-import { access, chmod, chown, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, chmod, chown, open, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SettingsError } from '#domain/errors.ts';
 import { phrase, textIn, type Text } from '#domain/messages/message.ts';
 import type { Settings } from '#domain/schema/settings/settings.ts';
+import { makeFolder } from '#engine/make-folder.ts';
 import { beyondNut } from '#engine/settings/beyond-nut.ts';
 import { checkSettings, describeFieldProblem } from '#engine/settings/check-settings.ts';
 import { newPassword } from '#engine/settings/new-password.ts';
@@ -100,7 +101,7 @@ async function writeFiles(folder: string, files: readonly NutFile[]): Promise<vo
   const drafts: string[] = [];
   let file = folder;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o755 });
+    await makeFolder(folder, 0o755);
     const { gid } = await stat(folder);
     for (const { name, text, isProgram } of files) {
       file = join(folder, name);

@@ -1,17 +1,19 @@
 import { join } from 'node:path';
-import { message } from '#domain/messages/message.ts';
+import { message, textIn } from '#domain/messages/message.ts';
 import { roughTime } from '#domain/power-sentence.ts';
+import type { Decision } from '#domain/schema/monitor.ts';
 import type { Incident } from '#domain/schema/snapshot.ts';
 import { dataDirectory } from '#engine/data-dir.ts';
 import { HISTORY_FILE, readHistory } from '#engine/history/sqlite-file.ts';
+import { DECISIONS_FILE, readDecisions } from '#engine/monitor/decision-log.ts';
 import { EXIT, UsageError, type CommandIo } from '../io.ts';
 import { parseOptions } from '../options.ts';
 import { readMoment } from '../time-option.ts';
 
 const HELP = `Usage: ridethrough log [--json] [--since T] [--data-dir DIR]
 
-Shows what happened, oldest first: outages, alarms, lost contact. One line each: when it began, the UPS, what it was,
-how long it lasted. Works beside a running "serve", which writes within ten seconds.
+Shows what happened, oldest first. One line each: outages, alarms and lost contact with when it began, the UPS, what it
+was, how long it lasted; and what was decided about shutting this computer down, with "decision" for the UPS. Works beside a running "serve", which writes within ten seconds.
 Exit status: 0, also when nothing happened; 1 when there is no history.
 
   --json          one JSON list with the facts of each
@@ -35,12 +37,19 @@ export async function log(args: readonly string[], io: CommandIo): Promise<numbe
   }
   if (positionals.length > 0) throw new UsageError(`"log" takes no "${positionals.join(' ')}"`);
   const since = values.since === undefined ? undefined : readMoment('--since', values.since, Date.now());
-  const history = await readHistory(join(dataDirectory(values['data-dir'], io.env), HISTORY_FILE));
+  const dataDir = dataDirectory(values['data-dir'], io.env);
+  const history = await readHistory(join(dataDir, HISTORY_FILE));
   try {
-    const incidents = history.incidents({ limit: MOST, ...(since === undefined ? {} : { since }) }).toReversed();
-    if (values.json) io.stdout.write(`${JSON.stringify(incidents.map(asFacts), undefined, 2)}\n`);
-    else if (incidents.length === 0) io.stderr.write('Nothing happened.\n');
-    else io.stdout.write(incidents.map(asLine).join(''));
+    const incidents = history.incidents({ limit: MOST, ...(since === undefined ? {} : { since }) });
+    const decisions = (await readDecisions(join(dataDir, DECISIONS_FILE))).filter(({ at }) => at >= (since ?? at));
+    const events = [
+      ...incidents.map((incident) => ({ at: incident.startedAt, line: asLine(incident), facts: asFacts(incident) })),
+      ...decisions.map((decision) => ({ at: decision.at, ...told(decision) })),
+    ].toSorted((a, b) => a.at - b.at);
+    const facts = events.map((event) => event.facts);
+    if (values.json) io.stdout.write(`${JSON.stringify(facts, undefined, 2)}\n`);
+    else if (events.length === 0) io.stderr.write('Nothing happened.\n');
+    else io.stdout.write(events.map(({ line }) => line).join(''));
     return EXIT.ok;
   } finally {
     history.close();
@@ -73,6 +82,14 @@ function asLine({
     ...(detail === undefined ? [] : [detail]),
   ];
   return `${localTime(startedAt)}  ${ups}  ${facts.join('  ')}\n`;
+}
+
+function told({ at, level, text }: Decision): { line: string; facts: Record<string, unknown> } {
+  const sentence = textIn(text) ?? text.phrase;
+  return {
+    line: `${localTime(at)}  decision  ${sentence}\n`,
+    facts: { kind: 'decision', level, text: sentence, startedAt: new Date(at).toISOString() },
+  };
 }
 
 /** As the log of `serve` writes it. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
@@ -34,6 +34,7 @@ import { EXIT, UsageError, type CommandIo } from '../io.ts';
 import { parseOptions } from '../options.ts';
 import { createWebPasswords } from '../web/web-passwords.ts';
 import type { WebHost } from '../web/web-host.ts';
+import { makeDataFolder } from './data-folder.ts';
 
 const HELP = `Usage: ridethrough serve [OPTION]...
 
@@ -158,13 +159,11 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
  * @throws SettingsError settings/cannot-keep when there is none and none can be made
  */
 async function prepareDataFolder(folder: string, log: Log): Promise<void> {
-  const cannotKeep = (error: unknown): SettingsError =>
-    new SettingsError('settings/cannot-keep', { file: folder, reason: reasonOf(error) }, error);
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw cannotKeep(error);
-  });
+  await makeDataFolder(folder);
   await access(folder, constants.W_OK | constants.X_OK).catch((error: unknown) =>
-    log.warn(describeError(cannotKeep(error))),
+    log.warn(
+      describeError(new SettingsError('settings/cannot-keep', { file: folder, reason: reasonOf(error) }, error)),
+    ),
   );
 }
 

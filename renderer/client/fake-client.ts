@@ -22,6 +22,7 @@ import type { BatteryView } from '#domain/schema/battery.ts';
 import type { ChannelTrouble } from '#domain/schema/alerts.ts';
 import type { MonitorView } from '#domain/schema/monitor.ts';
 import type { Plan } from '#domain/schema/plan.ts';
+import { becauseText, expectedOf, missingOf } from '#domain/schema/settings/issue-text.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { Incident, NetworkClient, Sample, UpsSnapshot, VariableSnapshot } from '#domain/schema/snapshot.ts';
 
@@ -552,12 +553,19 @@ export function createFakeEngine(startAt: number): FakeEngine {
 
   /** What the shape of the values alone tells; lines for NUT are the engine's to judge. */
   const problemsOf = (sent: unknown): SettingsState['problems'] =>
-    SettingsDraft.safeParse(sent).error?.issues.map(({ path, message }) => ({
-      path: path.filter((step) => typeof step !== 'symbol'),
-      severity: 'error',
-      reason: { phrase: 'field.bad-value', params: {} },
-      fix: { phrase: 'field.bad-value.fix', params: { expected: message } },
-    })) ?? [];
+    SettingsDraft.safeParse(sent).error?.issues.map((issue) => {
+      const missing = missingOf(issue);
+      return {
+        path: issue.path.filter((step) => typeof step !== 'symbol'),
+        severity: 'error',
+        reason: missing
+          ? { phrase: 'field.missing', params: { because: becauseText(missing) } }
+          : { phrase: 'field.bad-value', params: {} },
+        fix: missing
+          ? { phrase: 'field.missing.fix', params: {} }
+          : { phrase: 'field.bad-value.fix', params: { expected: expectedOf(issue) } },
+      };
+    }) ?? [];
 
   return {
     asked,

@@ -184,9 +184,9 @@ const happened = ([after, what]: Happening): string => {
 };
 
 function monitorScenarios(): string {
-  const rows = SCENARIOS.map(({ name, role, first = 'OL', happenings, both, ours }) => [
+  const rows = SCENARIOS.map(({ name, role, first = 'OL', timer, happenings, both, ours }) => [
     role,
-    name,
+    timer === undefined ? name : `${name} (${timer.seconds} s)`,
     [code(first), ...happenings.map(happened)].join(', '),
     both.map(code).join(' '),
     ours === undefined || ours.tells.join() === both.join() ? 'the same' : ours.tells.map(code).join(' '),

@@ -201,6 +201,41 @@ describe('the commands', () => {
     });
   });
 
+  test('the log tells what was decided between what happened', async () => {
+    nut = await createNutFolder({
+      'upsd.users': '[here]\n password = geheim\n upsmon primary\n',
+      'ups.conf': '[office]\n driver = dummy-ups\n port = office.dev\n',
+      'office.dev': 'ups.status: OL\n',
+    });
+    await nut.write('upsmon.conf', `MONITOR office@${nut.address} 1 here geheim primary\nSHUTDOWNCMD "true"\n`);
+    const program = await serve();
+    await program.logged('is on mains power');
+    await say('ups.status: OB DISCHRG\n');
+    await program.logged('is on battery: shutdown');
+    expect(await program.end()).toBe(0);
+
+    const { stdout } = await ridethrough(['log', '--data-dir', nut.data]);
+    const lines = stdout.trimEnd().split('\n');
+    const found = [
+      / {2}decision {2}.*on mains power: nothing/,
+      / {2}office {2}The power is out/,
+      / {2}decision {2}.*on battery: shut/,
+    ];
+    const at = found.map((line) => lines.findIndex((one) => line.test(one)));
+    expect(at).not.toContain(-1);
+    expect(at).toEqual(at.toSorted((first, second) => first - second));
+    const facts = JSON.parse((await ridethrough(['log', '--json', '--data-dir', nut.data])).stdout) as unknown[];
+    expect(facts.at(-1)).toEqual({
+      kind: 'decision',
+      level: 'info',
+      text: expect.stringMatching(/on battery: shutdown when/) as string,
+      startedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+    });
+    const later = new Date(Date.now() + 60_000).toISOString();
+    const none = await ridethrough(['log', '--json', '--since', later, '--data-dir', nut.data]);
+    expect((JSON.parse(none.stdout) as { kind: string }[]).map(({ kind }) => kind)).not.toContain('decision');
+  });
+
   test('where there is no history they say so', async () => {
     for (const command of [['log'], ['export', '--out', join(folder, 'x.csv')]]) {
       const { status, stderr } = await ridethrough([...command, '--data-dir', folder]);

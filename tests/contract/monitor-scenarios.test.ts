@@ -1,17 +1,20 @@
 /** Debian's upsmon and our monitor in the same situations, each with a server and a driver of Debian's of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { asSeconds } from '#domain/units.ts';
 import { createSystemPower } from '#engine/adapters/system-power.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { keepInFile } from '#engine/monitor/kept-state.ts';
 import { NO_LATE_HOOK } from '#engine/monitor/late-power-off.ts';
 import { createMonitor } from '#engine/monitor/monitor.ts';
+import type { MonitorPolicy } from '#engine/monitor/policy.ts';
 import { monitorPolicyOf } from '#engine/settings/monitor-policy.ts';
 import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
 import { createUpsStore } from '#engine/state/ups-store.ts';
@@ -22,7 +25,12 @@ import { ensurePrograms } from '#tests/support/programs.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
 
 const UPSMON = '/lib/nut/upsmon';
-const found = await ensurePrograms([...UPSD_PROGRAMS, { program: UPSMON, package: 'nut-client' }]);
+const UPSSCHED = '/sbin/upssched';
+const found = await ensurePrograms([
+  ...UPSD_PROGRAMS,
+  { program: UPSMON, package: 'nut-client' },
+  { program: UPSSCHED, package: 'nut-client' },
+]);
 
 /** dummy-ups looks at its file each second, both monitors ask each second, and the computer is shared. */
 const TOLERANCE_SECONDS = 3.5;
@@ -30,12 +38,24 @@ const TOLERANCE_SECONDS = 3.5;
 const TYPES = 'ONLINE ONBATT LOWBATT FSD COMMOK COMMBAD SHUTDOWN REPLBATT NOCOMM CAL'.split(' ');
 const NEWER_TYPES = 'SHUTDOWN_HOSTSYNC NOTCAL'.split(' ');
 
-const confOf = ({ role, hasTwo, conf = '' }: Scenario, folder: string, server: string, types: readonly string[]) =>
+interface Notices {
+  /** Types that are told. */
+  readonly types: readonly string[];
+  /** upssched.conf says what follows from them. */
+  readonly isScheduled: boolean;
+}
+
+const confOf = (
+  { role, hasTwo, conf = '' }: Scenario,
+  folder: string,
+  server: string,
+  { types, isScheduled }: Notices,
+): string =>
   [
     `MONITOR ups@${server} 1 mon pw ${role}`,
     hasTwo ? `MONITOR b@${server} 1 mon pw ${role}` : '',
     `SHUTDOWNCMD "${folder}/note SHUTDOWNCMD"`,
-    `NOTIFYCMD ${folder}/notice`,
+    `NOTIFYCMD ${isScheduled ? UPSSCHED : `${folder}/notice`}`,
     ...types.map((type) => `NOTIFYFLAG ${type} EXEC`),
     'POLLFREQ 1',
     'POLLFREQALERT 1',
@@ -45,6 +65,18 @@ const confOf = ({ role, hasTwo, conf = '' }: Scenario, folder: string, server: s
     'NOCOMMWARNTIME 4',
     'RBWARNTIME 5',
     conf,
+    '',
+  ].join('\n');
+
+/** Every notice is noted, and the timer forces the shutdown. */
+const upsschedConfOf = (folder: string, seconds: number, types: readonly string[]): string =>
+  [
+    `CMDSCRIPT ${folder}/script`,
+    `PIPEFN ${folder}/upssched.pipe`,
+    `LOCKFN ${folder}/upssched.lock`,
+    ...types.map((type) => `AT ${type} * EXECUTE ${type}`),
+    `AT ONBATT * START-TIMER TIMER ${seconds}`,
+    'AT ONLINE * CANCEL-TIMER TIMER',
     '',
   ].join('\n');
 
@@ -62,7 +94,13 @@ interface Party {
 
 const dev = (status: string): string => `ups.status: ${status}\nbattery.charge: 50\n`;
 
-async function begin(scenario: Scenario, name: string, run: (folder: string) => Promise<() => Promise<void>>) {
+/** @param force what the script of upssched does when the timer has run out, for the shell */
+async function begin(
+  scenario: Scenario,
+  name: string,
+  force: (folder: string) => string,
+  run: (folder: string) => Promise<() => Promise<void>>,
+) {
   const first = dev(scenario.first ?? 'OL');
   const server = await startNutUpsd({
     devices: { ups: { dev: first }, ...(scenario.hasTwo ? { b: { dev: first } } : {}) },
@@ -72,12 +110,25 @@ async function begin(scenario: Scenario, name: string, run: (folder: string) => 
   const folder = await mkdtemp(join(tmpdir(), 'monitor-'));
   await writeFile(join(folder, 'note'), `#!/bin/sh\necho "$(date +%s.%N) $1" >> ${folder}/told\n`);
   await writeFile(join(folder, 'notice'), `#!/bin/sh\nexec ${folder}/note "$NOTIFYTYPE"\n`);
-  await Promise.all(['note', 'notice'].map((script) => chmod(join(folder, script), 0o755)));
+  await writeFile(
+    join(folder, 'script'),
+    `#!/bin/sh\n${folder}/note "$1"\nif [ "$1" = TIMER ]; then ${force(folder)}; fi\n`,
+  );
+  await Promise.all(['note', 'notice', 'script'].map((script) => chmod(join(folder, script), 0o755)));
   await mkdir(join(folder, 'conf'));
-  const types = name === 'ours' ? [...TYPES, ...NEWER_TYPES] : TYPES;
-  await writeFile(join(folder, 'conf', 'upsmon.conf'), confOf(scenario, folder, server.address, types), {
+  const { timer } = scenario;
+  const notices = {
+    types: name === 'ours' ? [...TYPES, ...NEWER_TYPES] : TYPES,
+    isScheduled: timer !== undefined && (name !== 'ours' || timer.by === 'upssched'),
+  };
+  await writeFile(join(folder, 'conf', 'upsmon.conf'), confOf(scenario, folder, server.address, notices), {
     mode: 0o640,
   });
+  if (timer) {
+    await writeFile(join(folder, 'conf', 'upssched.conf'), upsschedConfOf(folder, timer.seconds, notices.types), {
+      mode: 0o640,
+    });
+  }
   const end = await run(folder);
   const party: Party = {
     name,
@@ -100,44 +151,76 @@ async function begin(scenario: Scenario, name: string, run: (folder: string) => 
 }
 
 const beginDebians = (scenario: Scenario): Promise<Party> =>
-  begin(scenario, 'upsmon', async (folder) => {
-    const child: ChildProcess = spawn(...withOwnPidFolder(UPSMON, ['-D', '-F', '-p', '-u', 'root']), {
-      stdio: 'ignore',
-      env: { ...process.env, NUT_CONFPATH: join(folder, 'conf'), NUT_STATEPATH: folder, NUT_ALTPIDPATH: folder },
-    });
-    await once(child, 'spawn');
-    return async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const exited = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exited;
-    };
-  });
+  // As `upsmon -c fsd` does, which finds the process by a file that another upsmon may have written.
+  begin(
+    scenario,
+    'upsmon',
+    (folder) => `kill -USR1 "$(cat ${folder}/pid)"`,
+    async (folder) => {
+      const child: ChildProcess = spawn(...withOwnPidFolder(UPSMON, ['-D', '-F', '-p', '-u', 'root']), {
+        stdio: 'ignore',
+        env: { ...process.env, NUT_CONFPATH: join(folder, 'conf'), NUT_STATEPATH: folder, NUT_ALTPIDPATH: folder },
+      });
+      await once(child, 'spawn');
+      await writeFile(join(folder, 'pid'), String(child.pid));
+      return async () => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        const exited = once(child, 'exit');
+        child.kill('SIGKILL');
+        await exited;
+      };
+    },
+  );
 
 const beginOurs = (scenario: Scenario): Promise<Party> =>
-  begin(scenario, 'ours', async (folder) => {
-    const policy = monitorPolicyOf(await readNutConf(join(folder, 'conf')));
-    if (!policy) throw new Error('there is no MONITOR line');
-    const monitor = createMonitor({
-      policy,
-      store: createUpsStore(systemClock),
-      control: { runCommand: () => Promise.resolve('failed'), setVariable: () => Promise.resolve('failed') },
-      clients: () => [],
-      onLogin: () => () => undefined,
-      clock: systemClock,
-      log: createRememberingLog(),
-      power: createSystemPower({
+  begin(
+    scenario,
+    'ours',
+    (folder) => `touch ${folder}/fsd`,
+    async (folder) => {
+      const read = monitorPolicyOf(await readNutConf(join(folder, 'conf')));
+      if (!read) throw new Error('there is no MONITOR line');
+      const policy = withShutdownTimer(read, scenario);
+      const monitor = createMonitor({
+        policy,
+        store: createUpsStore(systemClock),
+        control: { runCommand: () => Promise.resolve('failed'), setVariable: () => Promise.resolve('failed') },
+        clients: () => [],
+        onLogin: () => () => undefined,
         clock: systemClock,
         log: createRememberingLog(),
-        folder: join(folder, 'actions'),
-        env: process.env,
-      }),
-      lateHook: NO_LATE_HOOK,
-      keeper: keepInFile(join(folder, 'monitor.json')),
-    });
-    await monitor.start();
-    return () => monitor.stop();
-  });
+        power: createSystemPower({
+          clock: systemClock,
+          log: createRememberingLog(),
+          folder: join(folder, 'actions'),
+          env: process.env,
+        }),
+        lateHook: NO_LATE_HOOK,
+        keeper: keepInFile(join(folder, 'monitor.json')),
+      });
+      await monitor.start();
+      // SIGUSR1 would reach the process that runs the tests.
+      const stopWatching = systemClock.every(100, () => {
+        if (existsSync(join(folder, 'fsd'))) void monitor.ask({ kind: 'shutdown-now' });
+      });
+      return () => {
+        stopWatching();
+        return monitor.stop();
+      };
+    },
+  );
+
+/** What the settings say of a UPS and upsmon.conf cannot. */
+const withShutdownTimer = (policy: MonitorPolicy, { timer }: Scenario): MonitorPolicy =>
+  timer?.by !== 'settings'
+    ? policy
+    : {
+        ...policy,
+        supplies: policy.supplies.map((supply) => ({
+          ...supply,
+          rules: { ...supply.rules, mode: 'on-battery', timer: asSeconds(timer.seconds) },
+        })),
+      };
 
 async function live({ happenings, then }: Scenario, { server }: Party): Promise<void> {
   let secondary: Socket | undefined;
@@ -193,10 +276,12 @@ describe.skipIf(!found.ok)(`the monitor and Debian's upsmon${found.ok ? '' : ` (
       });
       // Since the first notice, since the two were not started at the same moment.
       const since = (told: readonly Told[]): readonly number[] => told.map(({ at }) => at - (told[0]?.at ?? at));
-      const common = ours.filter(({ what }) => scenario.both.includes(what));
+      const commonOf = (told: readonly Told[]): readonly Told[] =>
+        told.filter(({ what }) => scenario.both.includes(what) && ourWords.includes(what));
+      const [common, ourCommon] = [commonOf(debians), commonOf(ours)];
       if (scenario.ours?.isSooner) return;
-      for (const [index, seconds] of since(debians).entries()) {
-        expect(Math.abs(seconds - (since(common)[index] ?? NaN)), names(debians)[index]).toBeLessThan(
+      for (const [index, seconds] of since(common).entries()) {
+        expect(Math.abs(seconds - (since(ourCommon)[index] ?? NaN)), names(common)[index]).toBeLessThan(
           TOLERANCE_SECONDS,
         );
       }

@@ -17,6 +17,12 @@ export interface Scenario {
   /** A second UPS `b`. */
   readonly hasTwo?: true;
   readonly conf?: string;
+  /**
+   * So many seconds on battery lead to the shutdown. `upssched`: by upssched.conf for both (START-TIMER at ONBATT,
+   * CANCEL-TIMER at ONLINE, a script that forces the shutdown and notes TIMER). `settings`: for ours by its own Shutdown
+   * Timer, for upsmon as before.
+   */
+  readonly timer?: { readonly by: 'upssched' | 'settings'; readonly seconds: number };
   readonly happenings: readonly Happening[];
   /** Seconds to look on after the last happening. */
   readonly then: number;
@@ -30,6 +36,78 @@ const NEWER = 'a notice of NUT 2.8.1 and later, which Debian’s 2.8.0 does not 
 const FSD_TOLD = 'since NUT 2.8.5 a primary gives the notice for the FSD that it sets itself';
 const GOES_ON =
   'upsmon ends after SHUTDOWNCMD; this program is the server as well and goes on watching until it is ended';
+
+const TIMER_SECONDS = 6;
+const NO_SCRIPT = 'the Shutdown Timer is the program’s own: there is no script to run';
+
+const UPSSCHED: readonly Scenario[] = [
+  {
+    name: 'the timer of upssched runs out',
+    role: 'primary',
+    timer: { by: 'upssched', seconds: TIMER_SECONDS },
+    happenings: [[1, { status: 'OB' }]],
+    then: 12,
+    both: ['ONBATT', 'TIMER', 'SHUTDOWN', 'SHUTDOWNCMD'],
+    ours: { tells: ['ONBATT', 'TIMER', 'FSD', 'SHUTDOWN', 'SHUTDOWNCMD'], because: FSD_TOLD },
+  },
+  {
+    name: 'power returns before the timer of upssched',
+    role: 'primary',
+    timer: { by: 'upssched', seconds: TIMER_SECONDS },
+    happenings: [
+      [1, { status: 'OB' }],
+      [3, { status: 'OL' }],
+    ],
+    then: 8,
+    both: ['ONBATT', 'ONLINE'],
+  },
+  {
+    name: 'two short outages, each shorter than the timer of upssched',
+    role: 'primary',
+    timer: { by: 'upssched', seconds: TIMER_SECONDS },
+    happenings: [
+      [1, { status: 'OB' }],
+      [3, { status: 'OL' }],
+      [3, { status: 'OB' }],
+      [3, { status: 'OL' }],
+    ],
+    then: 8,
+    both: ['ONBATT', 'ONLINE', 'ONBATT', 'ONLINE'],
+  },
+  {
+    name: 'low battery before the timer of upssched, which runs on',
+    role: 'primary',
+    timer: { by: 'upssched', seconds: 12 },
+    happenings: [
+      [1, { status: 'OB' }],
+      [3, { status: 'OB LB' }],
+    ],
+    then: 14,
+    both: ['ONBATT', 'LOWBATT', 'SHUTDOWN', 'SHUTDOWNCMD', 'TIMER'],
+    ours: { tells: ['ONBATT', 'LOWBATT', 'FSD', 'SHUTDOWN', 'SHUTDOWNCMD', 'TIMER'], because: FSD_TOLD },
+  },
+];
+
+/** The same with our own timer; nobody is told that it ran out but by the shutdown. */
+const SHUTDOWN_TIMER = UPSSCHED.map((scenario): Scenario => {
+  const { name, timer, both, ours } = scenario;
+  const withoutTimer = (told: readonly string[]): readonly string[] => told.filter((what) => what !== 'TIMER');
+  const told = withoutTimer(ours?.tells ?? both);
+  const isTimerTold = both.includes('TIMER');
+  return {
+    ...scenario,
+    name: name.replace('the timer of upssched', 'the Shutdown Timer').replace(', which runs on', ''),
+    timer: { by: 'settings', seconds: timer?.seconds ?? TIMER_SECONDS },
+    ...(ours || isTimerTold
+      ? {
+          ours: {
+            tells: told,
+            because: [ours?.because, isTimerTold ? NO_SCRIPT : undefined].filter(Boolean).join('; '),
+          },
+        }
+      : {}),
+  };
+});
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -324,4 +402,6 @@ export const SCENARIOS: readonly Scenario[] = [
     then: 5,
     both: ['COMMBAD', 'ONBATT', 'LOWBATT', 'NOCOMM'],
   },
+  ...UPSSCHED,
+  ...SHUTDOWN_TIMER,
 ];

@@ -18,7 +18,7 @@ export const battery: Readonly<Record<keyof typeof english, string>> = {
   'battery.sure.good': 'sehr',
   'battery.from.one': 'Gelernt aus {count} Entladung, am {date}.',
   'battery.from.other': 'Gelernt aus {count} Entladungen, die neueste am {date}.',
-  'battery.seen-to': 'Unter {charge} war er nie zu sehen: Die Zeit darunter ist geschätzt.',
+  'battery.seen-to': 'Unter {charge} wurde er noch nicht beobachtet: Die Zeit darunter ist geschätzt.',
   'battery.lighter': 'Die Last ist leichter als alle, die er getragen hat; vielleicht hält er nicht ganz so lange.',
   'battery.heavier': 'Die Last ist schwerer als alle, die er getragen hat; vielleicht hält er nicht so lange.',
   'battery.no-load': 'Die USV meldet keine Last: Die Zeiten gelten für die Last, die er damals trug.',

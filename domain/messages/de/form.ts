@@ -285,10 +285,10 @@ export const form = {
   'form.options.kind.regex': 'Muster',
   'form.options.kind.text': 'Text',
 
-  'form.secret.is-set': 'Ein Passwort ist gesetzt. Zum Ersetzen ein neues schreiben.',
-  'form.secret.not-set': 'Es ist kein Passwort gesetzt.',
+  'form.secret.is-set': 'Es ist gesetzt. Zum Ersetzen etwas Neues schreiben.',
+  'form.secret.not-set': 'Es ist nichts gesetzt.',
   'form.secret.kept': 'bleibt, wie es ist',
-  'form.secret.typed': 'Ein neues Passwort, ab dem nächsten Speichern.',
+  'form.secret.typed': 'Etwas Neues, ab dem nächsten Speichern.',
   'form.secret.make': 'Erzeugen',
   'form.secret.make.of': 'Erzeugen: {field}',
   'form.secret.reveal': 'Einmal zeigen',

@@ -9,7 +9,7 @@ export const settings = {
   'remedy.settings/cannot-write': 'Etwas anderes wählen ({what}).',
   'error.settings/cannot-keep': '{file} lässt sich nicht schreiben: {reason}.',
   'remedy.settings/cannot-keep': 'Prüfen, ob der Ordner vorhanden und beschreibbar ist und Platz hat.',
-  'error.settings/bad-file': '{file} ist nicht zu gebrauchen: {reason}.',
+  'error.settings/bad-file': '{file}:{line}: {reason}.',
   'remedy.settings/bad-file': 'Datei berichtigen oder verschieben, um mit den Vorgaben zu beginnen.',
   'error.settings/newer-file': '{file} stammt von einer neueren Version.',
   'remedy.settings/newer-file':

@@ -17,7 +17,7 @@ export const battery = {
   'battery.sure.good': 'very',
   'battery.from.one': 'Learned from {count} discharge, on {date}.',
   'battery.from.other': 'Learned from {count} discharges, the newest on {date}.',
-  'battery.seen-to': 'It was never seen below {charge}: the time below that is estimated.',
+  'battery.seen-to': 'Its charge was never seen below {charge}: the time below that is estimated.',
   'battery.lighter': 'The load is lighter than any it has carried, so it may not last quite as long.',
   'battery.heavier': 'The load is heavier than any it has carried, so it may not last as long.',
   'battery.no-load': 'The UPS does not report its load: the times hold for the load it carried then.',

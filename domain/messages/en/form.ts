@@ -272,10 +272,10 @@ export const form = {
   'form.options.kind.regex': 'pattern',
   'form.options.kind.text': 'text',
 
-  'form.secret.is-set': 'A password is set. Type a new one to replace it.',
-  'form.secret.not-set': 'No password is set.',
+  'form.secret.is-set': 'It is set. Type a new one to replace it.',
+  'form.secret.not-set': 'It is not set.',
   'form.secret.kept': 'kept as it is',
-  'form.secret.typed': 'A new password, from the next save on.',
+  'form.secret.typed': 'A new one, from the next save on.',
   'form.secret.make': 'Make one',
   'form.secret.make.of': 'Make one: {field}',
   'form.secret.reveal': 'Show it once',

@@ -11,7 +11,7 @@ export const settings = {
   'remedy.settings/cannot-write': 'Choose another {what}.',
   'error.settings/cannot-keep': 'Cannot write {file}: {reason}.',
   'remedy.settings/cannot-keep': 'Check that the folder exists, may be written and has room.',
-  'error.settings/bad-file': '{file} cannot be used: {reason}.',
+  'error.settings/bad-file': '{file}:{line}: {reason}.',
   'remedy.settings/bad-file': 'Correct it, or move it away to begin with the defaults.',
   'error.settings/newer-file': '{file} was written by a newer version.',
   'remedy.settings/newer-file': 'Install that version again, or move the file away to begin with the defaults.',

@@ -1,10 +1,11 @@
 /** Records an attached device into a folder that `recording:DIR` replays: what to send in when a unit is read wrongly. */
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, DriverError, describeError } from '#domain/errors.ts';
 import { decodeField } from '#engine/hid/report-codec.ts';
 import { parseReportDescriptor } from '#engine/hid/report-descriptor.ts';
 import { reportKey, type HidReportMap } from '#engine/hid/types.ts';
+import { makeFolder } from '#engine/make-folder.ts';
 import type { Clock, HidConnection, HidDeviceInfo, HidPort } from '#engine/ports.ts';
 import { deviceLabel } from './device-choice.ts';
 import { formatRecording, RECORDING_FILES, type RecordedReport, type Recording } from './recording-format.ts';
@@ -73,7 +74,7 @@ async function prepareFolder(outDir: string): Promise<void> {
   );
   if (isTaken) throw new DriverError('driver/cannot-write', { file, reason: 'there is a recording already' });
   try {
-    await mkdir(outDir, { recursive: true });
+    await makeFolder(outDir);
   } catch (error) {
     throw new DriverError('driver/cannot-write', { file: outDir, reason: describeError(error) }, error);
   }

@@ -1,0 +1,40 @@
+/** Lines of a JSON file, to tell what is wrong with it. Pure. */
+
+/** V8 quotes ten characters before the token it stumbles over, fewer where the text has no more. */
+const QUOTED_BEFORE = 10;
+const lineAt = (text: string, position: number): number => text.slice(0, position).split('\n').length;
+
+/** Where JSON.parse stopped: its message names a position or quotes the place; an unexpected end is the last line. */
+export function jsonFault(text: string, error: unknown): { readonly line: number; readonly reason: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  const position = /at position (\d+)/.exec(message)?.[1];
+  const quoted = /, (\.\.\.)?"([^]*)"(?:\.\.\.)? is not valid JSON$/.exec(message);
+  const quote = quoted?.[2] ?? '';
+  const at =
+    position === undefined ? text.indexOf(quote) + (quoted?.[1] ? QUOTED_BEFORE : 0) : Number.parseInt(position, 10);
+  return {
+    line: lineAt(text, position === undefined && quote === '' ? text.length : at),
+    reason: message.replace(/ (in JSON )?at position.*$/, '').replace(/, (\.\.\.)?"[^]*$/, ''),
+  };
+}
+
+/**
+ * The line of a value, found by its keys: an element of a list by counting the opening braces before it, a property by
+ * its name from there on. Good enough for files that a person edits; never beyond the end of the text.
+ */
+export function lineOfPath(text: string, path: readonly PropertyKey[]): number {
+  let position = 0;
+  for (const key of path) {
+    if (typeof key === 'number') {
+      for (let element = 0; element <= key; element += 1) {
+        const brace = text.indexOf('{', position);
+        if (brace < 0) return lineAt(text, position);
+        position = brace + 1;
+      }
+    } else {
+      const name = text.indexOf(JSON.stringify(String(key)), position);
+      if (name >= 0) position = name;
+    }
+  }
+  return lineAt(text, position);
+}
