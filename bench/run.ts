@@ -5,6 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, release, totalmem, type as systemName } from 'node:os';
 import { join } from 'node:path';
+import { firstLaunch } from './first-launch.ts';
 import { hid } from './hid.ts';
 import { history } from './history.ts';
 import { interfaceInBrowser } from './interface.ts';
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   history,
   service,
   interface: interfaceInBrowser,
+  'first-launch': firstLaunch,
   'shell-window': shellWindow,
 };
 

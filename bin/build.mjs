@@ -12,9 +12,10 @@ const BUILD_LIMIT_MS = 120_000;
 const buildScript = join(root, 'scripts', 'build.ts');
 const lock = join(root, 'dist', '.headless-build');
 
+const PAGE_SOURCES = ['renderer', 'vite.config.ts', 'scripts/page-messages.ts', 'scripts/page-zod.ts'];
 const PARTS = {
   headless: { product: 'headless/cli.mjs', steps: ['headless'], sources: ['engine', 'headless'] },
-  renderer: { product: 'renderer/index.html', steps: ['renderer'], sources: ['renderer', 'vite.config.ts'] },
+  renderer: { product: 'renderer/index.html', steps: ['renderer'], sources: PAGE_SOURCES },
   // One after the other: they share a folder.
   electron: {
     product: 'electron/main.mjs',

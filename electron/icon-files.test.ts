@@ -7,7 +7,7 @@ import { upsWith } from './test-support.ts';
 
 const icons = join(import.meta.dirname, '../resources/icons');
 const charges = ['', '5', '20', '50', '70', '95'];
-const states = ['OL', 'OL CHRG', 'OB', 'OB LB', 'OL OVER', 'OL RB', 'OL CAL', 'OL BYPASS', 'FSD', 'WAIT', ''];
+const states = ['OL', 'OL CHRG', 'OB', 'OB LB', 'OL OVER', 'OL RB', 'OL CAL', 'OL BYPASS', 'OL OFF', 'FSD', 'WAIT', ''];
 
 test.each(['linux', 'win32', 'darwin', 'freebsd'] as const)('every icon that %s may ask for is there', (platform) => {
   const missing = states

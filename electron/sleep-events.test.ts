@@ -31,10 +31,7 @@ test.each(['darwin', 'win32'] as const)('on %s a sleep is told to the monitor be
     }),
     lateHook: NO_LATE_HOOK,
     keeper: { read: () => Promise.resolve(undefined), write: () => Promise.resolve() },
-    onNotice: ({ type }) => {
-      notices.push(type);
-      return Promise.resolve();
-    },
+    onNotice: ({ type }) => Promise.resolve(void notices.push(type)),
   });
   await monitor.start();
   // A wake-up that no sleep was told before is none.

@@ -16,13 +16,22 @@ test.each([
   ['OB DISCHRG', '100', { shape: 'battery-4', tone: 'battery' }],
   ['OB DISCHRG', '50', { shape: 'battery-2', tone: 'battery' }],
   ['OB DISCHRG', '3', { shape: 'battery-0', tone: 'battery' }],
-  ['OB LB', '8', { shape: 'alert', tone: 'danger' }],
-  ['FSD OB LB', '8', { shape: 'alert', tone: 'danger' }],
+  ['OB LB', '8', { shape: 'low', tone: 'danger' }],
+  ['FSD OB LB', '8', { shape: 'off', tone: 'danger' }],
+  ['OL OFF', '100', { shape: 'off', tone: 'danger' }],
   ['OL OVER', '100', { shape: 'alert', tone: 'care' }],
   ['OL RB', '100', { shape: 'alert', tone: 'care' }],
   ['OL CAL', '70', { shape: 'battery-3', tone: 'test' }],
 ])('%s at %s %% has its icon', (status, charge, icon) => {
   expect(viewOf(upsWith({ 'ups.status': status, 'battery.charge': charge })).icon).toEqual(icon);
+});
+
+test('mains, battery, low, fault and no contact have a shape each: macOS shows no colours', () => {
+  const shapes = ['OL', 'OB DISCHRG', 'OB LB', 'FSD OB LB', 'ALARM OL'].map(
+    (status) => viewOf(upsWith({ 'ups.status': status, 'battery.charge': '8' })).icon.shape,
+  );
+  const lost = viewOf(upsWith({ 'ups.status': 'OL' }, { availability: 'not-connected' })).icon.shape;
+  expect(new Set([...shapes, lost]).size).toBe(6);
 });
 
 test('on battery with an unknown charge no level is made up', () => {
@@ -50,7 +59,7 @@ test('of several UPSes the worst gives the icon and each has its line', () => {
     0,
     'en',
   );
-  expect(view.icon.shape).toBe('alert');
+  expect(view.icon.shape).toBe('low');
   expect(view.tooltip).toBe('office: On mains power. Battery full.\nattic: The battery is nearly empty.');
   expect(view.menu.filter((item) => item.kind === 'status')).toHaveLength(2);
 });
@@ -141,9 +150,9 @@ describe('a shutdown that is on its way', () => {
     expect(view(counting, 1000).menu).toEqual(view(counting, 2000).menu);
   });
 
-  test('that cannot be stopped any more offers nothing, and has the icon of danger', () => {
+  test('that cannot be stopped any more offers nothing, and has the icon of what goes off', () => {
     const going = monitorWith({ phase: 'final-delay', endsAt: 5000, canShutDown: false });
-    expect(view(going).icon).toEqual({ shape: 'alert', tone: 'danger' });
+    expect(view(going).icon).toEqual({ shape: 'off', tone: 'danger' });
     expect(labels(going)).not.toContain('Cancel this shutdown');
     expect(labels(going)).not.toContain('Shut down now…');
   });

@@ -18,6 +18,8 @@ export type TrayShape =
   | 'battery-3'
   | 'battery-4'
   | 'battery-unknown'
+  | 'low'
+  | 'off'
   | 'alert'
   | 'no-contact';
 
@@ -64,7 +66,7 @@ export function trayView(
   const isGrave = coming !== undefined && isBeyondReturn(coming) && coming.plan.action !== 'nothing';
   const sentence = coming && shutdownSentence(coming, now, locale);
   return {
-    icon: isGrave ? { shape: 'alert', tone: 'danger' } : worst ? iconOf(worst) : { shape: 'no-contact', tone: 'none' },
+    icon: isGrave ? { shape: 'off', tone: 'danger' } : worst ? iconOf(worst) : { shape: 'no-contact', tone: 'none' },
     tooltip: shorten([...(sentence === undefined ? [] : [sentence]), ...lines].join('\n')),
     menu: [
       ...(coming ? shutdownItems(coming, now, locale) : []),
@@ -127,6 +129,7 @@ export function iconOf(ups: UpsSnapshot): TrayIcon {
     case 'test':
       return { shape: batteryShape(numberIn(ups, 'battery.charge')), tone };
     case 'danger':
+      return { shape: state === 'low-battery' ? 'low' : 'off', tone };
     case 'care':
       return { shape: 'alert', tone };
     case 'none':

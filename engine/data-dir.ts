@@ -1,5 +1,5 @@
 import { homedir, platform } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 /**
  * The folder for settings, secrets, history and logs.
@@ -15,6 +15,9 @@ export function dataDirectory(asked: string | undefined, env: NodeJS.ProcessEnv 
     case 'darwin':
       return join(homedir(), 'Library', 'Application Support', 'ridethrough');
     default:
-      return join(env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'ridethrough');
+      return join(sharedData(env.XDG_DATA_HOME), 'ridethrough');
   }
 }
+
+/** An empty or relative path counts as none. Source: XDG Base Directory Specification 0.8, Environment variables. */
+const sharedData = (told = ''): string => (isAbsolute(told) ? told : join(homedir(), '.local', 'share'));

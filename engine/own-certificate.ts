@@ -3,8 +3,10 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import type { Clock, Log } from '#engine/ports.ts';
+import { textIn } from '#domain/messages/message.ts';
 import { replaceFile } from '#engine/atomic-file.ts';
+import type { Clock, Log } from '#engine/ports.ts';
+import { reasonOf } from '#engine/system-reason.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -30,7 +32,7 @@ export async function ownCertificate(wanted: OwnCertificate, clock: Clock, log: 
   } catch (error) {
     log.warn(`Cannot keep the certificate for ${purpose}; the next start makes another`, {
       file,
-      reason: error instanceof Error ? error.message : String(error),
+      reason: textIn(reasonOf(error)),
     });
   }
   return made;

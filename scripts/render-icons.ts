@@ -32,8 +32,11 @@ const COLOURS: Readonly<Record<'dark' | 'light', Readonly<Record<Mood, string>>>
 function tonesOf(shape: Shape): readonly Mood[] {
   if (shape.startsWith('battery')) return ['battery', 'test'];
   switch (shape) {
+    case 'low':
+    case 'off':
+      return ['danger'];
     case 'alert':
-      return ['danger', 'care'];
+      return ['care'];
     case 'no-contact':
       return ['none'];
     default:

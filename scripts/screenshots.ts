@@ -3,16 +3,18 @@
  * picture with axe, and keeps the pictures in docs/screenshots/. Time on the page stands still, so that a picture only
  * changes with the interface. CHROMIUM_PATH names another browser.
  */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { CHROMIUM } from '../e2e/support/chromium.ts';
 import { startFakeHost, type FakeHost } from '../e2e/support/fake-host.ts';
 import { SCENES, type SceneName } from '../e2e/support/scenes.ts';
+import { smallPng } from './small-png.ts';
 
 const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 const NOW = new Date(2026, 0, 14, 19, 42, 10);
+const AT_ONCE = 3;
 const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } };
 const THEMES = ['light', 'dark'] as const;
 
@@ -25,6 +27,8 @@ interface Shot {
   /** What happens to the page once it stands. */
   readonly then?: (page: Page, host: FakeHost) => Promise<void>;
   readonly forcedColors?: 'active';
+  /** What is there in one size only. */
+  readonly size?: keyof typeof SIZES;
 }
 
 /** Seen most: kept in every size and theme. The others are checked in all, kept wide in light and narrow in dark. */
@@ -73,6 +77,7 @@ const shots: readonly Shot[] = [
     async then(page) {
       await page.getByText('1 y', { exact: true }).click();
       await page.getByRole('checkbox', { name: 'rack' }).check();
+      await page.getByText('Load · rack').waitFor();
     },
   },
   {
@@ -124,6 +129,16 @@ const shots: readonly Shot[] = [
   },
   { name: 'network', scene: 'history', page: 'network', isWhole: true },
   { name: 'all', scene: 'several', page: 'all' },
+  {
+    name: 'more',
+    scene: 'several',
+    page: 'overview',
+    size: 'narrow',
+    async then(page) {
+      await page.getByRole('navigation').getByRole('button', { name: 'More' }).click();
+      await page.getByRole('link', { name: 'Settings' }).waitFor();
+    },
+  },
   ...(['Programs', 'Outage', 'E-mail', 'Rehearsal', 'Done'] as const).map((step): Shot => ({
     name: `first-launch-${step.toLowerCase().replaceAll(/\W/g, '-')}`,
     scene: 'first-launch',
@@ -283,14 +298,15 @@ async function take(browser: Browser, view: View): Promise<void> {
     // Parts of a page that are fetched later, as the charts are, belong to the picture.
     await page.waitForLoadState('networkidle');
     await shot.then?.(page, host);
+    // Charts of the past are asked for and drawn, and make the page longer.
+    await page.waitForTimeout(shot.page === 'overview' ? 250 : 900);
     if (shot.isWhole === true) {
       // Charts below the edge of the window are not drawn.
       const height = await page.evaluate<number>('document.documentElement.scrollHeight');
       await page.setViewportSize({ width: viewport.width, height });
+      await page.waitForTimeout(250);
     }
-    // Charts of the past are asked for and drawn.
-    await page.waitForTimeout(shot.page === 'overview' ? 250 : 900);
-    if (isKept(shot.name, size, theme)) await page.screenshot({ path: `${folder}${name}.png` });
+    if (isKept(shot.name, size, theme)) writeFileSync(`${folder}${name}.png`, smallPng(await page.screenshot()));
     const { violations: found } = await new AxeBuilder({ page }).analyze();
     for (const { id, help, nodes } of found) {
       violations += 1;
@@ -306,11 +322,18 @@ mkdirSync(folder, { recursive: true });
 const asked = process.argv.slice(2);
 const chosen = asked.length > 0 ? shots.filter(({ name }) => asked.includes(name)) : shots;
 const views = chosen.flatMap((shot) =>
-  (['wide', 'narrow'] as const).flatMap((size) => THEMES.map((theme): View => ({ shot, size, theme }))),
+  (['wide', 'narrow'] as const)
+    .filter((size) => shot.size === undefined || shot.size === size)
+    .flatMap((size) => THEMES.map((theme): View => ({ shot, size, theme }))),
 );
 const browser = await chromium.launch(CHROMIUM);
 try {
-  for (const view of views) await take(browser, view);
+  // Most of the time is waiting for what settles.
+  const waiting = [...views];
+  const work = async (): Promise<void> => {
+    for (let view = waiting.shift(); view; view = waiting.shift()) await take(browser, view);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
 } finally {
   await browser.close();
 }

@@ -51,7 +51,7 @@ test('every page stands in the window, and axe finds nothing to say about it', a
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await expect(dashboard.sentence).toContainText('On mains power.');
   expect.soft(await violationsOf(page), 'Overview').toEqual([]);
-  for (const name of ['Device', 'Events'] as const) {
+  for (const name of ['History', 'Events', 'Battery', 'Device', 'Network', 'Settings'] as const) {
     await dashboard.goTo(name);
     await expect(dashboard.navigation.getByRole('link', { name })).toHaveAttribute('aria-current', 'page');
     expect.soft(await violationsOf(page), name).toEqual([]);

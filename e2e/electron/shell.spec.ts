@@ -93,7 +93,7 @@ test('the tray follows an outage: icon, tooltip, notifications', async ({ launch
 
   await play(page, 'demo.battery.charge', '5');
   await expectTooltip(shell, /^The battery is nearly empty/);
-  expect((await shell.tray()).icon).toBe('alert-danger');
+  expect((await shell.tray()).icon).toBe('low-danger');
 
   await play(page, 'demo.mains.on');
   await expectTooltip(shell, /^On mains power/);

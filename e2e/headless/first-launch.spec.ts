@@ -32,8 +32,9 @@ test('a unit on the USB: found, named, and set up to its end by the keyboard alo
       await isForEverybody();
       await wizard.press(wizard.next);
       await expect(wizard.current).toHaveText(step);
-      // Who cannot see it is told where they are.
+      // Who cannot see it is told where they are, and who can sees it.
       await expect(wizard.title).toBeFocused();
+      await expect(wizard.title).toBeInViewport({ ratio: 1 });
     };
 
     await expect(wizard.choice(/^Back-UPS ES 850G2/)).toBeChecked();
@@ -87,8 +88,9 @@ test('a unit on the USB: found, named, and set up to its end by the keyboard alo
     await goOn('Done');
     await isForEverybody();
     await wizard.press(wizard.finish);
-    await expect(page.getByText('Saved, and in force')).toBeVisible();
-    await wizard.press(page.getByRole('link', { name: 'To the overview' }));
+    await expect(page.getByText('Saved, and in force')).toBeInViewport();
+    await expect(page.getByRole('link', { name: 'To the overview' })).toBeFocused();
+    await page.keyboard.press('Enter');
     await expect(page.getByText('On mains power.')).toBeVisible();
     await expect(page.getByText('If the power fails now: after 4 min on battery or as soon as')).toBeVisible();
 
@@ -144,6 +146,31 @@ test('a unit is left for later: the program goes on as if nobody had been here',
   await expect(page.getByText('Saved, and in force')).toBeVisible();
   await expect(setting('ups.0.identifier')).rejects.toThrow();
   expect(await setting('setup.isDone')).toBe('true');
+});
+
+test('before anybody has decided anything the unit is watched, served, and a low battery shuts down', async ({
+  computer,
+  launch,
+  page,
+}) => {
+  await computer.plug(BACK_UPS);
+  const { wizard, run, port } = await launch();
+  await expect(wizard.title).toBeVisible();
+  await page.getByRole('link', { name: 'Leave for now' }).click();
+  await expect(page.getByText('On mains power.')).toBeVisible();
+  await expect(page.getByText(/^If the power fails now: as soon as the battery is low, this computer/)).toBeVisible();
+  expect(await run('upsc', `ups@127.0.0.1:${port}`, 'device.model')).toBe('Back-UPS ES 850G2');
+});
+
+test('without a unit there is one to look around with', async ({ launch, page }) => {
+  const { wizard, link } = await launch();
+  await wizard.tabTo(page.getByRole('button', { name: 'Look around with a demo UPS' }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('On mains power.')).toBeVisible();
+  // It is no UPS of this computer: who comes again is asked again.
+  await page.goto('about:blank');
+  await page.goto(new URL('/', link).href);
+  await expect(wizard.title).toHaveText('Which UPS keeps this computer running?');
 });
 
 test.describe('the settings of another program', () => {

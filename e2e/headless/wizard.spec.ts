@@ -89,6 +89,8 @@ test('another computer has the cable: it is asked, and offers its UPSes', async 
     await other.ready();
     const { wizard, setting } = await launch();
     await wizard.choice(/^Another computer has the cable/).check();
+    await expect(wizard.said).toHaveText('Which computer has the cable is still to be filled in above.');
+    await expect(wizard.field('Remote Host')).toHaveAttribute('aria-invalid', 'false');
     await wizard.field('Remote Port').fill(String(folder.port));
     await wizard.field('Remote Host').fill('127.0.0.1');
     await wizard.field('Remote Host').blur();
@@ -103,6 +105,20 @@ test('another computer has the cable: it is asked, and offers its UPSes', async 
     await other.end();
     await folder.remove();
   }
+});
+
+test('what is missing is told at the end, with the way to it, and marked from then on', async ({ launch, page }) => {
+  const { wizard, setting } = await launch();
+  await wizard.choice(/^Another computer has the cable/).check();
+  await wizard.step('Done').click();
+  const problems = page.getByText('This has to be put right first');
+  await expect(problems).toBeVisible();
+  await expect(page.locator('.problems li').filter({ hasText: 'Remote Host' })).toHaveCount(1);
+  await wizard.finish.click();
+  await expect(problems).toBeVisible();
+  expect(await setting('setup.isDone')).toBe('false');
+  await page.getByRole('button', { name: 'Change: UPS' }).click();
+  await expect(wizard.field('Remote Host')).toHaveAttribute('aria-invalid', 'true');
 });
 
 test('again from the settings: the plan with the figures of the battery, and a test mail that arrives', async ({

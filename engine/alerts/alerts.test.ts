@@ -106,6 +106,9 @@ describe('every notice that NUT has', () => {
     // A jump of the clock is told as what it most often is.
     const wanted = NOTIFY_TYPES.filter((type) => type !== 'SUSPEND_TIMEJUMP_UNEXPECTED');
     await expect.poll(() => wanted.filter((type) => !told().includes(type)), { timeout: 30_000 }).toEqual([]);
+    // Of no UPS: the line names none.
+    const asleep = scene.log.lines.find(({ fields }) => fields.notice === 'SUSPEND_STARTING');
+    expect(asleep?.fields).toEqual({ notice: 'SUSPEND_STARTING' });
     // What a state of the UPS tells is not told by the monitor a second time.
     const before = bodies.length;
     void alerts.notice('ONBATT', 'ups');

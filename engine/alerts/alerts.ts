@@ -117,7 +117,7 @@ export async function openAlerts(parts: AlertsParts): Promise<Alerts> {
     // Logs speak English.
     log[alert.stage === 'end' || alert.severity === 'info' ? 'info' : 'warn'](
       wordsOf(alert, factsOf(ups, 'en'), 'en').title,
-      { ups, notice: notifyTypeOf(kind, alert.stage) },
+      { ...(ups === '' ? {} : { ups }), notice: notifyTypeOf(kind, alert.stage) },
     );
     const words = wordsOf(alert, factsOf(ups, locale()), locale());
     for (const route of routes) {

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { describeError } from '#domain/errors.ts';
 import { createWebHandlers } from '#engine/api/web-handlers.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
 import { findWebSecrets, makeWebSecrets, WEB_SECRETS_FILE } from './secrets.ts';
@@ -66,4 +67,10 @@ test('a program without a web interface has no passwords for it', async () => {
   await expect(async () => web['web.setPassword']({ key: 'web.password', password: 'x' })).rejects.toMatchObject({
     code: 'web/not-served',
   });
+});
+
+test('a file of passwords that cannot be used is told with its reason in plain words', async () => {
+  await mkdir(join(folder, WEB_SECRETS_FILE));
+  const failure = await findWebSecrets(folder).catch(describeError);
+  expect(failure).toMatch(/web-secrets\.json: it is a folder\. /);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { timeTicks } from './chart-ticks.ts';
+import { timeTicks, valueTicks } from './chart-ticks.ts';
 
 const NOON = new Date(2026, 0, 5, 12, 0, 30).getTime();
 const DAY = 24 * 3_600_000;
@@ -43,4 +43,17 @@ test('ticks stay on their days when the span moves', () => {
       .filter((tick) => tick < NOON)
       .every((tick) => before.has(tick)),
   ).toBe(true);
+});
+
+test('values have round ticks within their span, wherever the data begin', () => {
+  expect(valueTicks(172, 274, 4)).toEqual([200, 250]);
+  expect(valueTicks(0, 100, 4)).toEqual([0, 50, 100]);
+  expect(valueTicks(26.1, 29.9, 4)).toEqual([27, 28, 29]);
+  expect(valueTicks(-0.3, 0.3, 4)).toEqual([-0.2, 0, 0.2]);
+  expect(valueTicks(0, 50.02, 4)).toEqual([0, 20, 40]);
+});
+
+test('a span of nothing has the one value, whichever it is', () => {
+  expect(valueTicks(50, 50, 4)).toEqual([50]);
+  expect(valueTicks(NaN, NaN, 4)).toEqual([NaN]);
 });

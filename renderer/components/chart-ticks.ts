@@ -55,6 +55,18 @@ function calendarTicks(from: number, to: number, { unit, count }: (typeof CALEND
   return ticks;
 }
 
+/** Round values between two, at most about `most` of them. Pure. */
+export function valueTicks(from: number, to: number, most: number): readonly number[] {
+  const rough = (to - from) / most;
+  if (!(rough > 0) || !Number.isFinite(rough)) return [from];
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999) ?? 10);
+  // Counted in steps: a sum of fractions would drift off the round values.
+  const first = Math.ceil(from / step - 0.001);
+  const count = Math.floor(to / step + 0.001) - first + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, place) => Number(((first + place) * step).toPrecision(12)));
+}
+
 export function isMidnight(at: number): boolean {
   const date = new Date(at);
   return date.getHours() === 0 && date.getMinutes() === 0;

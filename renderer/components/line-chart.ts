@@ -13,7 +13,7 @@ import {
 import type { Point } from '../text/series.ts';
 import { createMarksPlugin, type MarkColours, type Marks } from './chart-marks.ts';
 import type { ChartAxis } from './chart-series.ts';
-import { timeTicks, type TickUnit } from './chart-ticks.ts';
+import { timeTicks, valueTicks, type TickUnit } from './chart-ticks.ts';
 
 /** What stays while a chart stands; when it changes, the chart is made anew. */
 export interface ChartLook {
@@ -148,25 +148,15 @@ function configurationOf(
     bounds: 'data' as const,
     border: { display: false },
     grid: { color: look.grid, display: name === 'y', drawTicks: false },
-    // Where the data end between two round values there is a tick as well, crowded against its neighbour.
+    // Those of chart.js are counted from where the data begin, which is seldom a round value.
     afterBuildTicks(axis: Scale) {
-      const all = axis.ticks.map(({ value }) => value);
-      const [first = 0, second = 0, third] = all;
-      if (third === undefined) return;
-      const step = third - second;
-      const isEven = (low: number, high: number): boolean => high - low > step * 0.99;
-      axis.ticks = axis.ticks.filter(({ value }, place) => {
-        if (place === 0) return isEven(first, second);
-        return place < all.length - 1 || isEven(all[place - 1] ?? value, value);
-      });
+      axis.ticks = valueTicks(axis.min, axis.max, 4).map((value) => ({ value }));
     },
     ticks: {
       color: look.text,
       font: look.font,
       padding: 8,
-      maxTicksLimit: 5,
       autoSkip: false,
-      includeBounds: false,
       callback: (value: string | number) => `${look.writeNumber(Number(value))} ${units[name]}`,
     },
   });

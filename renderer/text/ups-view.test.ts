@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
 import { judgeCharge, judgeLoad, judgeMains, judgeRuntime } from './judge.ts';
-import { flowOf, isUnfound, viewOf } from './ups-view.ts';
+import { flowOf, isUnfound, unitName, viewOf } from './ups-view.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 9, 0, 0);
 
@@ -137,4 +137,12 @@ describe('a word of judgement', () => {
   test('is not given for what is not known', () => {
     expect([judgeCharge(ups({})), judgeLoad(ups({})), judgeMains(ups({}))]).toEqual(['unknown', 'unknown', 'unknown']);
   });
+});
+
+test('a unit is called what somebody called it, else by make and model, as far as they are told', () => {
+  const told = { 'ups.mfr': 'Lumen', 'device.model': 'Harbor 1500' };
+  expect(unitName(ups(told))).toBe('Lumen Harbor 1500');
+  expect(unitName(ups(told, { description: 'Study' }))).toBe('Study');
+  expect(unitName(ups({ 'ups.model': 'Harbor 1500' }))).toBe('Harbor 1500');
+  expect(unitName(ups({}))).toBe('');
 });

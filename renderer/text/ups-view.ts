@@ -136,6 +136,13 @@ export const isUnfound = (ups: Pick<UpsSnapshot, 'availability' | 'error' | 'var
   ups.error?.code === 'driver/no-device' &&
   Object.keys(ups.variables).length === 0;
 
+/** What somebody called the unit, else its make and model; empty where it tells neither. */
+export function unitName({ description, variables }: Pick<UpsSnapshot, 'description' | 'variables'>): string {
+  const told = (what: 'mfr' | 'model'): string | undefined =>
+    variables[`device.${what}`]?.value ?? variables[`ups.${what}`]?.value;
+  return description ?? [told('mfr'), told('model')].filter(Boolean).join(' ');
+}
+
 /** Where the power comes from and how it passes the UPS, for the picture. */
 export interface Flow {
   /** undefined: unknown. */

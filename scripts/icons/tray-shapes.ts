@@ -15,6 +15,8 @@ export const SHAPES = [
   'battery-3',
   'battery-4',
   'battery-unknown',
+  'low',
+  'off',
   'alert',
   'no-contact',
 ] as const;
@@ -105,24 +107,59 @@ function charging(grid: Grid): string {
   return cut(grid, batteryCase(BATTERY[grid]), hole, `<path d="${BOLT[grid]}"/>`);
 }
 
-function noContact(grid: Grid): string {
-  const [from, to] = [1, grid - 1];
-  const line = (width: number): string =>
-    `<path d="M${from} ${to}L${to} ${from}" fill="none" stroke="#000" stroke-width="${width}" stroke-linecap="square"/>`;
-  const weight = grid === 16 ? 1.5 : 2;
-  return cut(grid, PLUG[grid], line(weight + (grid === 16 ? 2 : 3)), line(weight));
+/** A battery on end, whole in its colour, with the mark cut out: no level of those above looks like it. */
+const LOW: Readonly<Record<Grid, { battery: string; mark: string }>> = {
+  16: {
+    battery: rect(6, 0, 4, 2) + rect(3, 2, 10, 14, ' rx="1"'),
+    mark: rect(7, 5, 2, 5) + rect(7, 11, 2, 2),
+  },
+  22: {
+    battery: rect(8, 0, 6, 3) + rect(4, 3, 14, 18, ' rx="2"'),
+    mark: rect(9, 6, 4, 7) + rect(9, 15, 4, 3),
+  },
+  24: {
+    battery: rect(9, 1, 6, 3) + rect(5, 4, 14, 19, ' rx="2"'),
+    mark: rect(10, 7, 4, 8) + rect(10, 17, 4, 3),
+  },
+};
+
+function low(grid: Grid): string {
+  const { battery, mark } = LOW[grid];
+  return cut(grid, battery, mark, '');
 }
 
+/** The sign on a power button, for what goes dark or is: a shutdown under way, an output that is off. */
+const OFF: Readonly<Record<Grid, { y: number; radius: number; line: number; gap: string; bar: string }>> = {
+  16: { y: 9, radius: 5.5, line: 2, gap: rect(5, 0, 6, 8), bar: rect(7, 1, 2, 8) },
+  22: { y: 12, radius: 7.5, line: 3, gap: rect(7, 0, 8, 11), bar: rect(10, 1, 2, 11) },
+  24: { y: 13, radius: 8.5, line: 3, gap: rect(8, 0, 8, 11), bar: rect(11, 1, 2, 12) },
+};
+
+function off(grid: Grid): string {
+  const { y, radius, line, gap, bar } = OFF[grid];
+  const ring = `<circle cx="${grid / 2}" cy="${y}" r="${radius}" fill="none" stroke="#000" stroke-width="${line}"/>`;
+  return cut(grid, ring, gap, bar);
+}
+
+/** The gap lies on one side of the line: with one on either side little of the plug would be left at 16 pixels. */
+function noContact(grid: Grid): string {
+  const end = grid - 1;
+  const weight = grid === 16 ? 1.5 : 2;
+  const line = (width: number, shift = 0): string =>
+    `<path d="M${1 + shift} ${1 - shift}L${end + shift} ${end - shift}" fill="none" stroke="#000" stroke-width="${width}" stroke-linecap="square"/>`;
+  return cut(grid, PLUG[grid], line(weight + 1.5, 0.75), line(weight));
+}
+
+/** Its round corners come from the line around it, which ends on whole pixels at the foot. */
 const TRIANGLE: Readonly<Record<Grid, { path: string; mark: string }>> = {
-  16: { path: 'M8 1.5 15 14.5H1z', mark: rect(7, 5, 2, 5) + rect(7, 11, 2, 2) },
-  22: { path: 'M11 2.5 20.5 19.5H1.5z', mark: rect(10, 7, 2, 7) + rect(10, 15, 2, 3) },
+  16: { path: 'M8 2 14.5 14H1.5z', mark: rect(7, 5, 2, 5) + rect(7, 11, 2, 2) },
+  22: { path: 'M11 2.5 20.5 20H1.5z', mark: rect(10, 7, 2, 7) + rect(10, 16, 2, 2) },
   24: { path: 'M12 2.5 22.5 21H1.5z', mark: rect(11, 8, 2, 7) + rect(11, 17, 2, 2) },
 };
 
 function alert(grid: Grid): string {
   const { path, mark } = TRIANGLE[grid];
-  const width = grid === 16 ? 1.5 : 2;
-  return cut(grid, `<path d="${path}" stroke="#000" stroke-width="${width}" stroke-linejoin="round"/>`, mark, '');
+  return cut(grid, `<path d="${path}" stroke="#000" stroke-width="2" stroke-linejoin="round"/>`, mark, '');
 }
 
 function bodyOf(shape: Shape, grid: Grid): string {
@@ -134,6 +171,10 @@ function bodyOf(shape: Shape, grid: Grid): string {
       return charging(grid);
     case 'battery-unknown':
       return batteryCase(battery) + batteryDash(battery);
+    case 'low':
+      return low(grid);
+    case 'off':
+      return off(grid);
     case 'alert':
       return alert(grid);
     case 'no-contact':

@@ -7,7 +7,7 @@ export const form = {
 
   'form.title': 'Einstellungen',
   'form.search': 'Einstellungen durchsuchen',
-  'form.search.hint': 'Name, Bedeutung oder NUT-Direktive',
+  'form.search.hint': 'Name, Sinn, Direktive',
   'form.none-found': 'Keine Einstellung hat „{text}“ im Namen oder in der Bedeutung.',
   'form.depth': 'Anzeigen',
   'form.depth.basic': 'Das Wichtige',
@@ -156,7 +156,7 @@ export const form = {
   'form.ups.shutdownaction.command': 'Nur den Abschaltbefehl ausführen',
   'form.ups.shutdownaction.nothing': 'Nichts',
   'form.ups.shutdowncmd': 'Abschaltbefehl',
-  'form.ups.shutdowncmd.help': 'Läuft statt des Weges, den das System hat. Leer: der Weg des Systems.',
+  'form.ups.shutdowncmd.help': 'Läuft statt des Weges, auf dem das System herunterfährt. Leer: der Weg des Systems.',
   'form.ups.powerdown': 'USV ausschalten',
   'form.ups.powerdown.help':
     'Nach dem Herunterfahren schaltet die USV ihren Ausgang ab. So startet alles daran von selbst, sobald das Netz wieder da ist.',
@@ -285,10 +285,10 @@ export const form = {
   'form.options.kind.regex': 'Muster',
   'form.options.kind.text': 'Text',
 
-  'form.secret.is-set': 'Ein Passwort ist gesetzt. Zum Ersetzen ein neues schreiben.',
-  'form.secret.not-set': 'Es ist kein Passwort gesetzt.',
+  'form.secret.is-set': 'Es ist gesetzt. Zum Ersetzen etwas Neues schreiben.',
+  'form.secret.not-set': 'Es ist nichts gesetzt.',
   'form.secret.kept': 'bleibt, wie es ist',
-  'form.secret.typed': 'Ein neues Passwort, ab dem nächsten Speichern.',
+  'form.secret.typed': 'Etwas Neues, ab dem nächsten Speichern.',
   'form.secret.make': 'Erzeugen',
   'form.secret.make.of': 'Erzeugen: {field}',
   'form.secret.reveal': 'Einmal zeigen',

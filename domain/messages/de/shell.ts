@@ -34,7 +34,7 @@ export const shell = {
     'Diese Arbeitsumgebung zeigt keine Symbole im Infobereich, deshalb wird das Fenster verkleinert statt geschlossen. „Beenden“ beendet auch den Schutz.',
   'close.understood': 'Verkleinern',
   'menu.file': '&Datei',
-  'menu.set-up': 'Schritt für Schritt einrichten …',
+  'menu.set-up': 'Schrittweise einrichten …',
   'menu.edit': '&Bearbeiten',
   'menu.view': '&Ansicht',
   'menu.window': '&Fenster',

@@ -76,7 +76,7 @@ export const shutdown = {
   'plan.line.too-late.change': 'In den Einstellungen eine kürzere Zeit wählen oder die USV weniger belasten.',
   'plan.line.too-late.change-now': 'Abschalten, was entbehrlich ist, oder jetzt herunterfahren.',
   'plan.line.no-figure': 'Die USV sagt nicht, wie lange ihr Akku hält; ob das reicht, kann deshalb niemand sagen.',
-  'plan.rehearse': 'Einen Stromausfall proben',
+  'plan.rehearse': 'Stromausfall proben',
   'plan.rehearse.text':
     'Mit den Einstellungen, wie sie auf dieser Seite stehen, gespeichert oder nicht, und dem Akku von jetzt. Nichts wird heruntergefahren.',
   'plan.rehearse.problems': 'Eine Probe gibt es erst, wenn berichtigt ist, was auf der Seite markiert ist.',

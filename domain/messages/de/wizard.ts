@@ -1,7 +1,7 @@
 import type { wizard as en } from '../en/wizard.ts';
 
 export const wizard = {
-  'wizard.open': 'Schritt für Schritt einrichten',
+  'wizard.open': 'Schrittweise einrichten',
   'wizard.steps': 'Schritte',
   'wizard.step': 'Schritt {number} von {count}: {name}',
   'wizard.next': 'Weiter',
@@ -39,7 +39,7 @@ export const wizard = {
   'wizard.unit.choose': 'USV',
   'wizard.unit.none':
     'Am USB wurde keine USV gefunden. Das Datenkabel der USV anstecken und sie einschalten: sie erscheint hier von selbst.',
-  'wizard.unit.readable': 'ist lesbar',
+  'wizard.unit.readable': 'Angeschlossen und lesbar',
   'wizard.unit.keep': 'Wie eingerichtet: {names}',
   'wizard.unit.all': 'Alle zusammen',
   'wizard.unit.all.hint': 'Dieser Rechner fährt herunter, wenn auch die letzte nichts mehr hergibt.',
@@ -51,7 +51,7 @@ export const wizard = {
   'wizard.unit.demo.text': 'Sie ist simuliert und fährt nichts herunter. Das Einrichten wartet bis zum nächsten Start.',
 
   'wizard.rule.missing':
-    'Unter Linux darf nur root mit einer USV am USB sprechen, solange keine udev-Regel etwas anderes sagt. Diese gibt das Recht dem, der an diesem Rechner sitzt, und der Gruppe „ridethrough“:',
+    'Unter Linux darf nur der Verwalter (root) eine USV am USB benutzen, bis eine Regel (von udev, das sich um Geräte kümmert) etwas anderes sagt. Diese gibt das Recht dem, der an diesem Rechner sitzt, und der Gruppe „ridethrough“:',
   'wizard.rule.outdated': 'Die installierte udev-Regel ist älter und kennt dieses Gerät noch nicht.',
   'wizard.rule.installed': 'Die Regel ist installiert. Das USB-Kabel der USV ab- und wieder anstecken.',
   'wizard.rule.foreign':
@@ -101,6 +101,7 @@ export const wizard = {
   'wizard.said.unit.local': 'Dieser Rechner liest {names}.',
   'wizard.said.unit.once': 'Sobald sie sich öffnen lässt, liest dieser Rechner {names}.',
   'wizard.said.unit.remote': 'Dieser Rechner folgt {ups} auf {host}.',
+  'wizard.said.unit.remote.open': 'Welcher Rechner das Kabel hat, ist oben noch einzutragen.',
   'wizard.quoted': '„{name}“',
   'wizard.said.name': 'Programme und andere Rechner finden sie als {names}.',
   'wizard.said.role.primary':

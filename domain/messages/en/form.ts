@@ -9,7 +9,7 @@ export const form = {
 
   'form.title': 'Settings',
   'form.search': 'Search the settings',
-  'form.search.hint': 'name, meaning or NUT directive',
+  'form.search.hint': 'name, meaning, directive',
   'form.none-found': 'No setting has "{text}" in its name or meaning.',
   'form.depth': 'Show',
   'form.depth.basic': 'Basic',
@@ -151,7 +151,7 @@ export const form = {
   'form.ups.shutdownaction.command': 'Only run the shutdown command',
   'form.ups.shutdownaction.nothing': 'Nothing',
   'form.ups.shutdowncmd': 'Shutdown Command',
-  'form.ups.shutdowncmd.help': 'Runs instead of the system’s own way. Empty: the system’s own way.',
+  'form.ups.shutdowncmd.help': 'Runs instead of the system’s own way to shut down. Empty: the system’s own way.',
   'form.ups.powerdown': 'Power Off UPS',
   'form.ups.powerdown.help':
     'The UPS cuts its output after the shutdown. So everything on it starts by itself when the mains return.',
@@ -272,10 +272,10 @@ export const form = {
   'form.options.kind.regex': 'pattern',
   'form.options.kind.text': 'text',
 
-  'form.secret.is-set': 'A password is set. Type a new one to replace it.',
-  'form.secret.not-set': 'No password is set.',
+  'form.secret.is-set': 'It is set. Type a new one to replace it.',
+  'form.secret.not-set': 'It is not set.',
   'form.secret.kept': 'kept as it is',
-  'form.secret.typed': 'A new password, from the next save on.',
+  'form.secret.typed': 'A new one, from the next save on.',
   'form.secret.make': 'Make one',
   'form.secret.make.of': 'Make one: {field}',
   'form.secret.reveal': 'Show it once',

@@ -36,7 +36,7 @@ export const wizard = {
 
   'wizard.unit.choose': 'UPS',
   'wizard.unit.none': 'No UPS was found on USB. Plug its data cable in and switch it on: it appears here by itself.',
-  'wizard.unit.readable': 'can be read',
+  'wizard.unit.readable': 'Connected, and can be read',
   'wizard.unit.keep': 'As it is set up: {names}',
   'wizard.unit.all': 'All of them',
   'wizard.unit.all.hint': 'This computer goes down when the last of them has nothing more to give.',
@@ -48,7 +48,7 @@ export const wizard = {
   'wizard.unit.demo.text': 'It is simulated and shuts nothing down. Setting up waits until the next start.',
 
   'wizard.rule.missing':
-    'Linux lets only root talk to a USB UPS unless a udev rule says otherwise. This one gives the right to whoever sits at this computer, and to the group "ridethrough":',
+    'Linux lets only its administrator (root) use a UPS on USB until a rule (of udev, which looks after devices) says otherwise. This one gives the right to whoever sits at this computer, and to the group "ridethrough":',
   'wizard.rule.outdated': 'The udev rule that is installed is of an older version and does not know this unit yet.',
   'wizard.rule.installed': 'The rule is installed. Pull the USB cable of the UPS and plug it in again.',
   'wizard.rule.foreign':
@@ -98,6 +98,7 @@ export const wizard = {
   'wizard.said.unit.local': 'This computer reads {names}.',
   'wizard.said.unit.once': 'As soon as it can be opened, this computer reads {names}.',
   'wizard.said.unit.remote': 'This computer follows {ups} on {host}.',
+  'wizard.said.unit.remote.open': 'Which computer has the cable is still to be filled in above.',
   'wizard.quoted': '“{name}”',
   'wizard.said.name': 'Programs and other computers find it as {names}.',
   'wizard.said.role.primary':

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { LearnedRuntime } from '#domain/schema/battery.ts';
 import { createFakeEngine } from '../../client/fake-client.ts';
-import { ageOf, brokenPromise, dayAt, momentOf, selfTestOf } from './battery-text.ts';
+import { message } from '#domain/messages/message.ts';
+import { ageOf, brokenPromise, dayAt, momentOf, selfTestOf, testResult } from './battery-text.ts';
 
 const NOW = new Date(2026, 5, 15, 23, 59).getTime();
 const full = { low: 1000, likely: 1500, high: 1800 };
@@ -42,4 +43,12 @@ test('the gentlest self test is taken', () => {
   );
   expect(selfTestOf({ commands: ['test.battery.start.deep'] })).toBe('test.battery.start.deep');
   expect(selfTestOf({ commands: ['beeper.mute', 'test.panel.start'] })).toBeUndefined();
+});
+
+test.each([
+  ['Done and passed', 'Bestanden'],
+  ['done and error', 'Nicht bestanden'],
+  ['Battery test OK (vendor)', 'Battery test OK (vendor)'],
+])('the test result "%s" is told as "%s" in German', (said, told) => {
+  expect(testResult(said, { t: (key, values) => message(key, values, 'de') })).toBe(told);
 });

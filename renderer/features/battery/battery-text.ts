@@ -2,6 +2,7 @@
 import type { LearnedRuntime } from '#domain/schema/battery.ts';
 import { numberIn } from '#domain/power-state.ts';
 import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
+import type { LocaleState } from '../../state/locale.svelte.ts';
 
 const TESTS = ['test.battery.start.quick', 'test.battery.start', 'test.battery.start.deep'] as const;
 
@@ -36,6 +37,23 @@ export function brokenPromise(ups: UpsSnapshot, learned: LearnedRuntime | undefi
   const claim = numberIn(ups, 'battery.runtime');
   if (claim === undefined || learned?.now === undefined || learned.sureness === 'little') return undefined;
   return claim > learned.now.high ? claim : undefined;
+}
+
+/** What NUT's drivers say of a self test. */
+const TEST_RESULTS = {
+  'Done and passed': 'passed',
+  'Done and warning': 'warning',
+  'Done and error': 'failed',
+  Aborted: 'aborted',
+  'In progress': 'running',
+  'No test initiated': 'none',
+  'Test scheduled': 'planned',
+} as const;
+
+/** The result of a self test in plain words; of a unit that says it in words of its own those. */
+export function testResult(said: string, { t }: Pick<LocaleState, 't'>): string {
+  const known = Object.entries(TEST_RESULTS).find(([words]) => words.toLowerCase() === said.toLowerCase());
+  return known ? t(`battery.test.said.${known[1]}`, {}) : said;
 }
 
 /** Facts the unit itself tells about its battery, by variable. */

@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest';
-import { csvOf, figuresWithin, hasBand, jsonOf, pointsIn, rowsOf, seriesIn, stepAt, type Past } from './past.ts';
+import {
+  coarser,
+  csvOf,
+  figuresWithin,
+  hasBand,
+  jsonOf,
+  pointsIn,
+  rowsOf,
+  seriesIn,
+  stepAt,
+  type Past,
+} from './past.ts';
 
 const past: Past = {
   from: 1_768_415_000_000,
@@ -36,6 +47,32 @@ test('a line has its corners and its gaps, and nothing of what lies between', ()
 
 test('a moment outside of the picture reads the nearest step', () => {
   expect([past.from - 9, past.from + 1500, past.from + 99_000].map((at) => stepAt(past, at))).toEqual([0, 1, 4]);
+});
+
+test('fewer steps keep the extremes, the gaps and their places in time', () => {
+  const shown = coarser(past, 3);
+  expect(shown.stepMs).toBe(2000);
+  expect(seriesIn(shown, 'ups', 'ups.load')).toMatchObject({
+    min: [20, 20, 5],
+    mean: [20, 20, 7.5],
+    max: [20, 20, 9],
+  });
+  expect(seriesIn(shown, 'ups', 'input.voltage')).toMatchObject({ min: [0, 0, 230], max: [230, 0, 230] });
+  // One step further on, the same values fall into the same steps.
+  const later: Past = {
+    ...past,
+    from: past.from + 1000,
+    series: past.series.map((one) => ({
+      ...one,
+      min: one.min.slice(1),
+      mean: one.mean.slice(1),
+      max: one.max.slice(1),
+    })),
+  };
+  const moved = coarser(later, 2);
+  expect(moved.from).toBe(past.from);
+  expect(seriesIn(moved, 'ups', 'input.voltage')?.min).toEqual([0, 0, 230]);
+  expect(coarser(past, 5)).toBe(past);
 });
 
 test('a row of the table keeps the extremes of its steps and says whether an outage fell into it', () => {

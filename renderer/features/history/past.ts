@@ -61,6 +61,23 @@ export function figuresWithin(series: HistorySeries | undefined, from = 0, to = 
   return count === 0 ? undefined : { min: low, mean: sum / count, max: high };
 }
 
+/**
+ * The same time in at most about `most` steps, each with the extremes of those it holds. Steps are counted from 1970 on, so
+ * that they stay where they are while the picture moves over them.
+ */
+export function coarser(past: Past, most: number): Past {
+  const size = stepsInRow(past, most);
+  if (size === 1) return past;
+  const offset = Math.round(past.from / past.stepMs) % size;
+  const starts = Array.from({ length: Math.ceil((countOf(past) + offset) / size) }, (_, row) => row * size - offset);
+  const series = past.series.map((one) => {
+    const rows = starts.map((start) => figuresWithin(one, Math.max(0, start), start + size));
+    const column = (name: Column): (number | null)[] => rows.map((figures) => figures?.[name] ?? null);
+    return { ...one, min: column('min'), mean: column('mean'), max: column('max') };
+  });
+  return { ...past, from: past.from - offset * past.stepMs, stepMs: past.stepMs * size, series };
+}
+
 export interface PastRow {
   readonly at: number;
   readonly isOutage: boolean;

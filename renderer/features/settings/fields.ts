@@ -1,4 +1,5 @@
 /** The fields of the form as data: which there are, in which part, and how each is edited. */
+import { en } from '#domain/messages/en.ts';
 import type { MessageKey } from '#domain/messages/message.ts';
 import type { FieldPath } from '#domain/schema/field-problem.ts';
 import { ALERT_SEVERITIES, type ChannelType } from '#domain/schema/alerts.ts';
@@ -16,6 +17,8 @@ type TextName = Extract<
   MessageKey extends infer Key ? (Key extends `form.${infer Name}.help` ? Name : never) : never,
   `${Group}.${string}`
 >;
+/** What a field of a channel means to this kind of channel. */
+type ChannelHelp = Extract<MessageKey, `form.channel-help.${string}`>;
 type RoutingKey = 'least' | 'except' | 'quietFrom' | 'quietTo';
 /** What mail and desktop take is said with the words of the channels. */
 export type FieldName = TextName | `${'mail' | 'alerts.desktop'}.${RoutingKey}`;
@@ -40,6 +43,8 @@ export type FieldKind =
 export interface FieldDescription {
   readonly name: FieldName;
   readonly kind: FieldKind;
+  /** The sentence below it, where it is another one than `.help` of its name. */
+  readonly help?: ChannelHelp;
   /** What it is called in NUT's files, and in which. */
   readonly directive?: string;
   /** Shown where everything is asked for, and where it is not as it comes. */
@@ -221,12 +226,19 @@ const OF_EVERY_CHANNEL: readonly FieldDescription[] = [
 ];
 export const CHANNEL_FIELD_LIST: readonly FieldDescription[] = [...OF_CHANNELS, ...OF_EVERY_CHANNEL];
 
+const isChannelHelp = (key: string): key is ChannelHelp => Object.hasOwn(en, key);
+
 /** What stands on the card of a channel: its own first. A log that is here has no host. */
 export function fieldsOfChannel({ type, transport }: ChannelDraft): readonly FieldDescription[] {
   const own: readonly string[] = CHANNEL_FIELDS[type];
   const isLocal = type === 'syslog' && transport === 'local';
   return [
-    ...OF_CHANNELS.filter(({ name }) => own.includes(keyOf(name)) && !(isLocal && keyOf(name) !== 'transport')),
+    ...OF_CHANNELS.filter(({ name }) => own.includes(keyOf(name)) && !(isLocal && keyOf(name) !== 'transport')).map(
+      (field) => {
+        const help = `form.channel-help.${keyOf(field.name)}.${type}`;
+        return isChannelHelp(help) ? { ...field, help } : field;
+      },
+    ),
     ...OF_EVERY_CHANNEL,
   ];
 }

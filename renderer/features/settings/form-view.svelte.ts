@@ -20,6 +20,8 @@ export class FormView {
   isExpert = $state(false);
   /** Fields say that they were changed, and offer to go back. */
   marksChanges = true;
+  /** A field that is still to be filled in is not held against anybody before they were in it. */
+  isPatient = $state(false);
   /** Models and drivers, once they were heard. */
   catalogue = $state.raw<RequestResult<'drivers.list'>>();
   /** Where other computers find this one. */

@@ -22,7 +22,9 @@ export function unitSentence({ ups }: SettingsDraft, isOpen: boolean, locale: Sa
         ? [locale.t(isOpen ? 'wizard.said.unit.local' : 'wizard.said.unit.once', { names: locale.list(names) })]
         : []),
     ...remote.map(({ identifier, remotehost }) =>
-      locale.t('wizard.said.unit.remote', { ups: identifier, host: remotehost || '–' }),
+      remotehost === ''
+        ? locale.t('wizard.said.unit.remote.open', {})
+        : locale.t('wizard.said.unit.remote', { ups: identifier, host: remotehost }),
     ),
   ].join(' ');
 }

@@ -187,6 +187,7 @@ describe('what will be true', () => {
     expect(unitSentence(settings({ ups: [ups] }), false, en)).toContain('As soon as it can be opened');
     const remote = { ...remoteUps('x'), identifier: 'rack', remotehost: 'nas' };
     expect(unitSentence(settings({ ups: [remote] }), true, en)).toBe('This computer follows rack on nas.');
+    expect(unitSentence({ ...settings(), ups: [remoteUps('x')] }, true, en)).toContain('Which computer has the cable');
   });
 
   test('what it is called, and which computer goes down first', () => {
