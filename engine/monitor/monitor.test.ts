@@ -322,6 +322,18 @@ describe('the monitor', () => {
     expect(engine.log.lines.filter(({ message }) => message.includes('has not been written'))).toHaveLength(1);
   });
 
+  test('asks whether an action could be carried out when it is chosen, not first in the outage', async () => {
+    const engine = await started();
+    const complaints = (): number =>
+      engine.log.lines.filter(({ message }) => message.includes('not be shut down')).length;
+    engine.power.failure = 'no permission';
+    await engine.monitor.reconfigure({ ...timed, finalDelay: asSeconds(3) });
+    expect(complaints()).toBe(0);
+    await engine.monitor.reconfigure({ ...timed, action: { kind: 'hibernate' } });
+    await settled(engine);
+    expect(complaints()).toBe(1);
+  });
+
   test('starts and goes down where the disk answers nothing at all', async () => {
     const never = <Answer>(): Promise<Answer> => new Promise(() => undefined);
     const clock = createFakeClock();

@@ -265,8 +265,10 @@ export function createMonitor(parts: MonitorParts): Monitor {
     async reconfigure(next, renamings = []) {
       if (JSON.stringify(next) === JSON.stringify(policy)) return;
       await queue;
+      const isOtherAction = JSON.stringify(next.action) !== JSON.stringify(policy.action);
       state = underNewNames(state, renamedKeys(policy, next, renamings));
       policy = next;
+      if (isOtherAction) void checkAction();
       effects.reconfigured();
       await looks.stopRemotes();
       if (!isStopped) looks.watchRemotes();
