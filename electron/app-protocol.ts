@@ -3,18 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import type { Protocol } from 'electron';
 import { APP_HOST, APP_SCHEME } from '#domain/bridge.ts';
+import { CONTENT_TYPES } from '#domain/content-types.ts';
 import { SECURITY_HEADERS } from '#domain/security-policy.ts';
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-};
 
 /** Must be told to Electron before it is ready. */
 export const APP_SCHEME_PRIVILEGES = {
@@ -39,7 +29,7 @@ export function fileOf(url: string, folder: string): string | undefined {
   if (path === '' || path === '/') path = '/index.html';
   // Backslashes and colons mean folders and drives on Windows.
   if (!/^(\/[\w.~@+-]+)+$/.test(path) || path.split('/').includes('..')) return undefined;
-  if (!(extname(path) in TYPES)) return undefined;
+  if (!(extname(path) in CONTENT_TYPES)) return undefined;
   const file = join(folder, ...path.split('/'));
   return file.startsWith(folder.endsWith(sep) ? folder : folder + sep) ? file : undefined;
 }
@@ -52,7 +42,7 @@ export async function answerAppRequest(request: Request, folder: string): Promis
   if (file === undefined) return refusal(404);
   try {
     const body = await readFile(file);
-    const type = TYPES[extname(file)] ?? 'application/octet-stream';
+    const type = CONTENT_TYPES[extname(file)] ?? 'application/octet-stream';
     return new Response(new Uint8Array(body), { headers: { ...SECURITY_HEADERS, 'Content-Type': type } });
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR')) {

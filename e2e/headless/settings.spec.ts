@@ -1,9 +1,9 @@
 /** The options form before the real engine: what is changed there is seen from outside, by NUT's protocol. */
-import type { Page } from '@playwright/test';
 import { openRawClient, startTestServer } from '#tests/support/nut-server.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import { ridethrough } from '#tests/support/served-program.ts';
 import { isWiderThanWindow, tabStops, violationsOf } from '../support/for-everybody.ts';
+import { heardBy } from '../support/heard.ts';
 import { openMailServer } from '../support/mail-server.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -19,13 +19,6 @@ async function logIn(port: number, user: string, password: string, ups: string):
   } finally {
     client.destroy();
   }
-}
-
-/** Everything that the program tells the page. */
-function heardBy(page: Page): string[] {
-  const frames: string[] = [];
-  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => void frames.push(String(payload))));
-  return frames;
 }
 
 test('what a UPS is called and described as is what clients see', async ({ form: { settings, port } }) => {
@@ -68,6 +61,10 @@ test('auxiliary lines are completed, marked where they are wrong, and take effec
   await expect(field).toContainText('Write pollinterval if that is meant.');
   await settings.bar.getByRole('button', { name: 'Save' }).click();
   await expect(lines).toBeFocused();
+  await lines.fill('pollinterval = 5\nnolock');
+  await expect(field).toContainText(
+    'Line 2: nolock is accepted and has no effect: no driver program is started for it.',
+  );
   await lines.fill('override.battery.charge.low = 33\npolli');
   await page.getByRole('button', { name: /^pollinterval/ }).click();
   await expect(lines).toHaveValue('override.battery.charge.low = 33\npollinterval = ');
@@ -428,41 +425,6 @@ test('speaks German, with NUT’s words as they are', async ({ form: { link, das
   await expect(settings.field('Abschaltfrist')).toContainText('Zulässig: eine ganze Zahl.');
   await page.setViewportSize(SIZES.narrow);
   expect(await isWiderThanWindow(page)).toBe(false);
-});
-
-test('a password of the web interface is set and taken away, and counts at once', async ({
-  form: { settings, link },
-  page,
-}) => {
-  // Each change ends the sessions, and whoever made it begins anew.
-  test.slow();
-  const home = new URL('/', link).href;
-  const heard = heardBy(page);
-  const logIn = async (password: string): Promise<void> => {
-    await page.goto(home);
-    await page.getByLabel('Password').fill(password);
-    await page.getByRole('button', { name: 'Log in' }).click();
-  };
-  const all = settings.webPassword('Password for Every Right');
-  const untilOut = () => expect.poll(async () => (await page.request.get(home)).status()).toBe(401);
-
-  await expect(all).toContainText('Not set');
-  await settings.text('Description').fill('unsaved');
-  await expect(page.getByText('Save or discard the other changes first')).toBeVisible();
-  await expect(all.getByLabel('Password for Every Right')).toBeDisabled();
-  await settings.discard();
-  await settings.setWebPassword('Password for Every Right', 'first of all');
-  await untilOut();
-
-  await logIn('first of all');
-  await settings.open();
-  await expect(all).toContainText('Set');
-  await all.getByRole('button', { name: 'Take it away' }).click();
-  await untilOut();
-  await page.goto(link);
-  await settings.open();
-  await expect(all).toContainText('Not set');
-  expect(heard.join()).not.toMatch(/first of all|scrypt/);
 });
 
 test('NUT’s own files are shown and cannot be changed here', async ({ open, page }) => {

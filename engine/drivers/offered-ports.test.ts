@@ -73,6 +73,17 @@ test('serial ports are those that exist, an adapter once and by the name that fo
   ]);
 });
 
+test('a serial port that is the console of the system is not offered', async () => {
+  for (const name of ['ttyS0', 'ttyS1', 'ttyUSB0']) await write('dev', name);
+  for (const name of ['ttyS0', 'ttyS1']) await write('tty', name, 'type');
+  await mkdir(join(folder, 'tty/console'), { recursive: true });
+  await writeFile(join(folder, 'tty/console/active'), 'tty0 ttyS0\n');
+  expect((await offeredPorts('apcsmart', sources())).map(({ port }) => port)).toEqual([
+    join(folder, 'dev/ttyS1'),
+    join(folder, 'dev/ttyUSB0'),
+  ]);
+});
+
 test('serial ports of Windows are those of its registry, by number', async () => {
   const answer = [
     '',

@@ -81,13 +81,18 @@ async function serialPorts(sources: PortSources): Promise<OfferedPort[]> {
   const named = await Promise.all(
     (await namesIn(byId)).map(async (name) => ({ path: join(byId, name), target: await realpath(join(byId, name)) })),
   );
-  const taken = new Set(named.map(({ target }) => target));
+  // What the system talks to people by is no place for a UPS.
+  const consoles = (await consoleNames(ttyFolder)).map((name) => join(devFolder, name));
+  const taken = new Set([...named.map(({ target }) => target), ...consoles]);
   const plain: string[] = [];
   for (const name of await namesIn(devFolder)) {
     const isAdapter = /^(?:ttyUSB|ttyACM|cu\.)/.test(name);
     if (isAdapter || (/^ttyS\d+$/.test(name) && (await isThere(ttyFolder, name)))) plain.push(join(devFolder, name));
   }
-  const offered = [...named.map(({ path }) => path), ...plain.filter((path) => !taken.has(path))];
+  const offered = [
+    ...named.filter(({ target }) => !consoles.includes(target)).map(({ path }) => path),
+    ...plain.filter((path) => !taken.has(path)),
+  ];
   return offered.map((port) => ({ port, kind: 'serial', title: '', selectors: [] }));
 }
 
@@ -119,6 +124,15 @@ async function isThere(ttyFolder: string, name: string): Promise<boolean> {
     return (await readFile(join(ttyFolder, name, 'type'), 'utf8')).trim() !== '0';
   } catch {
     return false; // a name of which the system says nothing is not offered; it can be typed
+  }
+}
+
+/** Serial ports that are consoles of the system, Linux: `tty0 ttyS0`. */
+async function consoleNames(ttyFolder: string): Promise<string[]> {
+  try {
+    return (await readFile(join(ttyFolder, 'console', 'active'), 'utf8')).trim().split(/\s+/);
+  } catch {
+    return []; // another system, or none: then no port is one
   }
 }
 

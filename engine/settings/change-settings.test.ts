@@ -72,7 +72,7 @@ describe('what belongs together', () => {
     );
   });
 
-  test('warnings do not keep from saving: no mail server, no password of the other server', () => {
+  test('warnings do not keep from saving: no mail server, no password of the other server, a command that is not run', () => {
     const mail = changeSettings(primary, [
       ['ups.0.emailnotify', 'yes'],
       ['ups.0.toemail', 'a@example.org'],
@@ -80,6 +80,14 @@ describe('what belongs together', () => {
     expect(checkSettings(mail.settings).map(describeFieldProblem)).toEqual([
       'ups.0.emailnotify: no mail server is set, so no mail can be sent (fill in the mail server (mail.host))',
     ]);
+    const idle = changeSettings(primary, [
+      ['ups.0.shutdownaction', 'hibernate'],
+      ['ups.0.shutdowncmd', '/bin/down'],
+    ]);
+    expect(checkSettings(idle.settings).map(describeFieldProblem)).toEqual([
+      'ups.0.shutdowncmd: the command is not run: the action is "Hibernate" (choose "Shut down" or "Only run the shutdown command" as the action, or leave the command empty)',
+    ]);
+    expect(meaningOf(idle).files['upsmon.conf']).toContain('SHUTDOWNCMD "/bin/systemctl hibernate"');
     const open = changeSettings(secondary, [['ups.0.monpwd', '']]);
     expect(checkSettings(open.settings).map(describeFieldProblem)).toEqual([
       expect.stringMatching(/^ups\.0\.monpwd: without a password this computer cannot log in/),

@@ -5,6 +5,7 @@ import type { FieldPath, FieldProblem } from '#domain/schema/field-problem.ts';
 import type { Settings } from '#domain/schema/settings/settings.ts';
 import { linesWithoutSecret } from './hidden-lines.ts';
 import { isLoopback } from './nut-conf/loopback.ts';
+import { standsForCommand } from './shutdown-commands.ts';
 import { toNutConf, type NutMeaning } from './settings-to-nut.ts';
 
 /** The password that every TrueNAS ships with, so everybody knows it. */
@@ -17,6 +18,7 @@ export function checkSettings(settings: Settings): readonly FieldProblem[] {
     ...meaning.problems,
     ...hiddenProblems(settings),
     ...networkProblems(settings, meaning),
+    ...commandProblems(settings),
     ...mailProblems(settings),
     ...channelProblems(settings),
     ...channelRemarks(settings),
@@ -78,6 +80,22 @@ function networkProblems({ ups, server }: Settings, { conf }: NutMeaning): Field
   });
   return problems;
 }
+
+const commandProblems = ({ ups }: Settings): FieldProblem[] =>
+  ups.flatMap((one, index): FieldProblem[] =>
+    one.shutdowncmd === '' || standsForCommand(one)
+      ? []
+      : [
+          {
+            path: ['ups', index, 'shutdowncmd'],
+            severity: 'warning',
+            reason: phrase('field.unused-command', {
+              action: phrase(`form.ups.shutdownaction.${one.shutdownaction}`, {}),
+            }),
+            fix: phrase('field.unused-command.fix', {}),
+          },
+        ],
+  );
 
 const mailProblems = ({ ups, mail }: Settings): FieldProblem[] =>
   ups.flatMap(({ emailnotify }, index): FieldProblem[] =>

@@ -14,6 +14,7 @@ import {
 } from '#engine/monitor/policy.ts';
 import { formatUpsAddress } from '#engine/nut/ups-address.ts';
 import { parseDriverKey } from './driver-key.ts';
+import { standsForCommand } from './shutdown-commands.ts';
 import { toNutConf } from './settings-to-nut.ts';
 
 /** A command that hangs for so long will not shut anything down any more. */
@@ -104,10 +105,8 @@ function actionOf(upses: readonly UpsSettings[]): ShutdownAction {
   const deciding = upses.find(({ shutdownaction }) => shutdownaction !== 'nothing');
   if (!deciding) return { kind: 'nothing' };
   const { shutdownaction: kind, shutdowncmd: command } = deciding;
-  // The command stands for the system's own shutdown, as in the form it comes from.
-  if (kind === 'command' || (kind === 'shutdown' && command !== '')) {
-    return { kind: 'command', command, timeout: COMMAND_TIMEOUT };
-  }
+  // `command` without one cannot be set.
+  if (kind === 'command' || standsForCommand(deciding)) return { kind: 'command', command, timeout: COMMAND_TIMEOUT };
   return { kind };
 }
 

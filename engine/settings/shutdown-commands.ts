@@ -24,9 +24,13 @@ const WRITTEN: readonly (readonly [Action, RegExp])[] = [
   ['hybrid-sleep', /^(?:\/\S+\/)?systemctl\s+hybrid-sleep$/],
 ];
 
-/** A command that was given counts before what the system has; `nothing` has none. */
-export const commandOf = ({ shutdownaction, shutdowncmd }: UpsSettings): string | undefined =>
-  shutdownaction === 'nothing' ? undefined : shutdowncmd !== '' ? shutdowncmd : COMMANDS[shutdownaction];
+/** A command that was given stands for the system's own shutdown, and for no other action. */
+export const standsForCommand = ({ shutdownaction, shutdowncmd }: UpsSettings): boolean =>
+  shutdowncmd !== '' && (shutdownaction === 'shutdown' || shutdownaction === 'command');
+
+/** `nothing` has none. */
+export const commandOf = (ups: UpsSettings): string | undefined =>
+  standsForCommand(ups) ? ups.shutdowncmd : COMMANDS[ups.shutdownaction];
 
 /** The fields of the form for a SHUTDOWNCMD. */
 export function fieldsOfCommand(command: string): Pick<UpsSettings, 'shutdownaction' | 'shutdowncmd'> {

@@ -7,6 +7,7 @@ import { failureText } from './error-text.ts';
 import { Failure, type NutCommandIo } from './nut-command.ts';
 import type { Prompt } from './prompt.ts';
 
+export const UPS_HINT = 'Error: invalid UPS definition.  Required format: upsname[@hostname[:port]]';
 const DEFAULT_TIMEOUT_SECONDS = 10;
 const POLL_MS = 1_000;
 

@@ -10,10 +10,8 @@ import {
   runNutCommand,
   withClient,
 } from './nut-command.ts';
-import { askUsername, carryOut, identify, parseTimeout } from './privileged.ts';
+import { askUsername, carryOut, identify, parseTimeout, UPS_HINT } from './privileged.ts';
 import { Prompt } from './prompt.ts';
-
-const UPS_HINT = 'Error: invalid UPS definition.  Required format: upsname[@hostname[:port]]';
 
 const USAGE = `
 usage: upscmd -l <ups>

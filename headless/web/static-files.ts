@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { CONTENT_TYPES } from '#domain/content-types.ts';
 
 export interface StaticFile {
   readonly type: string;
@@ -13,17 +14,6 @@ export interface StaticFile {
   readonly isImmutable: boolean;
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.webmanifest': 'application/manifest+json',
-};
-
 /** @returns files by URL path, `/index.html` among them; empty when the folder is not there */
 export async function loadStaticFiles(folder: string): Promise<ReadonlyMap<string, StaticFile>> {
   let entries;
@@ -33,7 +23,7 @@ export async function loadStaticFiles(folder: string): Promise<ReadonlyMap<strin
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Map();
     throw error;
   }
-  const files = entries.filter((entry) => entry.isFile() && extname(entry.name) in TYPES);
+  const files = entries.filter((entry) => entry.isFile() && extname(entry.name) in CONTENT_TYPES);
   const loaded = files.map(async (entry): Promise<[string, StaticFile]> => {
     const path = join(entry.parentPath, entry.name);
     const body = await readFile(path);
@@ -41,7 +31,7 @@ export async function loadStaticFiles(folder: string): Promise<ReadonlyMap<strin
     return [
       `/${relative(folder, path).split(sep).join('/')}`,
       {
-        type: TYPES[extname(entry.name)] ?? 'application/octet-stream',
+        type: CONTENT_TYPES[extname(entry.name)] ?? 'application/octet-stream',
         body,
         gzipped,
         etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,

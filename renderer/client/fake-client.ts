@@ -6,11 +6,9 @@ import type { ConnectionState, EngineClient } from '#domain/client.ts';
 import type {
   AccessLevel,
   CommandOutcome,
-  EnergyPeriod,
   EventName,
   EventPayload,
   FoundDevice,
-  HistorySeries,
   RequestName,
   RequestParams,
   RequestResult,
@@ -25,6 +23,8 @@ import type { Plan } from '#domain/schema/plan.ts';
 import { becauseText, expectedOf, missingOf } from '#domain/schema/settings/issue-text.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { Incident, NetworkClient, Sample, UpsSnapshot, VariableSnapshot } from '#domain/schema/snapshot.ts';
+import { DRIVERS, HARDWARE, OFF_DUTY, REHEARSAL } from './fake-facts.ts';
+import { createFakePast, type Past } from './fake-past.ts';
 
 export interface FakeUps {
   readonly name: string;
@@ -82,30 +82,7 @@ export interface FakeEngine extends EngineClient {
   readonly asked: readonly { readonly name: RequestName; readonly params: unknown }[];
 }
 
-type Past = (ups: string, variable: string, at: number) => number | undefined;
-
 const KEPT_SAMPLES = 1800;
-const HOUR_MS = 3_600_000;
-/** How often the made-up past is read within one step of a chart. */
-const READ_IN_STEP = 8;
-
-const HARDWARE: RequestResult<'drivers.list'>['hardware'] = [
-  { maker: 'Lumen', model: 'Harbor 1500', driver: 'usbhid-ups', key: 'usbhid-ups$Harbor 1500', level: 5, hint: 'USB' },
-  {
-    maker: 'Lumen',
-    model: 'Pier 700',
-    driver: 'nutdrv_qx',
-    key: 'nutdrv_qx$Pier 700',
-    level: 3,
-    hint: 'USB ID 0665:5161',
-  },
-  { maker: 'Quay', model: 'Rack 3000', driver: 'snmp-ups', key: 'snmp-ups$Rack 3000', level: 4, hint: '' },
-];
-const DRIVERS: RequestResult<'drivers.list'>['drivers'] = [
-  { name: 'nutdrv_qx', availability: 'installed' },
-  { name: 'snmp-ups', availability: 'missing', package: 'nut-snmp' },
-  { name: 'usbhid-ups', availability: 'native' },
-];
 
 export function createFakeEngine(startAt: number): FakeEngine {
   const upses = new Map<string, UpsSnapshot>();
@@ -115,18 +92,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
   const watchers = new Set<(state: ConnectionState) => void>();
   const asked: { name: RequestName; params: unknown }[] = [];
   let clients: readonly NetworkClient[] = [];
-  let monitor: MonitorView = {
-    phase: 'off',
-    reason: { phrase: 'monitor.now.off-duty', params: {} },
-    canCancel: false,
-    canPostpone: false,
-    canShutDown: false,
-    plan: { steps: [], action: 'shutdown', takesSeconds: 60, isMeasured: false },
-    isSimulated: false,
-    secondaries: [],
-    supplies: [],
-    decisions: [],
-  };
+  let monitor = OFF_DUTY;
   let devices: readonly FoundDevice[] = [];
   let settings: SettingsState = {
     settings: SettingsDraft.parse({ server: { monpwd: { isSet: true } } }),
@@ -142,51 +108,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
   let needsSetup = false;
   let neighbours: RequestResult<'setup.state'>['neighbours'] = [];
   let rule: RequestResult<'setup.state'>['rule'];
-  let rehearsal: Plan = {
-    steps: [
-      {
-        afterSeconds: 0,
-        who: { phrase: 'rehearsal.mains', params: {} },
-        what: { phrase: 'rehearsal.fail', params: {} },
-      },
-      {
-        afterSeconds: 300,
-        who: { phrase: 'monitor.this-computer', params: {} },
-        what: {
-          phrase: 'rehearsal.begin',
-          params: {
-            why: {
-              phrase: 'monitor.why.time',
-              params: { ups: 'ups', time: { phrase: 'time.minutes', params: { count: 5 } } },
-            },
-          },
-        },
-      },
-      {
-        afterSeconds: 305,
-        who: { phrase: 'monitor.this-computer', params: {} },
-        what: { phrase: 'monitor.plan.shutdown', params: {} },
-      },
-      {
-        afterSeconds: 365,
-        who: { phrase: 'monitor.this-computer', params: {} },
-        what: { phrase: 'rehearsal.off', params: {} },
-      },
-      {
-        afterSeconds: 2460,
-        who: { phrase: 'rehearsal.battery', params: {} },
-        what: { phrase: 'rehearsal.empty', params: {} },
-        mark: 'empty',
-      },
-    ],
-    action: 'shutdown',
-    takesSeconds: 60,
-    isMeasured: false,
-    beginsAfterSeconds: 300,
-    offAfterSeconds: 365,
-    batterySeconds: 2460,
-    isInTime: true,
-  };
+  let rehearsal = REHEARSAL;
   let troubles: readonly ChannelTrouble[] = [];
   let configuration: RequestResult<'engine.hello'>['configuration'] = 'automatic';
   let connection: ConnectionState = 'connected';
@@ -194,11 +116,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
   let sequence = 0;
   let lastIncident = 0;
   let isMissing = false;
-  let past: Past = () => undefined;
-  let oldest = startAt;
   let battery: BatteryView = { tests: [] };
-  let statuses: RequestResult<'history.statuses'>['statuses'] = [];
-  let problem: RequestResult<'history.range'>['problem'];
 
   const publish = <Name extends EventName>(name: Name, payload: Omit<EventPayload<Name>, 'sequence'>): void => {
     sequence += 1;
@@ -316,79 +234,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
     publish('monitor.changed', { monitor });
   };
 
-  const pastOf = (ups: string, variable: string, from: number, stepMs: number, count: number): HistorySeries => {
-    const series: HistorySeries = { ups, variable, min: [], mean: [], max: [] };
-    for (let place = 0; place < count; place += 1) {
-      const values = Array.from({ length: READ_IN_STEP }, (_, part) => {
-        const at = from + (place + part / READ_IN_STEP) * stepMs;
-        return at > clock || at < oldest ? undefined : past(ups, variable, at);
-      }).filter((value) => value !== undefined);
-      const isKnown = values.length > 0;
-      series.min.push(isKnown ? Math.min(...values) : null);
-      series.max.push(isKnown ? Math.max(...values) : null);
-      series.mean.push(isKnown ? values.reduce((sum, value) => sum + value, 0) / values.length : null);
-    }
-    return series;
-  };
-
-  const range = ({
-    ups,
-    variables,
-    from,
-    to,
-    points,
-  }: RequestParams<'history.range'>): RequestResult<'history.range'> => {
-    const stepMs = Math.max(1000, Math.ceil((to - from) / (points - 1)));
-    const start = Math.floor(from / stepMs) * stepMs;
-    const count = Math.ceil((to - start) / stepMs);
-    return {
-      from: start,
-      stepMs,
-      series: ups
-        .flatMap((name) => variables.map((variable) => pastOf(name, variable, start, stepMs, count)))
-        .filter(({ min }) => min.some((value) => value !== null)),
-      outages: incidents
-        .filter((incident) => incident.kind === 'on-battery' && ups.includes(incident.ups))
-        .map(({ ups: name, startedAt, endedAt = clock }) => ({ ups: name, from: startedAt, to: endedAt }))
-        .filter((outage) => outage.from < to && outage.to > from)
-        .sort((a, b) => a.from - b.from),
-      oldest,
-      ...(problem === undefined ? {} : { problem }),
-    };
-  };
-
-  const energyOf = (ups: string, from: number, to: number): EnergyPeriod => {
-    const nominal = numberIn(get(ups), 'ups.realpower.nominal');
-    const part = (to - from) / READ_IN_STEP;
-    const period = { wattHours: 0, knownMs: 0, computedMs: 0 };
-    for (let at = from + part / 2; at < Math.min(to, clock); at += part) {
-      const measured = at < oldest ? undefined : past(ups, 'ups.realpower', at);
-      const load = at < oldest ? undefined : past(ups, 'ups.load', at);
-      const computed = load === undefined || nominal === undefined ? undefined : (load / 100) * nominal;
-      const watts = measured ?? computed;
-      if (watts === undefined) continue;
-      period.wattHours += (watts * part) / HOUR_MS;
-      period.knownMs += part;
-      period.computedMs += measured === undefined ? part : 0;
-    }
-    return period;
-  };
-
-  const page = ({
-    ups,
-    kinds,
-    beforeId = Infinity,
-    limit,
-  }: RequestParams<'history.incidents'>): RequestResult<'history.incidents'> => {
-    const found = incidents
-      .filter((one) => (ups ?? one.ups) === one.ups && (kinds ?? [one.kind]).includes(one.kind) && one.id < beforeId)
-      .sort((a, b) => b.id - a.id);
-    return {
-      incidents: found.slice(0, limit),
-      isMore: found.length > limit,
-      ...(problem === undefined ? {} : { problem }),
-    };
-  };
+  const past = createFakePast(startAt, { now: () => clock, incidents, upsOf: get });
 
   const answers: { [Name in RequestName]: (params: RequestParams<Name>) => RequestResult<Name> } = {
     'engine.hello': () => ({
@@ -404,17 +250,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
     'ups.samples': ({ ups, sinceAt = 0 }) => ({
       samples: (samples.get(get(ups).name) ?? []).filter(({ at }) => at > sinceAt),
     }),
-    'history.range': range,
-    'history.incidents': page,
-    'history.statuses': ({ from, to, limit }) => ({
-      statuses: [
-        ...statuses.filter(({ at }) => at < from).slice(-1),
-        ...statuses.filter(({ at }) => at >= from && at <= to).slice(0, limit),
-      ],
-    }),
-    'history.energy': ({ ups, edges }) => ({
-      periods: edges.slice(1).map((end, place) => energyOf(ups, edges[place] ?? end, end)),
-    }),
+    ...past.answers,
     'battery.get': ({ ups }) => {
       get(ups);
       return battery;
@@ -620,19 +456,12 @@ export function createFakeEngine(startAt: number): FakeEngine {
       configuration = kind;
     },
     setMonitor,
-    setPast(read, begin) {
-      past = read;
-      oldest = begin;
-    },
+    setPast: past.make,
     setBattery(next) {
       battery = next;
     },
-    setStatuses(next) {
-      statuses = next;
-    },
-    setHistoryProblem(next) {
-      problem = next;
-    },
+    setStatuses: past.setStatuses,
+    setHistoryProblem: past.setProblem,
     setAccess(next) {
       access = next;
     },

@@ -111,7 +111,7 @@ export const faces = {
     'Die Verbindung zum Programm riss {ago} ab. Neuer Versuch läuft. Die Anzeige ist veraltet.',
   'broken.gone': 'Diese Seite ist nicht mehr angemeldet',
   'broken.gone.text':
-    'Das Programm antwortet, nimmt diese Seite aber nicht mehr an; vermutlich wurde es neu gestartet. Die USV ist davon nicht betroffen.',
+    'Das Programm antwortet, nimmt diese Seite aber nicht mehr an: es wurde neu gestartet, oder ein Passwort wurde geändert. Die USV ist davon nicht betroffen.',
   'broken.gone.remedy': 'Den Link öffnen, den das Programm zuletzt ausgegeben hat, oder neu anmelden.',
   'broken.unfetched': 'Dieser Teil der Seite konnte nicht geladen werden',
   'broken.unfetched.text': 'Das Programm wurde beendet oder inzwischen aktualisiert.',

@@ -156,7 +156,7 @@ export const form = {
   'form.ups.shutdownaction.command': 'Nur den Abschaltbefehl ausführen',
   'form.ups.shutdownaction.nothing': 'Nichts',
   'form.ups.shutdowncmd': 'Abschaltbefehl',
-  'form.ups.shutdowncmd.help': 'Läuft statt des Weges, den das System hat. Leer: der Weg des Systems.',
+  'form.ups.shutdowncmd.help': 'Läuft statt des Weges, auf dem das System herunterfährt. Leer: der Weg des Systems.',
   'form.ups.powerdown': 'USV ausschalten',
   'form.ups.powerdown.help':
     'Nach dem Herunterfahren schaltet die USV ihren Ausgang ab. So startet alles daran von selbst, sobald das Netz wieder da ist.',

@@ -104,7 +104,7 @@ export const faces = {
   'broken.reconnecting.age': 'Connection to the program lost {ago}. Trying again. What is shown is old.',
   'broken.gone': 'This page is no longer signed in',
   'broken.gone.text':
-    'The program answers, but does not accept this page any more; it was probably started again. The UPS is not affected.',
+    'The program answers, but does not accept this page any more: it was started again, or a password was changed. The UPS is not affected.',
   'broken.gone.remedy': 'Open the link that the program printed last, or sign in again.',
   'broken.unfetched': 'This part of the page could not be loaded',
   'broken.unfetched.text': 'The program has ended or was updated meanwhile.',

@@ -151,7 +151,7 @@ export const form = {
   'form.ups.shutdownaction.command': 'Only run the shutdown command',
   'form.ups.shutdownaction.nothing': 'Nothing',
   'form.ups.shutdowncmd': 'Shutdown Command',
-  'form.ups.shutdowncmd.help': 'Runs instead of the system’s own way. Empty: the system’s own way.',
+  'form.ups.shutdowncmd.help': 'Runs instead of the system’s own way to shut down. Empty: the system’s own way.',
   'form.ups.powerdown': 'Power Off UPS',
   'form.ups.powerdown.help':
     'The UPS cuts its output after the shutdown. So everything on it starts by itself when the mains return.',

@@ -51,6 +51,9 @@ export const settings = {
   'field.no-login':
     'without a password this computer cannot log in to the other server, which then does not wait for it',
   'field.no-login.fix': 'set the password of the account there',
+  'field.unused-command': 'the command is not run: the action is "{action}"',
+  'field.unused-command.fix':
+    'choose "Shut down" or "Only run the shutdown command" as the action, or leave the command empty',
   'field.no-mail-server': 'no mail server is set, so no mail can be sent',
   'field.no-mail-server.fix': 'fill in the mail server (mail.host)',
   'field.unknown-upses': 'there is no UPS called {names}, so nothing is told of it this way',

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { textIn } from '#domain/messages/message.ts';
+import { Settings } from '#domain/schema/settings/settings.ts';
+import { beyondNut } from './beyond-nut.ts';
+
+describe('what NUT cannot say', () => {
+  const of = (ups: Readonly<Record<string, unknown>>, more: Readonly<Record<string, unknown>> = {}): string[] =>
+    beyondNut(
+      Settings.parse({ ups: [{ id: 'a', identifier: 'ups', driver: 'usbhid-ups', port: 'auto', ...ups }], ...more }),
+    ).map((text) => textIn(text) ?? '');
+
+  test('nothing of a plain UPS', () => {
+    expect(of({})).toEqual([]);
+  });
+
+  test.each([
+    [{ shutdowncharge: 40 }, 'ups.0.shutdowncharge = 40 has no counterpart in NUT.'],
+    [{ shutdownruntime: 300 }, 'ups.0.shutdownruntime = 300 has no counterpart in NUT.'],
+    [{ shutdownignore: 5 }, 'ups.0.shutdownignore = 5 has no counterpart in NUT.'],
+    [{ emailnotify: true, toemail: ['a@example.org'] }, 'ups.0.emailnotify = true has no counterpart in NUT.'],
+    [{ driver: 'demo' }, 'Driver demo of ups is none of NUT.'],
+    [{ port: 'recording:/r' }, 'Port recording:/r of ups means nothing to NUT.'],
+    [{ port: '/dev/ä' }, 'ups.0.port holds characters that NUT loses.'],
+    [{ shutdowncmd: 'x'.repeat(513) }, 'ups.0.shutdowncmd is longer than the 512 characters that NUT reads.'],
+  ])('%j', (ups, said) => {
+    expect(of(ups)).toEqual([said]);
+  });
+
+  test('mail, web and what several UPSes differ in', () => {
+    const second = { id: 'b', identifier: 'b', driver: 'usbhid-ups', port: 'auto', hostsync: 90, powerdown: true };
+    const said = beyondNut(
+      Settings.parse({
+        ups: [{ ...second, id: 'a', identifier: 'a', hostsync: 15, powerdown: false }, second],
+        mail: { host: 'smtp' },
+        web: { tls: 'own' },
+      }),
+    ).map((text) => textIn(text));
+    expect(said).toEqual([
+      'hostsync: NUT has one value for all UPSes of a computer; 90 was written.',
+      'powerdown: NUT has one value for all UPSes of a computer; true was written.',
+      expect.stringMatching(/With several UPSes/),
+      'mail.host = smtp has no counterpart in NUT.',
+      'The web interface has no counterpart in NUT.',
+    ]);
+  });
+});
