@@ -82,7 +82,8 @@ function productParts(): ProductParts {
 afterEach(async () => {
   keeper.stop();
   await product.stop();
-  await rm(folder, { recursive: true });
+  // A certificate of its own may just be made.
+  await rm(folder, { recursive: true, maxRetries: 5 });
 });
 
 test('a countdown goes on over a save, and over a new name', async () => {
@@ -163,4 +164,16 @@ test('a shutdown that cannot be carried out is told by the ways to people, once'
   const failed = shown.filter(({ title }) => title === 'This computer could not be shut down.');
   expect(failed.map(({ isUrgent }) => isUrgent)).toEqual([true]);
   expect(failed[0]?.body).toContain('exit status 1');
+});
+
+test('what was decided before a start is still told after it, once', async () => {
+  const told = (): readonly string[] => product.monitor.view().decisions.map(({ text }) => text.phrase);
+  await until(() => told().includes('monitor.now.line'));
+  await product.stop();
+  await clock.advance(1_000);
+  product = createProduct(productParts());
+  await product.start();
+  await until(() => told().filter((phrase) => phrase === 'monitor.now.line').length === 1);
+  await until(() => told().includes('monitor.say.goes-on'));
+  expect(told().filter((phrase) => phrase === 'monitor.say.goes-on')).toHaveLength(1);
 });

@@ -24,11 +24,12 @@ import type { Limits } from './history/limits.ts';
 import { createRecentSamples } from './history/recent-samples.ts';
 import { HISTORY_FILE } from './history/sqlite-file.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
-import { createDecisionLog, DECISIONS_FILE } from './monitor/decision-log.ts';
+import { createDecisionLog, DECISIONS_FILE, readDecisions } from './monitor/decision-log.ts';
 import { keepInFile } from './monitor/kept-state.ts';
 import { NO_LATE_HOOK, type LateHook } from './monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
 import { NO_POLICY } from './monitor/policy.ts';
+import { withinLimit } from './monitor/within-limit.ts';
 import type { Clock, DesktopNotifier, HidPort, Log, Stop, SystemPower, WebPasswords } from './ports.ts';
 import {
   ATTACHED_UPS,
@@ -287,6 +288,11 @@ export function createProduct(parts: ProductParts): Product {
       return engine.networkProblem;
     },
     async start(network) {
+      // What is shown of the past holds nothing up.
+      void readDecisions(join(dataDir, DECISIONS_FILE)).then(
+        (earlier) => monitor.recall(earlier.filter(({ at }) => at < startedAt)),
+        (error: unknown) => log.warn(describeError(error)),
+      );
       // Before a UPS is heard: what lasted when the program ended may still last.
       incidents.restore(await history.start(), (ups) => history.watchedUntil(ups));
       const addresses = await engine.start(network);
@@ -347,7 +353,7 @@ export function createProduct(parts: ProductParts): Product {
       samples.stop();
       incidents.stop();
       await Promise.all([alerts?.stop(), monitor.stop(), engine.stop()]);
-      await Promise.all([history.stop(), decisions.settled()]);
+      await Promise.all([history.stop(), withinLimit(clock, decisions.settled(), () => undefined)]);
     },
   };
 }

@@ -68,6 +68,9 @@ test('mains off: a countdown on every page; cancelled, no trace of it is left', 
   await expect(dashboard.band).toContainText('Shutdown command in');
   await shutdown.inBand('Cancel this shutdown').click();
   await expect(dashboard.band).not.toContainText('Shutdown command in');
+  const decided = page.getByRole('list', { name: 'What the shutdown monitor decided' }).getByRole('listitem');
+  await expect(decided.filter({ hasText: 'A person cancelled the shutdown' })).toHaveCount(1);
+  await expect(decided.filter({ hasText: 'demo is on mains power' })).not.toHaveCount(0);
   await dashboard.goTo('Overview');
   await expect(dashboard.sentence).toContainText('On battery');
   await expect(

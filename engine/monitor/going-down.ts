@@ -115,7 +115,8 @@ function finalDelay(
 ): MonitorStep {
   const endsAt = now.at + policy.finalDelay * 1000;
   const notices = [noticeOf(policy.notices, 'SHUTDOWN', '')];
-  const phase: Phase = { phase: 'final-delay', why, endsAt, until };
+  // No longer than it would have taken had somebody been there for all of HOSTSYNC.
+  const phase: Phase = { phase: 'final-delay', why, endsAt, until: until + policy.finalDelay * 1000 };
   const announced = announce(policy, { ...state, phase }, notices, now);
   return policy.finalDelay > 0 ? announced : after(announced.effects, powerOff(policy, announced.state, why, now));
 }

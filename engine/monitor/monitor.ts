@@ -53,6 +53,8 @@ export interface Monitor {
   /** Takes up what was kept, and begins to watch. */
   start(): Promise<void>;
   view(): MonitorView;
+  /** What was decided before this start, oldest first, is shown behind what is decided now. */
+  recall(earlier: readonly Decision[]): void;
   /** How long the last shutdowns of this computer took, seconds, oldest first. */
   shutdownTook(): readonly number[];
   /** Computers that are logged in to a UPS of ours now. */
@@ -227,6 +229,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
       stops.push(parts.onLogin((change) => void tell(...loggedIn.here(change), { type: 'pass' })));
       void tell(...loggedIn.here(), ...looks.local(false), { type: 'pass' });
     },
+    recall: (earlier) => telling.recall(earlier),
     shutdownTook: () => state.shutdownTook,
     view: () => {
       const { at } = advance(time, { monotonic: clock.monotonic(), wall: clock.now() }).time;

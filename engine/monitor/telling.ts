@@ -1,7 +1,7 @@
 /** Tells people, and the programs they named for it, what the machine has to say. Nothing here holds a shutdown up. */
 import { describeError } from '#domain/errors.ts';
 import { textIn, type Phrase, type Text } from '#domain/messages/message.ts';
-import type { Decision, MonitorView } from '#domain/schema/monitor.ts';
+import type { Decision } from '#domain/schema/monitor.ts';
 import { storyPhrase } from '#domain/shutdown-story.ts';
 import type { Clock, Log, Stop, SystemPower } from '#engine/ports.ts';
 import type { Standing, Story } from './monitor-state.ts';
@@ -14,7 +14,9 @@ const KEPT_DECISIONS = 50;
 
 export interface Telling {
   /** The latest sentences, newest first. */
-  decisions(): MonitorView['decisions'];
+  decisions(): readonly Decision[];
+  /** What was decided before this start, oldest first. */
+  recall(earlier: readonly Decision[]): void;
   say(level: 'info' | 'warn' | 'error', text: Phrase): void;
   /** Nothing more is tried: told on every terminal and by every other way. */
   giveUp(text: Phrase, failure: Text): void;
@@ -34,13 +36,13 @@ export interface TellingOptions {
   readonly power: Pick<SystemPower, 'run' | 'wall'>;
   /** Resolves once people were told, or could not be. */
   readonly onNotice?: ((notice: Notice) => Promise<void>) | undefined;
-  readonly onDecision?: ((decision: Decision) => void) | undefined;
   readonly onFailed?: ((failure: Text) => Promise<void>) | undefined;
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
 }
 
 export function createTelling(options: TellingOptions): Telling {
   const { standing, clock, log, power } = options;
-  let decisions: MonitorView['decisions'] = [];
+  let decisions: readonly Decision[] = [];
   const storyListeners = new Set<(story: Story, ups: string) => void>();
   /** On their way to people and programs. */
   const onTheWay = new Set<Promise<unknown>>();
@@ -78,6 +80,9 @@ export function createTelling(options: TellingOptions): Telling {
 
   return {
     decisions: () => decisions,
+    recall(earlier) {
+      decisions = [...decisions, ...earlier.toReversed()].slice(0, KEPT_DECISIONS);
+    },
     say,
     giveUp(text, failure) {
       shout(textIn(text) ?? text.phrase);

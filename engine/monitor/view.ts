@@ -1,6 +1,6 @@
 /** What faces see of the monitor: the machine's state and the policy, as a plan and as sentences. Pure. */
 import { phrase, type Phrase, type Text } from '#domain/messages/message.ts';
-import type { MonitorView, WishOutcome } from '#domain/schema/monitor.ts';
+import type { Decision, MonitorView, WishOutcome } from '#domain/schema/monitor.ts';
 import type { BatteryFigures } from './battery-figures.ts';
 import { isBeyondReturn, NEW_SUPPLY, type MonitorNow, type MonitorState, type Story } from './monitor-state.ts';
 import { planFrom } from './plan.ts';
@@ -11,7 +11,7 @@ import { countdownEnd, weigh } from './supplies.ts';
 import { keyOf } from './supply.ts';
 
 export interface ViewFacts {
-  readonly decisions: MonitorView['decisions'];
+  readonly decisions: readonly Decision[];
   /** Computers logged in to a UPS of ours, and those that have left since the shutdown began. */
   readonly secondaries: MonitorView['secondaries'];
   /** By `ups` of the policy's supplies. */
