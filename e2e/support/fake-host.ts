@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { events, isRequestName, requests, type EventName } from '#domain/contract.ts';
 import { AppError } from '#domain/errors.ts';
 import { SECURITY_HEADERS } from '#domain/security-policy.ts';
-import { loadStaticFiles } from '#headless/web/static-files.ts';
+import { createStaticFiles } from '#headless/web/static-files.ts';
 import type { FakeEngine } from '../../renderer/client/fake-client.ts';
 
 const RENDERER = fileURLToPath(new URL('../../dist/renderer', import.meta.url));
@@ -33,7 +33,7 @@ async function answer(engine: FakeEngine, name: string, params: unknown): Promis
 }
 
 export async function startFakeHost(engine: FakeEngine): Promise<FakeHost> {
-  const files = await loadStaticFiles(RENDERER);
+  const files = await createStaticFiles(RENDERER)();
   if (files.size === 0) throw new Error('dist/renderer is empty; run "npm run build" first');
   let isRefused = false;
 

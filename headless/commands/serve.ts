@@ -255,7 +255,7 @@ async function createWeb(
   log: Log,
 ): Promise<WebHost> {
   // Not loaded where nothing is shown.
-  const [{ createLiveWebHost }, { loadStaticFiles }] = await Promise.all([
+  const [{ createLiveWebHost }, { createStaticFiles }] = await Promise.all([
     import('../web/live-web-host.ts'),
     import('../web/static-files.ts'),
   ]);
@@ -263,7 +263,7 @@ async function createWeb(
     ...address,
     dataDir,
     api: product.api,
-    files: await loadStaticFiles(join(programFolder(), 'dist', 'renderer')),
+    files: createStaticFiles(join(programFolder(), 'dist', 'renderer')),
     clock: systemClock,
     log,
     metrics: () => product.metrics(host.clientCount),

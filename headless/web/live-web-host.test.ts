@@ -39,7 +39,7 @@ async function start(address = '127.0.0.1'): Promise<URL> {
     host: address,
     port: 0,
     api: running.api,
-    files: new Map([['/index.html', page]]),
+    files: () => Promise.resolve(new Map([['/index.html', page]])),
     // Time passes when a test says so; the certificate has to be good for the clock of this computer.
     clock: { ...running.clock, now: () => systemClock.now() },
     log: running.log,

@@ -1,4 +1,4 @@
-/** The built renderer, read once: a page is a few files, and a request must not reach outside of them. */
+/** The built renderer, read as a whole when somebody first asks: its files belong together, and a request must not reach outside of them. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
@@ -14,8 +14,22 @@ export interface StaticFile {
   readonly isImmutable: boolean;
 }
 
-/** @returns files by URL path, `/index.html` among them; empty when the folder is not there */
-export async function loadStaticFiles(folder: string): Promise<ReadonlyMap<string, StaticFile>> {
+/** By URL path, `/index.html` among them; empty where nothing was built. */
+export type StaticFiles = ReadonlyMap<string, StaticFile>;
+
+/** Megabytes that most services never show to anybody. @returns asks for them; what failed is tried again at the next call */
+export function createStaticFiles(folder: string): () => Promise<StaticFiles> {
+  let files: Promise<StaticFiles> | undefined;
+  return () => {
+    files ??= readFolder(folder).catch((error: unknown) => {
+      files = undefined;
+      throw error;
+    });
+    return files;
+  };
+}
+
+async function readFolder(folder: string): Promise<StaticFiles> {
   let entries;
   try {
     entries = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -43,7 +43,7 @@ async function started(config: Partial<WebHostConfig> = {}) {
     },
     api: running.api,
     sessions,
-    files: new Map([['/index.html', page]]),
+    files: () => Promise.resolve(new Map([['/index.html', page]])),
     clock: systemClock,
     log: running.log,
     metrics: () => 'metric 1\n',

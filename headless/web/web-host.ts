@@ -25,7 +25,7 @@ import {
   SECURITY_HEADERS,
 } from './request-guard.ts';
 import { isSameText, SESSION_SECONDS, type Sessions } from './sessions.ts';
-import type { StaticFile } from './static-files.ts';
+import type { StaticFile, StaticFiles } from './static-files.ts';
 import { createSocketServer, type SocketServer } from './socket-server.ts';
 
 // Not imported: an import reads every export, and those of `node:http` that belong to the browser's WebSocket then load
@@ -51,7 +51,7 @@ export interface WebHostDeps {
   readonly config: WebHostConfig;
   readonly api: Api;
   readonly sessions: Sessions;
-  readonly files: ReadonlyMap<string, StaticFile>;
+  readonly files: () => Promise<StaticFiles>;
   readonly clock: Clock;
   readonly log: Log;
   metrics(): string;
@@ -258,7 +258,7 @@ export function createWebHost(deps: WebHostDeps): WebHost {
       else send(response, 401, 'text/plain; charset=utf-8', 'Log in first.\n');
       return;
     }
-    const file = deps.files.get(url.pathname === '/' ? '/index.html' : url.pathname);
+    const file = (await deps.files()).get(url.pathname === '/' ? '/index.html' : url.pathname);
     if (file) sendFile(request, response, file);
     else send(response, 404, 'text/plain; charset=utf-8', 'There is no such page.\n');
   };

@@ -52,7 +52,7 @@ async function overWebSocket(): Promise<Connected> {
     },
     api,
     sessions,
-    files: new Map(),
+    files: () => Promise.resolve(new Map()),
     clock: systemClock,
     log,
     metrics: () => '',
