@@ -103,6 +103,8 @@ export const COMMANDS: readonly CommandInfo[] = [
   ),
   command('demo.battery.charge', 'disturbs', 'Demo: set the battery charge (percent)', 'percent'),
   command('demo.speed', 'disturbs', 'Demo: let the battery drain and charge this many times faster', 'times faster'),
+  command('mains', 'disturbs', 'Demo: set the mains', 'on, off, sag, surge, flap or drift'),
+  command('load', 'disturbs', 'Demo: set the load (percent of the rating)', 'percent of the rating'),
   command('demo.unplug', 'disturbs', 'Demo: pull the USB cable for a while (seconds)', 'seconds'),
 ];
 

@@ -8,7 +8,7 @@ import type { DeviceDefinition, MatchRule } from '#domain/schema/device-definiti
 import { CONVERTERS } from '#engine/devices/converters.ts';
 import { BUILT_IN_DEFINITIONS } from '#engine/devices/definitions/index.ts';
 import { QUIRK_MEANINGS } from '#engine/devices/quirks.ts';
-import { DEMO_COMMANDS } from '#engine/drivers/demo/demo-commands.ts';
+import { DEMO_COMMANDS, SHORT_DEMO_COMMANDS } from '#engine/drivers/demo/demo-commands.ts';
 import { isNativeDriver } from '#engine/drivers/native-drivers.ts';
 import { NUT_DRIVER_NAMES, packageOf } from '#engine/drivers/nut-driver/driver-names.ts';
 import { interpretRecording, recordingNames } from '#tests/support/device-proof.ts';
@@ -113,11 +113,18 @@ const contractEvents = (): string =>
 const demoCommands = (): string =>
   table(
     ['Command', 'Parameter', 'What it does'],
-    DEMO_COMMANDS.map(({ name, range, defaultParameter }) => [
+    [
+      ...DEMO_COMMANDS.map(({ name, range, defaultParameter }) => ({
+        name,
+        parameter:
+          range === undefined
+            ? ''
+            : `${range.min} to ${range.max}${defaultParameter === undefined ? '' : `, ${defaultParameter} if left out`}`,
+      })),
+      ...SHORT_DEMO_COMMANDS,
+    ].map(({ name, parameter }) => [
       code(name),
-      range === undefined
-        ? ''
-        : `${range.min} to ${range.max}${defaultParameter === undefined ? '' : `, ${defaultParameter} if left out`}`,
+      parameter,
       describeCommand(name)
         .replace(/^Demo: /, '')
         .replace(/^./, (letter) => letter.toUpperCase()),

@@ -66,5 +66,7 @@ export const commands: Readonly<Record<string, string>> = {
   'demo.battery.charge': 'Demo: den Ladestand setzen (Prozent)',
   'demo.battery.age': 'Demo: setzen, wie viel seiner Kapazität der Akku noch hat (Prozent)',
   'demo.speed': 'Demo: den Akku um so viel schneller leeren und laden',
+  mains: 'Demo: das Netz setzen',
+  load: 'Demo: die Last setzen (Prozent der Nennleistung)',
   'demo.unplug': 'Demo: das USB-Kabel für eine Weile abziehen (Sekunden)',
 };

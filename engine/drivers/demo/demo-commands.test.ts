@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { describeCommand } from '#domain/nut/commands.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
-import { DEMO_COMMANDS, runDemoCommand } from './demo-commands.ts';
+import { DEMO_COMMANDS, runDemoCommand, SHORT_DEMO_COMMANDS } from './demo-commands.ts';
 import { DemoSimulator } from './simulator.ts';
 
 const simulator = () => new DemoSimulator({ clock: createFakeClock() });
@@ -22,7 +22,7 @@ describe('demo commands', () => {
       'demo.speed N',
       'demo.unplug N',
     ]);
-    for (const { name } of DEMO_COMMANDS) expect(describeCommand(name)).toMatch(/^Demo: /);
+    for (const { name } of [...DEMO_COMMANDS, ...SHORT_DEMO_COMMANDS]) expect(describeCommand(name)).toMatch(/^Demo: /);
   });
 
   test('do what they say', () => {
@@ -65,6 +65,16 @@ describe('demo commands', () => {
     expect(runDemoCommand(simulator(), 'Demo.Mains.OFF')).toBe('handled');
   });
 
+  test('have short names for the mains and the load', () => {
+    const unit = simulator();
+    expect(runDemoCommand(unit, 'mains', 'off')).toBe('handled');
+    expect(unit.readings.flags).toMatchObject({ acPresent: false });
+    expect(runDemoCommand(unit, 'Mains', ' ON ')).toBe('handled');
+    expect(unit.readings.inputVolts).toBeGreaterThan(220);
+    expect(runDemoCommand(unit, 'load', '80')).toBe('handled');
+    expect(unit.readings.loadPercent).toBeCloseTo(80, 0);
+  });
+
   test('a parameter that is missing, no number or out of range is invalid and changes nothing', () => {
     const unit = simulator();
     const before = unit.readings;
@@ -81,6 +91,10 @@ describe('demo commands', () => {
       ['demo.speed', '0'],
       ['demo.speed', '1001'],
       ['demo.unplug', '0'],
+      ['load', '151'],
+      ['load', undefined],
+      ['mains', 'out'],
+      ['mains', undefined],
     ] as const) {
       expect(runDemoCommand(unit, name, parameter)).toBe('invalid');
     }

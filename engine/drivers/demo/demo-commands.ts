@@ -1,6 +1,6 @@
 /** The controls of the demo UPS as instant commands, so that they work over the NUT protocol and from every face. */
 import type { DriverOutcome } from '#engine/drivers/driver.ts';
-import type { MainsMode } from './mains.ts';
+import { MAINS_MODES, type MainsMode } from './mains.ts';
 import type { DemoSimulator } from './simulator.ts';
 import { CONTROL_RANGES } from './unit-state.ts';
 
@@ -57,18 +57,33 @@ export const DEMO_COMMANDS: readonly DemoCommand[] = [
   }),
 ];
 
+/** Short ways to say some of them, with what follows the name: `mains off` is `demo.mains.off`, `load 40` is `demo.load 40`. */
+export const SHORT_DEMO_COMMANDS: readonly { readonly name: string; readonly parameter: string }[] = [
+  { name: 'mains', parameter: MAINS_MODES.join(', ') },
+  { name: 'load', parameter: `${CONTROL_RANGES.loadPercent.min} to ${CONTROL_RANGES.loadPercent.max}` },
+];
+
 /**
  * Carries out a demo command.
  * @param name compared without case
- * @param parameter a plain decimal number as text, where the command takes one
+ * @param parameter a plain decimal number as text, where the command takes one; a word for `mains`
  * @returns `unknown` for any other name; `invalid` for a parameter that is missing, no number or out of range
  */
 export function runDemoCommand(simulator: DemoSimulator, name: string, parameter?: string): DriverOutcome {
-  const command = DEMO_COMMANDS.find((candidate) => candidate.name === name.toLowerCase());
+  const asked = name.toLowerCase();
+  if (asked === 'mains') return runMains(simulator, parameter);
+  const command = DEMO_COMMANDS.find((candidate) => candidate.name === (asked === 'load' ? 'demo.load' : asked));
   if (!command) return 'unknown';
   const value = command.takesParameter ? parseParameter(command, parameter) : 0;
   if (value === undefined) return 'invalid';
   command.run(simulator, value);
+  return 'handled';
+}
+
+function runMains(simulator: DemoSimulator, word: string | undefined): DriverOutcome {
+  const mode = MAINS_MODES.find((known) => known === word?.trim().toLowerCase());
+  if (mode === undefined) return 'invalid';
+  simulator.setMains(mode);
   return 'handled';
 }
 

@@ -5,7 +5,7 @@ import { claimDevice } from '#engine/devices/match.ts';
 import type { Driver, DriverEvent, DriverSink, UpsConfig, VariableTraits } from '#engine/drivers/driver.ts';
 import { createUsbHidDriver } from '#engine/drivers/usb-hid/usb-hid-driver.ts';
 import type { Clock, Log } from '#engine/ports.ts';
-import { DEMO_COMMANDS, runDemoCommand } from './demo-commands.ts';
+import { DEMO_COMMANDS, runDemoCommand, SHORT_DEMO_COMMANDS } from './demo-commands.ts';
 import { demoDefinition } from './demo-definition.ts';
 import { createDemoPort } from './demo-port.ts';
 import { LIMIT_RANGES, type Limits } from './unit-state.ts';
@@ -42,7 +42,7 @@ export function createDemoDriver({ config, clock, log, sink }: DemoDriverParts):
   };
 }
 
-const CONTROLS = DEMO_COMMANDS.map((command) => command.name);
+const CONTROLS = [...DEMO_COMMANDS, ...SHORT_DEMO_COMMANDS].map((command) => command.name);
 
 /** Limits of the unit by the variable they are written with. */
 const LIMIT_OF: Readonly<Record<string, keyof Limits>> = {

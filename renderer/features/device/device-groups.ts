@@ -36,7 +36,7 @@ export const groupOfCommand = (name: string): CommandGroup =>
   COMMAND_PREFIXES.find(([prefix]) => prefix.test(name))?.[1] ?? 'other';
 
 /** Commands that steer the simulation; they have a panel of their own. */
-export const isDemoCommand = (name: string): boolean => name.startsWith('demo.');
+export const isDemoCommand = (name: string): boolean => name.startsWith('demo.') || ['mains', 'load'].includes(name);
 
 /** Gathers names by group, in the order of the groups; empty groups are left out. */
 export function gather<Group extends string>(
