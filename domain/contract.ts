@@ -378,7 +378,12 @@ export const requests = {
   /** What would happen if the mains failed now, under these settings. Nothing is carried out. */
   'setup.rehearse': {
     params: z.object({ settings: AnySettings }),
-    result: z.object({ rehearsal: Plan.optional(), problems: z.array(FieldProblem) }),
+    result: z.object({
+      rehearsal: Plan.optional(),
+      problems: z.array(FieldProblem),
+      /** That this computer could not do what it is to do then. */
+      refusal: PhraseSchema.optional(),
+    }),
     access: 'admin',
   },
   /** The models that NUT's drivers know, and which drivers there are on this computer. */

@@ -94,3 +94,13 @@ test('a computer that may not be shut down is told before there is an outage', a
     value: { neighbours: [{ id: 'shutdown', effect: { phrase: 'doctor.shutdown.refused' } }] },
   });
 });
+
+test('an action that could not be carried out is told while it is chosen', async () => {
+  const chosen = { identifier: 'ups', shutdownaction: 'hibernate' };
+  expect(await rehearse(chosen)).not.toHaveProperty('refusal');
+  running.power.failure = phrase('reason.logind-says', { answer: 'na' });
+  expect(await rehearse(chosen)).toMatchObject({
+    rehearsal: { action: 'hibernate' },
+    refusal: phrase('doctor.shutdown.refused', { reason: phrase('reason.logind-says', { answer: 'na' }) }),
+  });
+});

@@ -1,11 +1,12 @@
 /** What the wizard asks beside what the form does: the computer it stands on, the udev rule, a rehearsal. */
 import type { FoundDevice, RequestName, RequestParams, RequestResult } from '#domain/contract.ts';
 import { phraseOf, type AppError } from '#domain/errors.ts';
-import { phrase } from '#domain/messages/message.ts';
+import { phrase, type Phrase } from '#domain/messages/message.ts';
 import type { Settings } from '#domain/schema/settings/settings.ts';
 import { batteryFiguresOf } from '#engine/monitor/battery-figures.ts';
 import type { Monitor } from '#engine/monitor/monitor.ts';
 import { rehearse } from '#engine/monitor/plan.ts';
+import type { ShutdownAction } from '#engine/monitor/policy.ts';
 import { ATTACHED_UPS } from '#engine/settings/configuration.ts';
 import type { SystemPower } from '#engine/ports.ts';
 import { readDraft } from '#engine/settings/draft.ts';
@@ -49,7 +50,7 @@ export function createWizardHandlers(parts: WizardParts): WizardHandlers {
       };
     },
     'setup.installRule': () => system.installRule(),
-    'setup.rehearse': ({ settings: sent }) => {
+    'setup.rehearse': async ({ settings: sent }) => {
       const { settings, problems } = readDraft(sent, parts.settingsNow());
       if (!settings) return { problems: problems.map(({ path, ...problem }) => ({ ...problem, path: [...path] })) };
       const policy = settingsPolicy(settings, ATTACHED_UPS.name);
@@ -62,7 +63,8 @@ export function createWizardHandlers(parts: WizardParts): WizardHandlers {
         secondaries: monitor.secondaries(),
         shutdownTook: monitor.shutdownTook(),
       });
-      return { rehearsal, problems: [] };
+      const refusal = await refusalOf(power, policy.action);
+      return { rehearsal, problems: [], ...(refusal ? { refusal } : {}) };
     },
   };
 }
@@ -80,11 +82,8 @@ async function portRefusal(network: WizardParts['network']): Promise<Neighbours>
 
 /** That this computer may not be shut down is better known now than in the outage. */
 async function shutdownRefusal(power: SystemPower): Promise<Neighbours> {
-  const check = await power.check({ kind: 'shutdown' });
-  // Where nothing may be shut down for a test's sake, nothing is learned of the computer.
-  if (check.ok || (typeof check.reason !== 'string' && check.reason.phrase === 'error.monitor/refused-under-test'))
-    return [];
-  const effect = phrase('doctor.shutdown.refused', { reason: check.reason });
+  const effect = await refusalOf(power, { kind: 'shutdown' });
+  if (!effect) return [];
   return [
     {
       id: 'shutdown',
@@ -93,6 +92,14 @@ async function shutdownRefusal(power: SystemPower): Promise<Neighbours> {
       remedy: phrase('doctor.shutdown.refused.fix', {}),
     },
   ];
+}
+
+async function refusalOf(power: SystemPower, action: ShutdownAction): Promise<Phrase | undefined> {
+  const check = await power.check(action);
+  if (check.ok) return undefined;
+  // Where nothing may be shut down for a test's sake, nothing is learned of the computer.
+  const isTest = typeof check.reason !== 'string' && check.reason.phrase === 'error.monitor/refused-under-test';
+  return isTest ? undefined : phrase('doctor.shutdown.refused', { reason: check.reason });
 }
 
 /** A UPS that is not saved yet is known by the name it was found under, where no other can be meant. */

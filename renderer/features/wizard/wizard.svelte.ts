@@ -24,6 +24,8 @@ export class Wizard {
   rule = $state.raw<State['rule']>();
   imports = $state.raw<readonly Import[]>([]);
   rehearsal = $state.raw<Plan>();
+  /** That this computer could not do what it is to do in an outage. */
+  refusal = $state.raw<RequestResult<'setup.rehearse'>['refusal']>();
   /** What was taken over from another program, and what the draft was before. */
   moved = $state.raw<{ readonly answer: RequestResult<'settings.readImport'>; readonly before: SettingsDraft }>();
   /** Why the last thing that was asked for failed. */
@@ -107,9 +109,11 @@ export class Wizard {
     if (!draft) return;
     const number = ++this.#rehearsals;
     try {
-      const { rehearsal } = await this.client.request('setup.rehearse', { settings: draft });
+      const { rehearsal, refusal } = await this.client.request('setup.rehearse', { settings: draft });
       // Only the newest question counts.
-      if (number === this.#rehearsals) this.rehearsal = rehearsal;
+      if (number !== this.#rehearsals) return;
+      this.rehearsal = rehearsal;
+      this.refusal = refusal;
     } catch (error) {
       if (number === this.#rehearsals) this.failure = error;
     }
