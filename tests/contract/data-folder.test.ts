@@ -62,7 +62,7 @@ describe.skipIf(!programs.ok)(`a data folder that is not as it should be ${progr
     const started = serve();
     expect(await started.ready()).toContain(`nut=127.0.0.1:${free}`);
     await until('served', async () => (await upsc(at('odd', free), 'ups.mfr')).stdout === 'ACME\n');
-    expect(started.stderr()).toMatch(/settings\.json cannot be used/);
+    expect(started.stderr()).toMatch(/settings\.json:1: \S/);
     const aside = (await readdir(where)).filter((name) => name.startsWith('settings.json.broken-'));
     expect(aside).toHaveLength(1);
     expect(await readFile(join(where, aside[0] ?? ''), 'utf8')).toBe('{"version": 2, "ups": [');
@@ -205,7 +205,7 @@ describe.skipIf(!programs.ok)(`a data folder that is not as it should be ${progr
     running.push(started);
     expect(await started.ready()).toMatch(new RegExp(`nut=127\\.0\\.0\\.1:${free}.* web=http://127`));
     await until('served', async () => (await upsc(at('odd', free), 'ups.mfr')).stdout === 'ACME\n');
-    expect(started.stderr()).toMatch(/settings\.json cannot be used/);
+    expect(started.stderr()).toMatch(/settings\.json:1: \S/);
     expect(started.stderr()).toMatch(/file system is read-only/);
     expect(started.stderr()).toMatch(/sign in again after the next start/);
     const link = /web=(\S+)/.exec(started.stdout())?.[1] ?? '';
