@@ -50,12 +50,15 @@ test('the page has every text it may say, in both languages, and English until G
 });
 
 test('nothing of the page asks for a text it does not have', async () => {
-  const said = (await readdir(join(ROOT, 'renderer'), { recursive: true })).filter((file) =>
-    /\.(?:ts|svelte)$/.test(file),
+  // What the engine answers is said there too.
+  const rooms = ['renderer', join('engine', 'api'), join('engine', 'setup')];
+  const files = await Promise.all(
+    rooms.map(async (room) => (await readdir(join(ROOT, room), { recursive: true })).map((file) => join(room, file))),
   );
+  const said = files.flat().filter((file) => /\.(?:ts|svelte)$/.test(file));
   const missing: string[] = [];
   for (const file of said) {
-    const text = await readFile(join(ROOT, 'renderer', file), 'utf8');
+    const text = await readFile(join(ROOT, file), 'utf8');
     for (const [, key = ''] of text.matchAll(/['"`]([a-z]+\.[\w.${}-]+)['"`]/g)) {
       if (UNSAID.test(key) && Object.hasOwn(en, key)) missing.push(`${file}: ${key}`);
     }

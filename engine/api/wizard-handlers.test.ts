@@ -91,7 +91,7 @@ test('a computer that may not be shut down is told before there is an outage', a
   running.power.failure = phrase('reason.logind-says', { answer: 'challenge' });
   const answer = await running.api.handle('setup.state', {}, 'admin');
   expect(answer).toMatchObject({
-    value: { neighbours: [{ id: 'shutdown', effect: { phrase: 'doctor.shutdown.refused' } }] },
+    value: { neighbours: [{ id: 'shutdown', effect: { phrase: 'neighbour.shutdown.refused' } }] },
   });
 });
 
@@ -101,6 +101,6 @@ test('an action that could not be carried out is told while it is chosen', async
   running.power.failure = phrase('reason.logind-says', { answer: 'na' });
   expect(await rehearse(chosen)).toMatchObject({
     rehearsal: { action: 'hibernate' },
-    refusal: phrase('doctor.shutdown.refused', { reason: phrase('reason.logind-says', { answer: 'na' }) }),
+    refusal: phrase('neighbour.shutdown.refused', { reason: phrase('reason.logind-says', { answer: 'na' }) }),
   });
 });

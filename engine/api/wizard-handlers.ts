@@ -89,7 +89,7 @@ async function shutdownRefusal(power: SystemPower): Promise<Neighbours> {
       id: 'shutdown',
       title: phrase('neighbour.shutdown', {}),
       effect,
-      remedy: phrase('doctor.shutdown.refused.fix', {}),
+      remedy: phrase('neighbour.shutdown.refused.fix', {}),
     },
   ];
 }
@@ -99,7 +99,7 @@ async function refusalOf(power: SystemPower, action: ShutdownAction): Promise<Ph
   if (check.ok) return undefined;
   // Where nothing may be shut down for a test's sake, nothing is learned of the computer.
   const isTest = typeof check.reason !== 'string' && check.reason.phrase === 'error.monitor/refused-under-test';
-  return isTest ? undefined : phrase('doctor.shutdown.refused', { reason: check.reason });
+  return isTest ? undefined : phrase('neighbour.shutdown.refused', { reason: check.reason });
 }
 
 /** A UPS that is not saved yet is known by the name it was found under, where no other can be meant. */

@@ -120,8 +120,8 @@ async function findShutdown({ configuration, power }: DoctorParts): Promise<read
     {
       subject: 'shutdown',
       level: 'error',
-      text: phrase('doctor.shutdown.refused', { reason: check.reason }),
-      remedy: phrase('doctor.shutdown.refused.fix', {}),
+      text: phrase('neighbour.shutdown.refused', { reason: check.reason }),
+      remedy: phrase('neighbour.shutdown.refused.fix', {}),
     },
   ];
 }

@@ -10,9 +10,6 @@ export const doctor = {
   'doctor.shutdown.none': 'Dieser Rechner wird von hier aus nicht heruntergefahren.',
   'doctor.shutdown.none.fix': 'Hängt er an einer USV, in den Einstellungen eine Aktion wählen.',
   'doctor.shutdown.fine': 'Dieser Rechner kann heruntergefahren werden, durch {by}.',
-  'doctor.shutdown.refused': 'Dieser Rechner kann von hier aus nicht heruntergefahren werden: {reason}.',
-  'doctor.shutdown.refused.fix':
-    'Ridethrough als Dienst betreiben, seinem Benutzer das Ausschalten erlauben (polkit) oder einen Befehl dafür setzen.',
   'doctor.mail.off': 'Mails sind nicht gewünscht.',
   'doctor.mail.fine': 'Der Mailserver {server} nimmt Mails von hier an.',
   'doctor.alerts.off': 'Kein anderer Weg als Mail ist eingerichtet.',

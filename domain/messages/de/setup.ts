@@ -10,6 +10,9 @@ export const setup = {
     'Es bietet USVs für andere Rechner an wie dieses Programm, meist auf demselben Port. Nur eines von beiden kann ihn haben.',
   'neighbour.network': 'Der Port für andere Rechner',
   'neighbour.shutdown': 'Das Recht herunterzufahren',
+  'neighbour.shutdown.refused': 'Dieser Rechner kann von hier aus nicht heruntergefahren werden: {reason}.',
+  'neighbour.shutdown.refused.fix':
+    'Ridethrough als Dienst betreiben, seinem Benutzer das Ausschalten erlauben (polkit) oder einen Befehl dafür setzen.',
   'neighbour.upower':
     'Der Energiedienst der Arbeitsoberfläche fährt diesen Rechner von sich aus herunter, wenn der Akku der USV bei {percent} % steht.',
   'neighbour.upower.fix': 'Die Grenze auf 2 % setzen, damit er nur handelt, wo alles andere versagt hat.',

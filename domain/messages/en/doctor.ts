@@ -9,9 +9,6 @@ export const doctor = {
   'doctor.shutdown.none': 'This computer is not shut down by anything here.',
   'doctor.shutdown.none.fix': 'Choose an action in the settings if it hangs on a UPS.',
   'doctor.shutdown.fine': 'This computer can be shut down, by {by}.',
-  'doctor.shutdown.refused': 'This computer cannot be shut down from here: {reason}.',
-  'doctor.shutdown.refused.fix':
-    'Run Ridethrough as a service, or allow its user to power off (polkit), or set a shutdown command.',
   'doctor.mail.off': 'No mail is wanted.',
   'doctor.mail.fine': 'The mail server {server} takes mails from here.',
   'doctor.alerts.off': 'No other way than mail is set up.',

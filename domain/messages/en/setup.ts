@@ -8,6 +8,9 @@ export const setup = {
     'It serves UPSes to other computers, as this program does, usually on the same port. Only one of the two can have that.',
   'neighbour.network': 'The port for other computers',
   'neighbour.shutdown': 'The right to shut down',
+  'neighbour.shutdown.refused': 'This computer cannot be shut down from here: {reason}.',
+  'neighbour.shutdown.refused.fix':
+    'Run Ridethrough as a service, or allow its user to power off (polkit), or set a shutdown command.',
   'neighbour.upower':
     'The power service of the desktop shuts this computer down by itself when the battery of the UPS is at {percent} %.',
   'neighbour.upower.fix': 'Set its limit to 2 %, so that it only acts where everything else has failed.',
