@@ -2,6 +2,7 @@
 import type { SafeStorage } from 'electron';
 import { describeError } from '#domain/errors.ts';
 import type { Clock, Log, SecretSeal } from '#engine/ports.ts';
+import { withinLimit } from '#engine/within-limit.ts';
 
 export type Keyring = Pick<
   SafeStorage,
@@ -49,19 +50,13 @@ export async function createSafeSeal({
 }
 
 async function whyMissing(keyring: Keyring, platform: NodeJS.Platform, clock: Clock): Promise<string | undefined> {
-  const giveUp = new AbortController();
-  const late = clock.sleep(ANSWER_LIMIT_MS, giveUp.signal).then(
-    () => 'late' as const,
-    () => 'late' as const, // aborted: somebody else answered first
-  );
   try {
-    const answer = await Promise.race([keyring.isAsyncEncryptionAvailable(), late]);
+    const asking = keyring.isAsyncEncryptionAvailable();
+    const answer = await withinLimit<boolean | 'late'>(clock, ANSWER_LIMIT_MS, asking, () => 'late');
     if (answer === 'late') return 'the keyring did not answer; unlock it and start the program again';
     if (!answer) return 'the keyring of this system is not available';
   } catch (error) {
     return `the keyring could not be asked: ${describeError(error)}`;
-  } finally {
-    giveUp.abort();
   }
   // A key that stands in the program's own source protects from nobody.
   const isPlain = platform === 'linux' && ['basic_text', 'unknown'].includes(keyring.getSelectedStorageBackend());

@@ -29,7 +29,6 @@ import { keepInFile } from './monitor/kept-state.ts';
 import { NO_LATE_HOOK, type LateHook } from './monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
 import { NO_POLICY } from './monitor/policy.ts';
-import { withinLimit } from './monitor/within-limit.ts';
 import type { Clock, DesktopNotifier, HidPort, Log, Stop, SystemPower, WebPasswords } from './ports.ts';
 import {
   ATTACHED_UPS,
@@ -42,6 +41,7 @@ import { inSteps, renamedUpses, type Renaming } from './settings/renamed-upses.t
 import type { SettingsKeeper } from './settings/settings-keeper.ts';
 import type { SetupSystem } from './setup/setup-system.ts';
 import { VERSION } from './version.ts';
+import { DISK_LIMIT_MS, withinLimit } from './within-limit.ts';
 
 export interface ProductParts {
   readonly configuration: Configuration;
@@ -353,7 +353,7 @@ export function createProduct(parts: ProductParts): Product {
       samples.stop();
       incidents.stop();
       await Promise.all([alerts?.stop(), monitor.stop(), engine.stop()]);
-      await Promise.all([history.stop(), withinLimit(clock, decisions.settled(), () => undefined)]);
+      await Promise.all([history.stop(), withinLimit(clock, DISK_LIMIT_MS, decisions.settled(), () => undefined)]);
     },
   };
 }

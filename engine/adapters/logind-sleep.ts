@@ -7,6 +7,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Clock, Log, SleepMoment, Stop } from '#engine/ports.ts';
+import { withinLimit } from '#engine/within-limit.ts';
 
 const SIGNAL =
   "type='signal',sender='org.freedesktop.login1',interface='org.freedesktop.login1.Manager',member='PrepareForSleep'";
@@ -48,12 +49,7 @@ export function watchLogindSleep(options: SleepWatchOptions, told: (moment: Slee
       void told('finished');
       return;
     }
-    const limit = new AbortController();
-    const tooLong = clock.sleep(LOCK_LIMIT_MS, limit.signal).catch(() => undefined); // told in time
-    void Promise.race([told('starting'), tooLong]).finally(() => {
-      limit.abort();
-      releaseLock();
-    });
+    void withinLimit(clock, LOCK_LIMIT_MS, told('starting'), () => undefined).finally(releaseLock);
   };
 
   const begin = (): void => {

@@ -5,8 +5,8 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { phrase, type Text } from '#domain/messages/message.ts';
-import { withinLimit } from '#engine/monitor/within-limit.ts';
 import type { Clock, Log } from '#engine/ports.ts';
+import { DISK_LIMIT_MS, withinLimit } from '#engine/within-limit.ts';
 import { exitText, runProgram, startProgram, type Exit } from './run-program.ts';
 
 /** Where tickets lie, with what is known of the lines that were begun. */
@@ -60,12 +60,13 @@ export interface RunOnceOptions {
 export type RunOnce = (line: string, timeoutSeconds: number, ticket: string) => Promise<Text | undefined>;
 
 export function createRunOnce({ clock, log, env, tickets }: RunOnceOptions): RunOnce {
-  const read = (name: string): Promise<string> => withinLimit(clock, tickets.read(name), () => '');
+  const read = (name: string): Promise<string> => withinLimit(clock, DISK_LIMIT_MS, tickets.read(name), () => '');
 
   /** @returns false when the disk does not let us, or does not answer */
   const prepare = (ticket: string): Promise<boolean> =>
     withinLimit(
       clock,
+      DISK_LIMIT_MS,
       tickets.prepare(ticket).then(
         () => true,
         () => false,

@@ -8,6 +8,7 @@ import { describeError } from '#domain/errors.ts';
 import { ALERT_SEVERITIES } from '#domain/schema/alerts.ts';
 import { replaceFile } from '#engine/atomic-file.ts';
 import type { Clock, Log, Stop } from '#engine/ports.ts';
+import { DISK_LIMIT_MS, withinLimit } from '#engine/within-limit.ts';
 
 /** What is told, ready to be sent by any channel. */
 export const OutMessage = z.object({
@@ -59,8 +60,6 @@ const LONGEST_RETRY_MS = 15 * 60_000;
 const OUTDATED_MS = 7 * 24 * 3_600_000;
 /** For one channel. */
 const MOST_PENDING = 200;
-/** A disk that hangs holds back no message for longer. */
-const DISK_LIMIT_MS = 5_000;
 /** A network without power answers nobody, and the end of the program is part of the end of the computer. */
 const STOP_LIMIT_MS = 1_000;
 
@@ -167,7 +166,7 @@ export async function openOutbox({ file, clock, log, changed }: OutboxParts): Pr
       // done only once. Of that nothing has to be written off that was never written down.
       if (channel.isOnce === true) drop(id, messages);
       const isWritten = written.some(({ channel: way, message }) => way === id && messages.includes(message));
-      if (channel.isOnce !== true || isWritten) await withinLimit(save(), DISK_LIMIT_MS);
+      if (channel.isOnce !== true || isWritten) await withinLimit(clock, DISK_LIMIT_MS, save(), () => undefined);
       await channel.send(messages);
       if (line.trouble) log.info(`Messages by ${id} get through again`);
       line.attempts = 0;
@@ -175,7 +174,7 @@ export async function openOutbox({ file, clock, log, changed }: OutboxParts): Pr
       setTrouble(line, undefined);
       if (channel.isOnce !== true) {
         drop(id, messages);
-        await withinLimit(save(), DISK_LIMIT_MS);
+        await withinLimit(clock, DISK_LIMIT_MS, save(), () => undefined);
       }
     } catch (error) {
       const fate = channel.isOnce === true ? '' : ' and is tried again';
@@ -201,13 +200,6 @@ export async function openOutbox({ file, clock, log, changed }: OutboxParts): Pr
     if (trouble) line.trouble = trouble;
     else delete line.trouble;
     if (isNews) changed?.();
-  };
-
-  const withinLimit = async (work: Promise<unknown>, limitMs: number): Promise<void> => {
-    const limit = new AbortController();
-    const tooLong = clock.sleep(limitMs, limit.signal).catch(() => undefined); // it was quicker
-    await Promise.race([work, tooLong]);
-    limit.abort();
   };
 
   const start = (id: string): void => {
@@ -268,8 +260,9 @@ export async function openOutbox({ file, clock, log, changed }: OutboxParts): Pr
       isStopped = true;
       for (const { stopTimer } of lines.values()) stopTimer?.();
       // What does not get through by then is on disk.
-      await withinLimit(Promise.all(sendings), STOP_LIMIT_MS);
-      await withinLimit(Promise.all([...channels.values()].map(async (channel) => channel.stop?.())), STOP_LIMIT_MS);
+      await withinLimit<unknown>(clock, STOP_LIMIT_MS, Promise.all(sendings), () => undefined);
+      const stopping = Promise.all([...channels.values()].map(async (channel) => channel.stop?.()));
+      await withinLimit<unknown>(clock, STOP_LIMIT_MS, stopping, () => undefined);
       await saving;
     },
   };

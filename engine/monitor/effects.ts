@@ -4,6 +4,7 @@ import { phrase } from '#domain/messages/message.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
 import type { Clock, Log, SystemPower } from '#engine/ports.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
+import { DISK_LIMIT_MS, DISK_LIMIT_SECONDS, withinLimit } from '#engine/within-limit.ts';
 import type { LateHook } from './late-power-off.ts';
 import type { Looks } from './looks.ts';
 import type { MonitorEffect, MonitorEvent } from './machine-step.ts';
@@ -13,7 +14,6 @@ import type { SupplyPolicy } from './policy.ts';
 import { clearPowerDownFlag, writePowerDownFlag } from './power-down-flag.ts';
 import { powerOffDelay } from './power-off.ts';
 import type { Telling } from './telling.ts';
-import { DISK_LIMIT_SECONDS, withinLimit } from './within-limit.ts';
 
 const NOT_TAKEN_BACK = 'The order to switch the UPS off could not be taken back';
 
@@ -57,6 +57,7 @@ export function createEffects(options: EffectsOptions): Effects {
   const writeFlag = (file: string): Promise<void> =>
     withinLimit(
       clock,
+      DISK_LIMIT_MS,
       writePowerDownFlag(file).catch((error: unknown) =>
         log.error(`POWERDOWNFLAG ${file} could not be written: ${describeError(error)}`),
       ),
@@ -136,6 +137,7 @@ export function createEffects(options: EffectsOptions): Effects {
         case 'take-power-off-back':
           await withinLimit(
             clock,
+            DISK_LIMIT_MS,
             takePowerOffBack().catch((error: unknown) => log.error(`${NOT_TAKEN_BACK}: ${describeError(error)}`)),
             () => log.error(`${NOT_TAKEN_BACK} within ${DISK_LIMIT_SECONDS} s`),
           );
@@ -164,7 +166,7 @@ export function createEffects(options: EffectsOptions): Effects {
           return false;
         },
       );
-      isFlagRefused = !(await withinLimit(clock, taken, () => {
+      isFlagRefused = !(await withinLimit(clock, DISK_LIMIT_MS, taken, () => {
         log.error(`${EARLIER} within ${DISK_LIMIT_SECONDS} s`);
         return false;
       }));

@@ -1,10 +1,10 @@
 /** Keeps the machine's state on disk, as often as it says something new. A disk that fails or hangs holds nothing up. */
 import { describeError } from '#domain/errors.ts';
 import type { Clock, Log, SystemPower } from '#engine/ports.ts';
+import { DISK_LIMIT_MS, DISK_LIMIT_SECONDS, withinLimit } from '#engine/within-limit.ts';
 import { essenceOf, type Kept, type StateKeeper } from './kept-state.ts';
 import type { MachineTime } from './machine-clock.ts';
 import { NEW_STATE, type MonitorState } from './monitor-state.ts';
-import { DISK_LIMIT_SECONDS, withinLimit } from './within-limit.ts';
 
 /**
  * While a UPS is on battery, so that little is lost should the computer break down; and until a disk that failed has
@@ -56,7 +56,7 @@ export function createStateOnDisk({ keeper, clock, log, power }: StateOnDiskOpti
         failed(describeError(error));
       },
     );
-    await withinLimit(clock, written, () => {
+    await withinLimit(clock, DISK_LIMIT_MS, written, () => {
       isStuck = true;
       failed(`The state of the shutdown monitor has not been written within ${DISK_LIMIT_SECONDS} s.`);
     });
@@ -68,7 +68,7 @@ export function createStateOnDisk({ keeper, clock, log, power }: StateOnDiskOpti
         log.error(describeError(error));
         return undefined;
       });
-      const kept = await withinLimit(clock, read, () => {
+      const kept = await withinLimit(clock, DISK_LIMIT_MS, read, () => {
         log.error(
           `The state of the shutdown monitor has not been read within ${DISK_LIMIT_SECONDS} s: it begins anew.`,
         );

@@ -1,6 +1,7 @@
 /** A look at another NUT server before it is written into the settings. */
 import { NutError } from '#domain/errors.ts';
 import type { Clock } from '#engine/ports.ts';
+import { withinLimit } from '#engine/within-limit.ts';
 import { connectNutClient, type NutClientOptions } from './client.ts';
 
 /** A person waits for the answer. */
@@ -24,7 +25,7 @@ export const fingerprintOf = (host: string, port: number, clock: Clock): Promise
   withinTime({ host, port, clock, tls: 'try' }, (client) => Promise.resolve(client.fingerprint));
 
 /** The whole of it within the patience, where the client has one for each step. */
-async function withinTime<Result>(
+function withinTime<Result>(
   options: NutClientOptions,
   ask: (client: Awaited<ReturnType<typeof connectNutClient>>) => Promise<Result>,
 ): Promise<Result> {
@@ -36,16 +37,7 @@ async function withinTime<Result>(
       void client.close();
     }
   });
-  const limit = new AbortController();
-  const tooLate = clock.sleep(PATIENCE_MS, limit.signal).then(
-    (): never => {
-      throw new NutError('nut/timeout', { address: `${host}:${port}`, seconds: PATIENCE_MS / 1000 });
-    },
-    () => asking, // the answer was there first
-  );
-  try {
-    return await Promise.race([asking, tooLate]);
-  } finally {
-    limit.abort();
-  }
+  return withinLimit(clock, PATIENCE_MS, asking, () => {
+    throw new NutError('nut/timeout', { address: `${host}:${port}`, seconds: PATIENCE_MS / 1000 });
+  });
 }

@@ -30,6 +30,7 @@ import { openSettingsKeeper } from '#engine/settings/settings-keeper.ts';
 import { dataDirectory } from '#engine/data-dir.ts';
 import { RULE_FILE } from '#engine/setup/udev-rule.ts';
 import { reasonOf } from '#engine/system-reason.ts';
+import { withinLimit } from '#engine/within-limit.ts';
 import { EXIT, UsageError, type CommandIo } from '../io.ts';
 import { parseOptions } from '../options.ts';
 import { createWebPasswords } from '../web/web-passwords.ts';
@@ -273,12 +274,8 @@ async function createWeb(
 }
 
 async function stopAll(product: Product, web: WebHost | undefined): Promise<void> {
-  const limit = new AbortController();
-  await Promise.race([
-    Promise.all([web?.stop(), product.stop()]),
-    systemClock.sleep(STOP_LIMIT_MS, limit.signal).catch(() => undefined),
-  ]);
-  limit.abort();
+  const stopping = Promise.all([web?.stop(), product.stop()]);
+  await withinLimit<unknown>(systemClock, STOP_LIMIT_MS, stopping, () => undefined);
 }
 
 type Ending = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGUSR1' | 'broken';

@@ -12,6 +12,7 @@ import type { ChannelSettings } from '#domain/schema/settings/settings.ts';
 import type { UpsSnapshot } from '#domain/schema/snapshot.ts';
 import type { Clock, Log, Stop } from '#engine/ports.ts';
 import { reasonOf } from '#engine/system-reason.ts';
+import { withinLimit } from '#engine/within-limit.ts';
 import type { Channel } from '../outbox.ts';
 import { discoveryOf, stateOf } from './home-assistant.ts';
 import { factsOf, nameOf } from './http-forms.ts';
@@ -170,13 +171,9 @@ export function createMqttChannel({ settings, source, clock, log, locale, change
   const hear = async (): Promise<void> => {
     await connecting;
     if (client?.connected === true || trouble) return;
-    const limit = new AbortController();
-    await Promise.race([
-      new Promise<void>((resolve) => waiting.add(resolve)),
-      clock.sleep(PATIENCE_MS, limit.signal).catch(() => undefined), // the connection was quicker
-    ]);
+    const word = new Promise<void>((resolve) => waiting.add(resolve));
+    await withinLimit(clock, PATIENCE_MS, word, () => undefined);
     waiting.clear();
-    limit.abort();
   };
 
   return {
