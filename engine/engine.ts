@@ -54,11 +54,12 @@ export interface Engine {
   readonly addresses: readonly ListenAddress[];
   /** Why there are none although there should be. */
   readonly networkProblem: NutError | undefined;
-  /** Tries once more to open the network, where there is a problem with it; how that ended is in networkProblem. */
+  /** Tries at once to open the network, where there is a problem with it; how that ended is in networkProblem. */
   retryNetwork(): Promise<void>;
   /**
    * Opens the network first and starts the drivers then.
-   * @param network `needed`: without it nothing is started; `wished`: the drivers are started all the same
+   * @param network `needed`: without it nothing is started; `wished`: the drivers are started all the same, and it is
+   *   tried again every half minute
    * @returns the addresses that accept NUT connections
    * @throws NutError nut/port-in-use, nut/cannot-listen, where it is needed
    */
@@ -80,6 +81,9 @@ interface Running {
   /** A driver that is being stopped may still speak; once released nobody listens to it. */
   release(): void;
 }
+
+/** Whoever has the port, another NUT server most often, may give it up. */
+const RETRY_NETWORK_MS = 30_000;
 
 export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine {
   const { clock, log } = ports;
@@ -219,6 +223,14 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     }
   };
 
+  let stopRetrying: Stop | undefined;
+  const retryNetwork = (): Promise<void> =>
+    inTurn(async () => {
+      if (!networkProblem) return;
+      await withoutNetwork(serveAs(config.nut));
+      if (addresses.length > 0) log.info('NUT clients are served now', { addresses: addresses.length });
+    });
+
   const configure = (name: string, ups: UpsConfig): void =>
     store.dispatch(name, { type: 'configured', config: ups, maxAgeSeconds: config.maxAgeSeconds });
 
@@ -270,7 +282,7 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     get networkProblem() {
       return networkProblem;
     },
-    retryNetwork: () => inTurn(() => (networkProblem ? withoutNetwork(serveAs(config.nut)) : Promise.resolve())),
+    retryNetwork,
     onListChanged(changed) {
       listListeners.add(changed);
       return () => listListeners.delete(changed);
@@ -301,6 +313,11 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     async start(network = 'needed') {
       for (const ups of config.ups) store.add(ups, config.maxAgeSeconds);
       await (network === 'needed' ? openServer(config.nut) : withoutNetwork(openServer(config.nut)));
+      if (network === 'wished') {
+        stopRetrying = clock.every(RETRY_NETWORK_MS, () => {
+          retryNetwork().catch((error: unknown) => log.error(`The network was not opened: ${describeError(error)}`));
+        });
+      }
       if (!mayGoOn()) {
         await server?.stop();
         return [];
@@ -311,6 +328,7 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     reconfigure: (next, handedOn = []) => inTurn(() => takeUp(next, handedOn)),
     async stop() {
       isStopped = true;
+      stopRetrying?.();
       await Promise.all([server?.stop(), turn, ...[...running.keys()].map(stopUps)]);
       store.stop();
     },

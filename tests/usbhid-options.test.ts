@@ -127,6 +127,13 @@ const askedIn = async (bench: Bench, ms: number, report: number): Promise<number
   return unit.asked.filter((id) => id === report).length;
 };
 
+/** What is told of a loss of the mains that the unit sends by itself. */
+const statusOnceSent = async (bench: Bench): Promise<string | undefined> => {
+  const unit = await bench.begin();
+  unit.send(STATUS, DISCHARGING);
+  return bench.value('ups.status');
+};
+
 /** What a Powercom unit is written for a command. */
 const writing =
   (command: string) =>
@@ -231,11 +238,7 @@ const EFFECTS: Readonly<Record<string, Row>> = {
   // --- how it is talked to -------------------------------------------------------------------------------------------
   pollfreq: { line: 'pollfreq = 30', see: (bench) => askedIn(bench, 60_000, SLOW), expected: 2, otherwise: 5 },
   pollonly: {
-    see: async (bench) => {
-      const unit = await bench.begin();
-      unit.send(STATUS, DISCHARGING);
-      return bench.value('ups.status');
-    },
+    see: statusOnceSent,
     expected: 'OL',
     otherwise: 'OB DISCHRG',
   },
@@ -261,11 +264,7 @@ const EFFECTS: Readonly<Record<string, Row>> = {
   },
   interruptsize: {
     line: 'interruptsize = 1',
-    see: async (bench) => {
-      const unit = await bench.begin();
-      unit.send(STATUS, DISCHARGING);
-      return bench.value('ups.status');
-    },
+    see: statusOnceSent,
     expected: 'OL',
     otherwise: 'OB DISCHRG',
   },

@@ -13,7 +13,8 @@ import { readMoment } from '../time-option.ts';
 const HELP = `Usage: ridethrough log [--json] [--since T] [--data-dir DIR]
 
 Shows what happened, oldest first. One line each: outages, alarms and lost contact with when it began, the UPS, what it
-was, how long it lasted; and what was decided about shutting this computer down, with "decision" for the UPS. Works beside a running "serve", which writes within ten seconds.
+was, how long it lasted; and what was decided about shutting this computer down, with "decision" for the UPS. Works
+beside a running "serve", which writes within ten seconds.
 Exit status: 0, also when nothing happened; 1 when there is no history.
 
   --json          one JSON list with the facts of each

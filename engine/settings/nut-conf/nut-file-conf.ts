@@ -1,5 +1,5 @@
-import { WHY_NO_EFFECT } from './no-effect.ts';
 import { nearestName } from './nearest-name.ts';
+import { WHY_NO_EFFECT } from './no-effect.ts';
 import { NUT_MODES, type NutFileConf } from './nut-conf.ts';
 import type { Problems } from './problem.ts';
 import { readShellAssignments, writeShellAssignment } from './shell-assignments.ts';

@@ -1,8 +1,8 @@
 /** nutauth.conf: user names and passwords of NUT servers, for programs that log in to them. */
-import { WHY_NO_EFFECT } from './no-effect.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
 import { DEFAULT_NUT_HOST, parsePort } from '#engine/nut/ups-address.ts';
 import { type ConfLine, readConfLines } from './conf-lines.ts';
+import { WHY_NO_EFFECT } from './no-effect.ts';
 import type { Problems } from './problem.ts';
 import { parseBoolean } from './values.ts';
 

@@ -1,10 +1,10 @@
-import { WHY_NO_EFFECT } from './no-effect.ts';
 import { isIPv6 } from 'node:net';
 import { asSeconds } from '#domain/units.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
 import { parsePort } from '#engine/nut/ups-address.ts';
 import { quote } from '#engine/nut/words.ts';
 import { type Directive, type DirectiveLine, type DirectiveTable, readDirectives } from './directive-file.ts';
+import { WHY_NO_EFFECT } from './no-effect.ts';
 import type { CertIdent, CertRequest, ListenConf, Mutable, Origin, UpsdConf } from './nut-conf.ts';
 import type { Problems } from './problem.ts';
 import { expected } from './values.ts';

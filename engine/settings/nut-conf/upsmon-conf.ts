@@ -1,9 +1,9 @@
-import { WHY_NO_EFFECT } from './no-effect.ts';
 import { asSeconds, type Seconds } from '#domain/units.ts';
 import { formatUpsAddress, parseUpsAddress } from '#engine/nut/ups-address.ts';
 import { quote } from '#engine/nut/words.ts';
 import { type Directive, type DirectiveLine, type DirectiveTable, readDirectives } from './directive-file.ts';
 import { nearestName } from './nearest-name.ts';
+import { WHY_NO_EFFECT } from './no-effect.ts';
 import { NOTIFY_FLAGS, NOTIFY_TYPES, type NotifyFlag, type NotifyType } from './notify-types.ts';
 import type { CertHost, MonitorConf, Mutable, UpsmonConf } from './nut-conf.ts';
 import type { Problems } from './problem.ts';

@@ -1,8 +1,8 @@
 /** upssched.conf: what is to follow a notice, at once or after a while. */
-import { WHY_NO_EFFECT } from './no-effect.ts';
 import { asSeconds } from '#domain/units.ts';
 import { type Directive, type DirectiveLine, type DirectiveTable, readDirectives } from './directive-file.ts';
 import { nearestName } from './nearest-name.ts';
+import { WHY_NO_EFFECT } from './no-effect.ts';
 import { NOTIFY_TYPES } from './notify-types.ts';
 import type { Mutable, UpsschedCommand, UpsschedConf, UpsschedRule } from './nut-conf.ts';
 import type { Problems } from './problem.ts';
