@@ -38,6 +38,16 @@ test('the first launch to its end by the keyboard alone, without a unit', async 
   await expect(page).not.toHaveURL(/setup/);
 });
 
+test('that this computer could not be shut down is said where that is decided', async ({ play, page }) => {
+  await play(SCENES['first-launch-denied'](Date.now()));
+  const wizard = new Wizard(page);
+  for (const step of ['Outage', 'Rehearsal'] as const) {
+    await wizard.step(step).click();
+    await expect(page.getByRole('alert')).toContainText('This computer cannot be shut down from here: ');
+    await expect(page.getByRole('alert')).toContainText('Run Ridethrough as a service, or allow its user to power off');
+  }
+});
+
 test('every step can be left for later, and what holds until then goes on', async ({ launch, page }) => {
   const { wizard, setting } = await launch();
   for (let count = 0; count < 9 && !(await wizard.finish.isVisible()); count += 1) {

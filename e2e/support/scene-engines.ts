@@ -1,7 +1,7 @@
 /** Fake engines that scenes begin from: on mains, in an outage, going down, being set up. */
 import type { FoundDevice } from '#domain/contract.ts';
 import { DriverError } from '#domain/errors.ts';
-import { phrase } from '#domain/messages/message.ts';
+import { phrase, type Phrase } from '#domain/messages/message.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { Incident } from '#domain/schema/snapshot.ts';
 import { driveMachine, supplyOf, afterTimer, policyOf, type DrivenMachine } from '#engine/monitor/test-support.ts';
@@ -172,11 +172,21 @@ export function beginOutage(engine: FakeEngine, after: number): number {
 }
 
 /** Mains as always, and then one thing is the matter. */
-export function matter(startAt: number, values: Readonly<Record<string, string>>, kind?: Incident['kind']): FakeEngine {
+export function matter(
+  startAt: number,
+  values: Readonly<Record<string, string>>,
+  kind?: Incident['kind'],
+  seconds = 0,
+): FakeEngine {
   const engine = usual(startAt);
-  passOnMains(engine, 12 * MINUTES);
+  passOnMains(engine, 12 * MINUTES - seconds);
+  const startedAt = engine.now();
   engine.set('ups', values);
-  if (kind !== undefined) engine.addIncident({ ups: 'ups', kind, startedAt: engine.now() });
+  for (let second = 0; second < seconds; second += 1) {
+    engine.tick();
+    engine.set('ups', values);
+  }
+  if (kind !== undefined) engine.addIncident({ ups: 'ups', kind, startedAt });
   return engine;
 }
 
@@ -188,12 +198,17 @@ export const attached = (title = device): FoundDevice => ({
 });
 
 /** Nobody has set it up: a unit, programs that get in the way, and NUT's files to take over. */
-export function firstLaunch(startAt: number, units: readonly FoundDevice[] = [attached()]): FakeEngine {
+export function firstLaunch(
+  startAt: number,
+  units: readonly FoundDevice[] = [attached()],
+  refusal?: Phrase,
+): FakeEngine {
   const engine = usual(startAt);
   passOnMains(engine, 2 * MINUTES);
   engine.setDevices(units);
   engine.setFirstLaunch({
     rule: 'missing',
+    ...(refusal ? { refusal } : {}),
     neighbours: [
       {
         id: 'upsmon',

@@ -208,10 +208,10 @@ export const SCENES = {
   },
   bypass: (startAt) => matter(startAt, { 'ups.status': 'OL BYPASS' }, 'bypass'),
   'replace-battery': (startAt) => matter(startAt, { 'ups.status': 'OL RB' }, 'replace-battery'),
-  overload: (startAt) => matter(startAt, { 'ups.status': 'OL OVER', 'ups.load': '112' }, 'overload'),
+  overload: (startAt) => matter(startAt, { 'ups.status': 'OL OVER', 'ups.load': '112' }, 'overload', 2 * MINUTES),
   fault: (startAt) => matter(startAt, { 'ups.status': 'ALARM OL', 'ups.alarm': 'Fan failure!' }, 'alarm'),
   'output-off': (startAt) =>
-    matter(startAt, { 'ups.status': 'OL OFF', 'output.voltage': '0.0', 'ups.load': '0' }, 'output-off'),
+    matter(startAt, { 'ups.status': 'OL OFF', 'output.voltage': '0.0', 'ups.load': '0' }, 'output-off', 2 * MINUTES),
   'self-test': (startAt) =>
     matter(startAt, { 'ups.status': 'OB DISCHRG', 'ups.test.result': 'In progress', 'battery.charge': '98' }),
   calibration: (startAt) => matter(startAt, { 'ups.status': 'OL CAL DISCHRG', 'battery.charge': '71' }, 'calibration'),
@@ -236,7 +236,9 @@ export const SCENES = {
   },
   'first-launch': (startAt) => firstLaunch(startAt),
   'first-launch-denied'(startAt) {
-    const engine = firstLaunch(startAt, [{ ...attached(), problem: denied() }]);
+    const reason = phrase('reason.logind-says', { answer: 'challenge' });
+    const refusal = phrase('neighbour.shutdown.refused', { reason });
+    const engine = firstLaunch(startAt, [{ ...attached(), problem: denied() }], refusal);
     engine.patch('ups', { availability: 'not-connected', error: denied(), variables: {} });
     return engine;
   },

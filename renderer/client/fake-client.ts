@@ -65,6 +65,7 @@ export interface FakeEngine extends EngineClient {
     readonly neighbours?: RequestResult<'setup.state'>['neighbours'];
     readonly rule?: RequestResult<'setup.state'>['rule'];
     readonly rehearsal?: Plan;
+    readonly refusal?: RequestResult<'setup.rehearse'>['refusal'];
   }): void;
   setConfiguration(kind: RequestResult<'engine.hello'>['configuration']): void;
   setDevices(devices: readonly FoundDevice[]): void;
@@ -109,6 +110,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
   let neighbours: RequestResult<'setup.state'>['neighbours'] = [];
   let rule: RequestResult<'setup.state'>['rule'];
   let rehearsal = REHEARSAL;
+  let refusal: RequestResult<'setup.rehearse'>['refusal'];
   let troubles: readonly ChannelTrouble[] = [];
   let configuration: RequestResult<'engine.hello'>['configuration'] = 'automatic';
   let connection: ConnectionState = 'connected';
@@ -337,7 +339,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
       if (rule === 'missing' || rule === 'outdated') rule = 'installed';
       return { outcome: 'installed', command: 'sudo cp 60-ridethrough.rules /etc/udev/rules.d/' };
     },
-    'setup.rehearse': () => ({ rehearsal, problems: [] }),
+    'setup.rehearse': () => ({ rehearsal, problems: [], ...(refusal ? { refusal } : {}) }),
     'drivers.list': () => ({ hardware: [...HARDWARE], drivers: [...DRIVERS] }),
     'drivers.options': () => ({
       options: [
@@ -451,6 +453,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
       neighbours = found.neighbours ?? [];
       rule = found.rule;
       rehearsal = found.rehearsal ?? rehearsal;
+      ({ refusal } = found);
     },
     setConfiguration(kind) {
       configuration = kind;
