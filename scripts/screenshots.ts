@@ -149,6 +149,16 @@ const shots: readonly Shot[] = [
       if (step === 'Rehearsal') await page.getByRole('table').waitFor();
     },
   })),
+  {
+    name: 'first-launch-refused',
+    scene: 'first-launch-denied',
+    page: 'setup',
+    isWhole: true,
+    async then(page) {
+      await page.getByRole('button', { name: 'Outage', exact: true }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
   { name: 'first-launch-german', scene: 'first-launch-denied', page: 'setup', isWhole: true, locale: 'de-DE' },
   { name: 'settings', scene: 'settings', page: 'settings' },
   { name: 'settings-german', scene: 'settings', page: 'settings', isWhole: true, locale: 'de-DE' },

@@ -41,7 +41,7 @@ test('the first launch to its end by the keyboard alone, without a unit', async 
 test('that this computer could not be shut down is said where that is decided', async ({ play, page }) => {
   await play(SCENES['first-launch-denied'](Date.now()));
   const wizard = new Wizard(page);
-  for (const step of ['Outage', 'Rehearsal'] as const) {
+  for (const step of ['Outage', 'Rehearsal', 'Done'] as const) {
     await wizard.step(step).click();
     await expect(page.getByRole('alert')).toContainText('This computer cannot be shut down from here: ');
     await expect(page.getByRole('alert')).toContainText('Run Ridethrough as a service, or allow its user to power off');

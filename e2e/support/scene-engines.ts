@@ -130,7 +130,7 @@ export function countingDown(
 ) {
   const seconds = 28;
   const engine = usual(startAt);
-  beginOutage(engine, 12 * MINUTES - seconds);
+  beginOutage(engine, 12 * MINUTES - seconds, battery.charge);
   passOnBattery(engine, seconds, battery.charge, battery.runtime);
   const machine = driveMachine(policy);
   machine.status('OL');
@@ -144,7 +144,7 @@ export function countingDown(
 export function goingDown(startAt: number): { readonly engine: FakeEngine; readonly machine: DrivenMachine } {
   const seconds = 309;
   const engine = usual(startAt);
-  beginOutage(engine, 12 * MINUTES - seconds);
+  beginOutage(engine, 12 * MINUTES - seconds, 74);
   passOnBattery(engine, seconds, 74, 1500);
   engine.set('ups', { 'ups.status': 'FSD OB DISCHRG' });
   engine.patch('ups', { isForcedShutdown: true });
@@ -158,8 +158,8 @@ export function goingDown(startAt: number): { readonly engine: FakeEngine; reado
   return { engine, machine };
 }
 
-/** @returns the incident of the outage */
-export function beginOutage(engine: FakeEngine, after: number): number {
+/** @param lowest charge that is left of a full one, percent @returns the incident of the outage */
+export function beginOutage(engine: FakeEngine, after: number, lowest = 86): number {
   passOnMains(engine, after);
   engine.set('ups', { 'ups.status': 'OB DISCHRG' });
   return engine.addIncident({
@@ -167,7 +167,7 @@ export function beginOutage(engine: FakeEngine, after: number): number {
     kind: 'on-battery',
     startedAt: engine.now(),
     chargeAtStart: 100,
-    chargeLowest: 86,
+    chargeLowest: lowest,
   });
 }
 

@@ -213,7 +213,12 @@ export const SCENES = {
   'output-off': (startAt) =>
     matter(startAt, { 'ups.status': 'OL OFF', 'output.voltage': '0.0', 'ups.load': '0' }, 'output-off', 2 * MINUTES),
   'self-test': (startAt) =>
-    matter(startAt, { 'ups.status': 'OB DISCHRG', 'ups.test.result': 'In progress', 'battery.charge': '98' }),
+    matter(
+      startAt,
+      { 'ups.status': 'OB DISCHRG', 'ups.test.result': 'In progress', 'battery.charge': '98' },
+      undefined,
+      20,
+    ),
   calibration: (startAt) => matter(startAt, { 'ups.status': 'OL CAL DISCHRG', 'battery.charge': '71' }, 'calibration'),
   'read-only'(startAt) {
     const engine = outage(startAt);
