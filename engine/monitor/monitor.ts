@@ -216,7 +216,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
     async start() {
       looks.giveGrace();
       await restore();
-      void checkAction();
+      void onItsOwn(checkAction);
       stops.push(
         clock.every(TICK_MS, tick),
         power.onSleep(onSleep),
@@ -268,7 +268,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
       const isOtherAction = JSON.stringify(next.action) !== JSON.stringify(policy.action);
       state = underNewNames(state, renamedKeys(policy, next, renamings));
       policy = next;
-      if (isOtherAction) void checkAction();
+      if (isOtherAction) void onItsOwn(checkAction);
       effects.reconfigured();
       await looks.stopRemotes();
       if (!isStopped) looks.watchRemotes();
