@@ -95,6 +95,8 @@ export const settings = {
     'Programme, die apcupsd an Port {port} fragten, können hier nicht fragen; NUT-Clients können es, sobald Remote Monitor eingeschaltet ist.',
   'import.renamed': 'Die USV „{name}“ heißt jetzt „{identifier}“.',
   'beyond.field': '{key} = {value} hat in NUT kein Gegenstück.',
+  'beyond.allow':
+    'server.allow = {value} hat in der upsd.conf kein Gegenstück: Eine Firewall soll nur diese Adressen durchlassen. Ein upsd mit TCP-Wrappern (der von Debian ist einer) fragt auch /etc/hosts.allow, aber nur bei Anmeldungen und Befehlen.',
   'beyond.one-for-all': '{key}: NUT hat für alle USVen eines Rechners nur einen Wert; geschrieben wurde {value}.',
   'beyond.not-ascii': '{key} enthält Zeichen, die NUT verliert.',
   'beyond.too-long': '{key} ist länger als die 512 Zeichen, die NUT liest.',
@@ -164,6 +166,8 @@ export const settings = {
   'expected.one-line': 'eine Zeile',
   'expected.host': 'ein Rechnername oder eine Adresse, ohne Port',
   'expected.host-names': 'Namen wie ups.example, ohne Port, durch Kommas getrennt',
+  'expected.address-range':
+    'Adressen wie 192.168.1.7 oder fd00::7 oder Netze wie 192.168.1.0/24, ohne Port, durch Kommas getrennt',
   'expected.user-name': 'ein Name ohne Leerzeichen, Anführungszeichen, Klammern, \\, # und =',
   'expected.nut-password':
     'Buchstaben, Ziffern und Zeichen ohne Umlaute und Akzente, kein Leerzeichen, kein Anführungszeichen und keines von \\ # =',
