@@ -19,6 +19,7 @@ import {
   ruleWay,
 } from '#engine/setup/udev-rule.ts';
 import { reasonOf } from '#engine/system-reason.ts';
+import { findFirewall } from './firewall.ts';
 import type { ReadFs } from './node-hid-fs.ts';
 import { killCommand, listRunningPrograms } from './running-programs.ts';
 
@@ -74,6 +75,7 @@ export function createSetupSystem(parts: SetupSystemParts): SetupSystem {
         return [];
       }
     },
+    firewall: (opening) => findFirewall({ platform, env, fs, isRoot }, opening),
     rule: async () => (platform === 'linux' ? state(await ownRule()) : undefined),
     async installRule(): Promise<RuleInstallation> {
       const command = commandByHand(ruleFile);

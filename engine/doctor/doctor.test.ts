@@ -10,6 +10,7 @@ import { OUTBOX_FILE } from '#engine/alerts/outbox.ts';
 import { OUTAGE } from '#engine/alerts/test-support.ts';
 import type { HidDeviceInfo, HidPort, SystemPower } from '#engine/ports.ts';
 import { settingsConfiguration } from '#engine/settings/configuration.ts';
+import type { FirewallHint } from '#engine/setup/firewall.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
 import { createFakePower } from '#tests/support/fake-power.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
@@ -49,6 +50,7 @@ interface Given {
   readonly hidPort?: HidPort;
   readonly power?: SystemPower;
   readonly isClockKept?: boolean;
+  readonly firewall?: FirewallHint;
 }
 
 async function found(subject: Finding['subject'], given: Given = {}): Promise<readonly Finding[]> {
@@ -62,6 +64,7 @@ async function found(subject: Finding['subject'], given: Given = {}): Promise<re
     power: given.power ?? createFakePower(systemClock),
     clock: systemClock,
     log,
+    firewall: () => Promise.resolve(given.firewall),
     isClockKept: () => Promise.resolve(given.isClockKept),
   });
   return findings.filter((finding) => finding.subject === subject);
@@ -139,6 +142,16 @@ describe('what is wrong is found', () => {
     expect(await only(syslog)).toMatchObject([{ level: 'warning', text: { phrase: 'doctor.alerts.waiting' } }]);
   });
 
+  test('a firewall, where other computers are to come in', async () => {
+    const firewall = { text: 'on', command: 'sudo open it', hasRule: false };
+    expect(await found('network', { firewall })).toMatchObject([{ level: 'ok' }]);
+    const settings = { server: { remoteport: await freePort(), rmonitor: true } };
+    const [, told] = await found('network', { firewall, settings });
+    expect(told).toEqual({ subject: 'network', level: 'warning', text: 'on', remedy: 'sudo open it' });
+    const { command: _command, ...ruled } = { ...firewall, hasRule: true };
+    expect(await found('network', { firewall: ruled, settings })).toMatchObject([{ level: 'ok' }, { level: 'ok' }]);
+  });
+
   test('a clock that nobody keeps, and one that stands at the beginning of time', async () => {
     expect(await found('clock', { isClockKept: false })).toMatchObject([{ level: 'warning' }]);
     const settings = Settings.parse({});
@@ -151,6 +164,7 @@ describe('what is wrong is found', () => {
       power: createFakePower(systemClock),
       clock: createFakeClock(0),
       log,
+      firewall: () => Promise.resolve(undefined),
       isClockKept: () => Promise.resolve(true),
     });
     expect(findings.find(({ subject }) => subject === 'clock')).toMatchObject({ level: 'error' });
