@@ -12,12 +12,13 @@ import type { MonitorPolicy } from '#engine/monitor/policy.ts';
 import { readAuthorities, readCertificate } from '#engine/nut/tls.ts';
 import type { Log } from '#engine/ports.ts';
 import { monitorPolicyOf, type MonitorFiles } from './monitor-policy.ts';
+import { isLoopback } from '#engine/settings/nut-conf/loopback.ts';
 import type { NutConf, Origin } from '#engine/settings/nut-conf/nut-conf.ts';
 import { describeProblem, phrasesOf, type NutConfProblem } from '#engine/settings/nut-conf/problem.ts';
 import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
 import { UPSD_DEFAULTS } from '#engine/settings/nut-conf/upsd-conf.ts';
 import { reasonOf } from '#engine/system-reason.ts';
-import { checkSettings, describeFieldProblem } from './check-settings.ts';
+import { checkSettings, describeFieldProblem, exposedUsers } from './check-settings.ts';
 import { moveIn } from './move-in.ts';
 import { fromNutConf as movedFromNutConf } from './nut-to-settings.ts';
 import { settingsPolicy } from './settings-policy.ts';
@@ -78,13 +79,17 @@ const ownCertificateIn = (dataDir: string): string => join(dataDir, 'nut-server.
 
 /**
  * The settings of a data folder. Lines for NUT that cannot be used go to the log and are left out: the interface, where
- * they are mended, has to come up.
+ * they are mended, has to come up. Nor does a password that everybody knows keep this computer from being guarded: other
+ * computers may not connect then.
  */
 export function settingsConfiguration(settings: Settings, dataDir: string, log: Log): Configuration {
   for (const problem of checkSettings(settings)) {
     log[problem.severity === 'error' ? 'error' : 'info'](describeFieldProblem(problem));
   }
-  const { conf } = toNutConf(settings);
+  const meant = toNutConf(settings).conf;
+  const isExposed = exposedUsers(meant).length > 0;
+  if (isExposed) log.error('Other computers may not connect to the NUT server until it has another password.');
+  const conf = isExposed ? closedToOthers(settings) : meant;
   const isEmpty = settings.ups.length === 0;
   const configuration = fromNutConf(
     { ...conf, ups: isEmpty ? [ATTACHED_UPS] : engineUpses(settings, conf) },
@@ -98,6 +103,11 @@ export function settingsConfiguration(settings: Settings, dataDir: string, log: 
     monitor: settingsPolicy(settings, ATTACHED_UPS.name),
     confDir: undefined,
   };
+}
+
+function closedToOthers(settings: Settings): NutConf {
+  const { conf } = toNutConf({ ...settings, server: { ...settings.server, rmonitor: false } });
+  return { ...conf, upsd: { ...conf.upsd, listen: conf.upsd.listen.filter(({ address }) => isLoopback(address)) } };
 }
 
 /**
@@ -166,6 +176,8 @@ export interface CheckedNutFiles {
   readonly conf: NutConf;
   /** What keeps the configuration from being used, in the order it is best told. */
   readonly faults: readonly ConfigFault[];
+  /** What keeps it from being served: accounts that everybody could use. Moved in they get other passwords. */
+  readonly exposed: readonly ConfigFault[];
   /** What can be lived with. */
   readonly remarks: readonly NutConfProblem[];
 }
@@ -194,7 +206,13 @@ export async function checkNutFiles(confDir: string, env: NodeJS.ProcessEnv): Pr
     /^(unknown|mistyped)-driver$/.test(problem.code) &&
     sectionFaults.some(({ file, line }) => file === problem.file && line === problem.line);
   const remarks = conf.problems.filter((problem) => problem.severity !== 'error' && !isToldAsFault(problem));
-  return { conf, faults, remarks };
+  const exposed = exposedUsers(conf).map(({ origin }): ConfigFault => ({
+    file: origin?.file ?? confDir,
+    line: origin?.line ?? 0,
+    reason: phrase('field.known-password', {}),
+    fix: phrase('field.known-password.fix', {}),
+  }));
+  return { conf, faults, exposed, remarks };
 }
 
 /** Files of certificates that clients would be turned away with, or that no server could be trusted by. */
@@ -235,9 +253,9 @@ export async function nutFilesConfiguration(
   env: NodeJS.ProcessEnv,
   log: Log,
 ): Promise<Configuration> {
-  const { conf, faults, remarks } = await checkNutFiles(confDir, env);
+  const { conf, faults, exposed, remarks } = await checkNutFiles(confDir, env);
   for (const problem of remarks) log[problem.severity === 'warning' ? 'warn' : 'info'](describeProblem(problem));
-  const [fault, ...more] = faults;
+  const [fault, ...more] = [...faults, ...exposed];
   for (const other of more) log.error(describeFault(other));
   if (fault) throw new SettingsError('settings/bad-line', { ...fault });
   return fromNutConf(conf, confDir, dataDir, await readMonitorFiles(conf, confDir));

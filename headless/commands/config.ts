@@ -87,7 +87,8 @@ const TAKES: Readonly<Record<string, { readonly options: readonly string[]; read
 };
 
 async function checkFiles(folder: string, io: NutCommandIo): Promise<number> {
-  const { conf, faults, remarks } = await checkNutFiles(folder, io.env);
+  const { conf, faults: broken, exposed, remarks } = await checkNutFiles(folder, io.env);
+  const faults = [...broken, ...exposed];
   const told = [
     ...remarks.map((problem) => ({ place: problem, text: describeProblem(problem) })),
     ...faults.map((fault) => ({ place: fault, text: describeFault(fault) })),

@@ -292,6 +292,18 @@ describe.skipIf(!programs.ok)(`settings changed live ${programs.ok ? '' : progra
     expect((await ridethrough(['config', 'get', 'ups.0.rmonitor', '--data-dir', data])).stdout).toBe('false\n');
   });
 
+  test.skipIf(outside === undefined)('nor is it served to others when somebody edits settings.json', async () => {
+    await set('server.monpwd', 'fixmepass');
+    const file = join(data, 'settings.json');
+    const before = await readFile(file, 'utf8');
+    const { server, ...rest } = JSON.parse(before) as { readonly server: object };
+    await writeFile(file, JSON.stringify({ ...rest, server: { ...server, rmonitor: true } }));
+    await program.logged(/Other computers may not connect to the NUT server until it has another password/);
+    expect((await upsc('-l', `${outside ?? ''}:${port}`)).status).toBe(1);
+    expect(await valueOf('ups.mfr')).toBe('ACME');
+    await set('server.rmonitor', 'no', 'server.monpwd', 'mon-pw');
+  });
+
   test('remoteport: the server moves', async () => {
     const before = port;
     const next = await freePort();
