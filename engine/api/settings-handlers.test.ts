@@ -208,6 +208,8 @@ describe('a form', () => {
       { name: 'new', password: { value: 'x' } },
     ]);
     expect(problems).toMatchObject([{ path: ['server', 'users'], severity: 'error', line: 6 }]);
+    const told = await api['settings.usersFromText']({ text: `${text}  # of the cellar\n`, settings });
+    expect(told.problems).toMatchObject([{ severity: 'notice', line: 4, reason: { phrase: 'problem.comment-lost' } }]);
   });
 
   test('sees no password of the auxiliary lines, and sends back the one there is', async () => {

@@ -252,6 +252,8 @@ export const settings = {
   'fix.outside-section': 'unter eine Zeile [Benutzer] verschieben',
   'problem.no-kept-password': '{name} hat kein Passwort, das bleiben könnte: kein Konto hieß zuvor so',
   'fix.no-kept-password': 'an der Stelle von (set) das Passwort schreiben',
+  'problem.comment-lost': 'Kommentare bleiben bei den Konten nicht erhalten',
+  'fix.comment-lost': 'was darin steht, anderswo aufheben',
   'problem.no-password': 'Benutzer {name} hat kein Passwort und kann sich nie anmelden',
   'fix.no-password': 'password = TEXT hinzufügen',
   'problem.unknown-action': '{action} ist keine bekannte Aktion',

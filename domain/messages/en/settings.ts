@@ -243,6 +243,8 @@ export const settings = {
   'fix.outside-section': 'move it below a [user] line',
   'problem.no-kept-password': '{name} has no password that could be kept: no account had this name before',
   'fix.no-kept-password': 'write its password in place of (set)',
+  'problem.comment-lost': 'comments are not kept among the accounts',
+  'fix.comment-lost': 'keep what they say elsewhere',
   'problem.no-password': 'user {name} has no password and can never log in',
   'fix.no-password': 'add password = TEXT',
   'problem.unknown-action': '{action} is no action',
