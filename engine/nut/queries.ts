@@ -105,7 +105,13 @@ const getTracking: Query = (words, session, world) => {
 const listUps: Query = (_words, _session, world) =>
   listReply(
     'UPS',
-    world.list().map(({ config }) => `UPS ${config.name} ${quoted(config.description ?? NO_DESCRIPTION)}`),
+    world
+      .list()
+      .flatMap(({ config }) =>
+        [config.name, ...(config.aliases ?? [])].map(
+          (name) => `UPS ${name} ${quoted(config.description ?? NO_DESCRIPTION)}`,
+        ),
+      ),
   );
 
 const listVariables: Query = (words, session, world) => {
@@ -153,9 +159,12 @@ const listClients: Query = (words, _, world) => {
   if (ups === undefined) return INVALID_ARGUMENT;
   const state = world.get(ups);
   if (!state) return UNKNOWN_UPS;
+  const { name, aliases = [] } = state.config;
+  // Clients compare the rows with what they asked for.
+  const called = aliases.find((alias) => alias.toLowerCase() === ups.toLowerCase()) ?? name;
   return listReply(
     `CLIENT ${ups}`,
-    world.loggedIn(state).map((address) => `CLIENT ${state.config.name} ${address}`),
+    world.loggedIn(state).map((address) => `CLIENT ${called} ${address}`),
   );
 };
 

@@ -38,11 +38,17 @@ function beyondOf(ups: UpsSettings, key: string): Text[] {
   const texts = TEXTS.filter((name) => !isNutWord(ups[name])).map((name) =>
     phrase(ups[name].length > 512 ? 'beyond.too-long' : 'beyond.not-ascii', { key: `${key}.${name}` }),
   );
-  if (ups.mode === 'SLAVE') return [...fields, ...texts];
+  if (ups.mode === 'SLAVE') {
+    // What hangs elsewhere is served by nobody here.
+    const names = ups.aliases.join(',');
+    const aliases = names === '' ? [] : [phrase('beyond.field', { key: `${key}.aliases`, value: names })];
+    return [...fields, ...texts, ...aliases];
+  }
   const isOwnPort = ups.port.startsWith(RECORDING_PREFIX);
   return [
     ...fields,
     ...texts,
+    ...ups.aliases.map((alias) => phrase('beyond.alias', { alias, ups: ups.identifier })),
     ...(Object.hasOwn(NUT_DRIVERS, driver) ? [] : [phrase('beyond.no-nut-driver', { driver, ups: ups.identifier })]),
     ...(isOwnPort ? [phrase('beyond.no-nut-port', { port: ups.port, ups: ups.identifier })] : []),
   ];

@@ -22,7 +22,7 @@ import { checkSettings, describeFieldProblem, exposedUsers } from './check-setti
 import { moveIn } from './move-in.ts';
 import { fromNutConf as movedFromNutConf } from './nut-to-settings.ts';
 import { settingsPolicy } from './settings-policy.ts';
-import { toNutConf } from './settings-to-nut.ts';
+import { aliasesOf, toNutConf } from './settings-to-nut.ts';
 
 export interface Configuration {
   /** `automatic`: our own settings, in which no UPS stands yet. */
@@ -158,12 +158,19 @@ const idOfName = (name: string): string => createHash('sha256').update(name).dig
 
 /** In the order of the settings. What hangs on another computer is read from there, and can be shared from here. */
 const engineUpses = ({ ups }: Settings, conf: NutConf): UpsConfig[] =>
-  ups.flatMap(({ mode, identifier, remotehost, remoteport, description }) => {
+  ups.flatMap(({ mode, identifier, aliases, remotehost, remoteport, description }) => {
     if (mode === 'MASTER') return conf.ups.filter(({ name }) => name === identifier);
     const host = remotehost.includes(':') ? `[${remotehost}]` : remotehost;
     const port = `${identifier}@${host}:${remoteport}`;
     return [
-      { name: identifier, driver: 'dummy-ups', port, ...(description === '' ? {} : { description }), options: {} },
+      {
+        name: identifier,
+        ...aliasesOf({ aliases }),
+        driver: 'dummy-ups',
+        port,
+        ...(description === '' ? {} : { description }),
+        options: {},
+      },
     ];
   });
 

@@ -83,6 +83,21 @@ const ROWS: Readonly<Record<string, Row>> = {
       ['office', fileOf('upssched.conf'), containing('AT ONBATT "office"')],
     ],
   },
+  'ups.0.aliases': {
+    default: '',
+    taken: ['qnapups', ['qnapups, nas.2', 'qnapups,nas.2']],
+    refused: [
+      ['a b', /Write letters, digits/],
+      ['default', /Write another name; NUT keeps/],
+      ['UPS', /a name that no other UPS has, and that is no alias/],
+      ['a,A', /a name that no other UPS has, and that is no alias/],
+      [LONG, /no more than 120 characters/],
+    ],
+    means: [
+      ['qnapups', upsOf, { name: 'ups', aliases: ['qnapups'] }],
+      ['qnapups', fileOf('ups.conf'), containing('[qnapups]\n  driver = "dummy-ups"\n  port = "ups@localhost"\n')],
+    ],
+  },
   'ups.0.mode': {
     default: 'MASTER',
     taken: ['MASTER', 'SLAVE'],

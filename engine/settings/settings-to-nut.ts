@@ -64,6 +64,10 @@ export function toNutConf(settings: Settings): NutMeaning {
 const modeOf = (upses: readonly UpsSettings[]): NutConf['nut']['mode'] =>
   upses.length > 0 && upses.every(({ mode }) => mode === 'SLAVE') ? 'netclient' : 'netserver';
 
+/** Further names of a UPS, for its section. */
+export const aliasesOf = ({ aliases }: Pick<UpsSettings, 'aliases'>): Pick<UpsConfig, 'aliases'> =>
+  aliases.length === 0 ? {} : { aliases };
+
 /** Of the lines above those of the form's own field. */
 const PORT_LINE = 3;
 
@@ -109,8 +113,8 @@ function toSection(
   ];
   if (ups.mode === 'SLAVE') return { config: undefined, problems: problems.filter((one) => one.line !== undefined) };
   // NUT's grammar knows ASCII only, and words of 512 characters; a path of ours may be more.
-  const isPlain = isNutWord(ups.port);
-  return { config: config && (isPlain ? config : { ...config, port: ups.port }), problems };
+  const port = isNutWord(ups.port) ? {} : { port: ups.port };
+  return { config: config && { ...config, ...aliasesOf(ups), ...port }, problems };
 }
 
 const LOOPBACK = ['127.0.0.1', '::1'];

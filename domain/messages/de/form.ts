@@ -108,7 +108,10 @@ export const form = {
 
   'form.ups.identifier': 'Kennung',
   'form.ups.identifier.help':
-    'Unter diesem Namen fragen Clients nach der USV. Soll eine Synology zuhören, „ups“ lassen; eine QNAP fragt nach „qnapups“.',
+    'Unter diesem Namen fragen Clients nach der USV. Wer nach einem anderen fragt, findet sie über einen Alias.',
+  'form.ups.aliases': 'Aliasse',
+  'form.ups.aliases.help':
+    'Weitere Namen derselben USV, durch Kommas getrennt. Eine Synology verlangt „ups“, eine QNAP „qnapups“.',
   'form.ups.mode': 'USV-Modus',
   'form.ups.mode.help': 'Ob das Datenkabel der USV an diesem Rechner endet.',
   'form.ups.mode.MASTER': 'Dieser Rechner hat das Kabel',
@@ -330,8 +333,8 @@ export const form = {
   'form.card.windows.how': 'In einem NUT-Client für Windows, etwa WinNUT.',
   'form.card.built-in':
     'Benutzer und Passwort sind dort fest eingebaut und allgemein bekannt. Das Konto darf sich anmelden und sonst nichts; Fremde hält eine Firewall fern.',
-  'form.card.needs-name':
-    'Gefragt wird nach einer USV namens „{wanted}“, und so heißt keine. Eine davon umbenennen: {names}.',
+  'form.card.needs-name': 'Gefragt wird nach einer USV namens „{wanted}“, und so heißt keine.',
+  'form.card.add-alias': '{ups} auch „{wanted}“ nennen',
   'form.card.taken': '{kind} meldet sich immer als „{name}“ an, und ein anderes Konto heißt schon so.',
   'form.card.host': 'Rechner',
   'form.card.port': 'Port',

@@ -94,7 +94,10 @@ export const settings = {
   'import.nis':
     'Programme, die apcupsd an Port {port} fragten, können hier nicht fragen; NUT-Clients können es, sobald Remote Monitor eingeschaltet ist.',
   'import.renamed': 'Die USV „{name}“ heißt jetzt „{identifier}“.',
+  'import.alias': 'Der Abschnitt [{alias}] wiederholte nur {ups}: Er ist jetzt ein Alias davon.',
   'beyond.field': '{key} = {value} hat in NUT kein Gegenstück.',
+  'beyond.alias':
+    'NUT kennt keine Aliasse: Unter „{alias}“ wiederholt ein Treiber {ups}. Er startet erst, wenn upsd läuft (systemd versucht es von selbst wieder), und upsmon wartet auf niemanden, der sich dort angemeldet hat.',
   'beyond.one-for-all': '{key}: NUT hat für alle USVen eines Rechners nur einen Wert; geschrieben wurde {value}.',
   'beyond.not-ascii': '{key} enthält Zeichen, die NUT verliert.',
   'beyond.too-long': '{key} ist länger als die 512 Zeichen, die NUT liest.',
@@ -169,7 +172,7 @@ export const settings = {
     'Buchstaben, Ziffern und Zeichen ohne Umlaute und Akzente, kein Leerzeichen, kein Anführungszeichen und keines von \\ # =',
   'expected.identifier': 'Buchstaben, Ziffern, „.“, „-“ und „_“',
   'expected.identifier-not-reserved': 'ein anderer Name; diesen behält NUT für sich',
-  'expected.free-identifier': 'ein Name, den keine andere USV hat',
+  'expected.free-identifier': 'ein Name, den keine andere USV hat und der kein Alias ist',
   'expected.free-user-name': 'ein Name, den kein anderes Konto hat',
   'expected.email': 'eine E-Mail-Adresse',
   'expected.emails': 'E-Mail-Adressen, durch Strichpunkte getrennt',

@@ -105,7 +105,10 @@ export const form = {
 
   'form.ups.identifier': 'Identifier',
   'form.ups.identifier.help':
-    'The name under which clients ask for this UPS. Keep "ups" where a Synology is to listen; a QNAP asks for "qnapups".',
+    'The name under which clients ask for this UPS. Those that ask for another one find it by an alias.',
+  'form.ups.aliases': 'Aliases',
+  'form.ups.aliases.help':
+    'Further names for the same UPS, with commas between. A Synology insists on "ups", a QNAP on "qnapups".',
   'form.ups.mode': 'UPS Mode',
   'form.ups.mode.help': 'Whether the data cable of the UPS ends at this computer.',
   'form.ups.mode.MASTER': 'This computer has the cable',
@@ -313,8 +316,8 @@ export const form = {
   'form.card.windows.how': 'In a NUT client for Windows, such as WinNUT.',
   'form.card.built-in':
     'User and password are built into it and known to everybody. The account may log in and nothing else; let a firewall keep strangers away.',
-  'form.card.needs-name':
-    'It asks for a UPS called "{wanted}", and there is none of that name. Rename one of: {names}.',
+  'form.card.needs-name': 'It asks for a UPS called "{wanted}", and there is none of that name.',
+  'form.card.add-alias': 'Call {ups} "{wanted}" too',
   'form.card.taken': '{kind} always logs in as "{name}", and there is another account of that name.',
   'form.card.host': 'Host',
   'form.card.port': 'Port',

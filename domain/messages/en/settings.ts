@@ -93,7 +93,10 @@ export const settings = {
   'import.nis':
     'Programs that asked apcupsd on port {port} cannot ask here; NUT clients can, once Remote Monitor is switched on.',
   'import.renamed': 'The UPS "{name}" is now called "{identifier}".',
+  'import.alias': 'Section [{alias}] only repeated {ups}: it is an alias of it now.',
   'beyond.field': '{key} = {value} has no counterpart in NUT.',
+  'beyond.alias':
+    'NUT knows no aliases: under "{alias}" a driver repeats {ups}. It starts only once upsd runs (systemd tries again by itself), and upsmon waits for nobody who logged in there.',
   'beyond.one-for-all': '{key}: NUT has one value for all UPSes of a computer; {value} was written.',
   'beyond.not-ascii': '{key} holds characters that NUT loses.',
   'beyond.too-long': '{key} is longer than the 512 characters that NUT reads.',
@@ -165,7 +168,7 @@ export const settings = {
   'expected.nut-password': 'letters, digits and signs without accents, no blank, no quote and none of \\ # =',
   'expected.identifier': 'letters, digits, ".", "-" and "_"',
   'expected.identifier-not-reserved': 'another name; NUT keeps this one for itself',
-  'expected.free-identifier': 'a name that no other UPS has',
+  'expected.free-identifier': 'a name that no other UPS has, and that is no alias',
   'expected.free-user-name': 'a name that no other account has',
   'expected.email': 'an e-mail address',
   'expected.emails': 'e-mail addresses, joined by semicolons',

@@ -87,6 +87,7 @@ export const UPS_PARTS: readonly FormPart[] = [
     name: 'unit',
     fields: [
       { name: 'ups.identifier', kind: { type: 'text' }, directive: 'ups.conf [section]' },
+      { name: 'ups.aliases', kind: { type: 'texts', separator: ',' } },
       { name: 'ups.mode', kind: { type: 'choice', values: UPS_MODES, isLarge: true }, directive: 'nut.conf MODE' },
       { name: 'ups.driver', kind: { type: 'driver' }, directive: 'ups.conf driver', mode: 'MASTER' },
       { name: 'ups.port', kind: { type: 'port' }, directive: 'ups.conf port', mode: 'MASTER' },
