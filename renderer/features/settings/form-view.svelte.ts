@@ -78,7 +78,8 @@ export class FormView {
     await tick();
     const field = document.getElementById(idOf(path));
     field?.scrollIntoView({ block: 'center' });
-    field?.querySelector<HTMLElement>('input, textarea, select, button')?.focus();
+    const at = (selector: string): HTMLElement | undefined => field?.querySelector<HTMLElement>(selector) ?? undefined;
+    (at('[aria-invalid="true"]') ?? at('input, textarea, select, button'))?.focus();
   }
 
   /** The form is of use without what cannot be had; why it cannot is told above it. */
