@@ -35,9 +35,22 @@ const inField = (path: FieldPath, problems: readonly NutConfProblem[], above: nu
   problems.map((problem) => ({
     path,
     severity: problem.severity,
-    ...phrasesOf(problem),
+    ...asFieldSays(problem, above),
     ...(problem.line > above ? { line: problem.line - above } : {}),
   }));
+
+/** A line that a problem points at is counted in the field, too; one of ours is another field. */
+function asFieldSays(problem: NutConfProblem, above: number): Pick<FieldProblem, 'reason' | 'fix'> {
+  const { code, details } = problem;
+  const { first, name } = details;
+  if (typeof first !== 'number') return phrasesOf(problem);
+  if (first > above) return phrasesOf({ ...problem, details: { ...details, first: first - above } });
+  if (code !== 'repeated') return phrasesOf(problem);
+  return {
+    reason: phrase('field.said-elsewhere', { name: String(name) }),
+    fix: phrase('field.said-elsewhere.fix', {}),
+  };
+}
 
 export function toNutConf(settings: Settings): NutMeaning {
   const sections = settings.ups.map((ups, index) => toSection(ups, ['ups', index]));

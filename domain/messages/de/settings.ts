@@ -42,6 +42,8 @@ export const settings = {
   'error.settings/bad-password': 'Das ist als {key} nicht möglich: {reason}.',
   'remedy.settings/bad-password': 'Ein anderes Passwort wählen.',
 
+  'field.said-elsewhere': '{name} sagt schon ein anderes Feld; es gilt diese Zeile',
+  'field.said-elsewhere.fix': 'die Zeile entfernen',
   'field.section-in-options': '[{name}] beginnt eine andere USV',
   'field.section-in-options.fix': 'sie als eigene USV anlegen',
   'field.known-password': 'dieses Passwort kennt jeder, und andere Rechner dürfen sich verbinden',

@@ -41,6 +41,8 @@ export const settings = {
   'error.settings/bad-password': '{key} cannot be that: {reason}.',
   'remedy.settings/bad-password': 'Choose another password.',
 
+  'field.said-elsewhere': '{name} is said by another field already; this line counts',
+  'field.said-elsewhere.fix': 'remove the line',
   'field.section-in-options': '[{name}] begins another UPS',
   'field.section-in-options.fix': 'add it as a UPS of its own',
   'field.known-password': 'everybody knows this password, and other computers may connect',

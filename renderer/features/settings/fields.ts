@@ -32,7 +32,7 @@ export function textNameOf(name: FieldName): TextName {
 
 /** How a value is edited. */
 export type FieldKind =
-  | { readonly type: 'text' | 'lines' | 'switch' | 'secret' | 'driver' | 'port' | 'host' | 'options' | 'remote' }
+  | { readonly type: 'text' | 'switch' | 'secret' | 'driver' | 'port' | 'host' | 'options' | 'remote' }
   /** Time of day; kinds of alerts that are left out. */
   | { readonly type: 'time' | 'kinds' }
   /** Texts between separators. */
@@ -151,7 +151,7 @@ export const COMMON_PARTS: readonly FormPart[] = [
     fields: [
       { name: 'server.rmonitor', kind: { type: 'remote' }, directive: 'upsd.conf LISTEN' },
       { name: 'server.remoteport', kind: { type: 'number' }, directive: 'upsd.conf LISTEN' },
-      { name: 'server.optionsupsd', kind: { type: 'lines' }, directive: 'upsd.conf', isExpert: true },
+      { name: 'server.optionsupsd', kind: { type: 'options' }, directive: 'upsd.conf', isExpert: true },
     ],
   },
   {
