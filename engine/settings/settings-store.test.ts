@@ -7,7 +7,7 @@ import { describeError } from '#domain/errors.ts';
 import { WEB_TLS_MODES } from '#domain/schema/settings/server-settings.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { changeSettings, listSettings } from './change-settings.ts';
-import { readSettings, updateSettings } from './settings-store.ts';
+import { PREVIOUS_FILE, readSettings, updateSettings } from './settings-store.ts';
 
 let folder: string;
 let file: string;
@@ -71,6 +71,21 @@ describe('reading', () => {
     await writeFile(file, text);
     expect(await told(() => readSettings(folder))).toMatch(reason);
     expect(await readFile(file, 'utf8')).toBe(text);
+  });
+
+  test('what version 1 set means the same, and is written as this version with the first change', async () => {
+    const web = {
+      ...{ tls: 'files', certFile: '/c.pem', keyFile: '/k.pem' },
+      ...{ allowPlainHttp: true, hostNames: ['nas.example.org'] },
+    };
+    const text = `${JSON.stringify({ version: 1, web })}\n`;
+    await writeFile(file, text);
+    const { settings } = await readSettings(folder);
+    expect(settings).toEqual({ ...DEFAULTS, web });
+    expect(await readFile(file, 'utf8')).toBe(text);
+    await updateSettings(folder, (before) => changeSettings(before, [['server.remoteport', '3500']]));
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ version: 2, web, server: { remoteport: 3500 } });
+    expect(await readFile(join(folder, PREVIOUS_FILE), 'utf8')).toBe(text);
   });
 
   test('a file that cannot be read is told', async () => {

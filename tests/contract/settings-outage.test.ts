@@ -106,6 +106,9 @@ describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`,
     await say({ 'ups.status': 'OB' });
     await timed.isDown();
     expect((await timed.down())?.['ups.status']).toMatch(/^(FSD )?OB$/);
+    // That is the time of the form, and not the one that there is without it.
+    expect(timed.program.stderr()).toMatch(/ups has been on battery for [1-9] s\./);
+    expect(await patient.down()).toBeUndefined();
     // A save in the midst of the outage counts for it.
     await patient.set('ups.0.shutdowntimer', '2');
     await patient.isDown();
