@@ -6,6 +6,7 @@ import { phrase, textIn, type Phrase } from '#domain/messages/message.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { findSectionFaults, type ConfigFault } from '#engine/drivers/check-sections.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
+import type { ConsolePlaces } from '#engine/drivers/system-consoles.ts';
 import type { EngineConfig } from '#engine/engine.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
 import type { MonitorPolicy } from '#engine/monitor/policy.ts';
@@ -18,6 +19,7 @@ import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
 import { UPSD_DEFAULTS } from '#engine/settings/nut-conf/upsd-conf.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { checkSettings, describeFieldProblem } from './check-settings.ts';
+import { consoleFaults, consoleProblems } from './console-ports.ts';
 import { moveIn } from './move-in.ts';
 import { fromNutConf as movedFromNutConf } from './nut-to-settings.ts';
 import { settingsPolicy } from './settings-policy.ts';
@@ -106,6 +108,7 @@ export function settingsConfiguration(settings: Settings, dataDir: string, log: 
  */
 export async function startConfiguration(settings: Settings, dataDir: string, log: Log): Promise<Configuration> {
   const configuration = settingsConfiguration(settings, dataDir, log);
+  for (const problem of await consoleProblems(settings, settings)) log.warn(describeFieldProblem(problem));
   const { nut } = configuration.engine;
   if (!nut?.tls) return configuration;
   const { certFile, authorities, ...tls } = nut.tls;
@@ -166,6 +169,8 @@ export interface CheckedNutFiles {
   readonly conf: NutConf;
   /** What keeps the configuration from being used, in the order it is best told. */
   readonly faults: readonly ConfigFault[];
+  /** What is wrong and does not keep it from being used: a computer has to be guarded all the same. */
+  readonly risks: readonly ConfigFault[];
   /** What can be lived with. */
   readonly remarks: readonly NutConfProblem[];
 }
@@ -174,7 +179,11 @@ export interface CheckedNutFiles {
  * Reads NUT's files and checks them as far as that can be done before anything starts.
  * @throws SettingsError settings/cannot-read
  */
-export async function checkNutFiles(confDir: string, env: NodeJS.ProcessEnv): Promise<CheckedNutFiles> {
+export async function checkNutFiles(
+  confDir: string,
+  env: NodeJS.ProcessEnv,
+  consoles?: ConsolePlaces,
+): Promise<CheckedNutFiles> {
   const conf = await readNutConf(confDir, env);
   const errors = conf.problems.filter((problem) => problem.severity === 'error');
   // That there is no UPS follows from the broken lines that would have made one.
@@ -194,7 +203,7 @@ export async function checkNutFiles(confDir: string, env: NodeJS.ProcessEnv): Pr
     /^(unknown|mistyped)-driver$/.test(problem.code) &&
     sectionFaults.some(({ file, line }) => file === problem.file && line === problem.line);
   const remarks = conf.problems.filter((problem) => problem.severity !== 'error' && !isToldAsFault(problem));
-  return { conf, faults, remarks };
+  return { conf, faults, risks: await consoleFaults(conf.ups, confDir, consoles), remarks };
 }
 
 /** Files of certificates that clients would be turned away with, or that no server could be trusted by. */
@@ -235,8 +244,9 @@ export async function nutFilesConfiguration(
   env: NodeJS.ProcessEnv,
   log: Log,
 ): Promise<Configuration> {
-  const { conf, faults, remarks } = await checkNutFiles(confDir, env);
+  const { conf, faults, risks, remarks } = await checkNutFiles(confDir, env);
   for (const problem of remarks) log[problem.severity === 'warning' ? 'warn' : 'info'](describeProblem(problem));
+  for (const risk of risks) log.warn(describeFault(risk));
   const [fault, ...more] = faults;
   for (const other of more) log.error(describeFault(other));
   if (fault) throw new SettingsError('settings/bad-line', { ...fault });
