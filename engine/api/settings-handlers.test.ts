@@ -33,6 +33,7 @@ beforeEach(async () => {
         { kind: 'nut-conf', path: join(folder, 'nut') },
         { kind: 'apcupsd', path: join(folder, 'apcupsd.conf') },
       ],
+      consoles: { ttyFolder: folder, procFolder: folder },
       env: {},
     },
   );
@@ -122,6 +123,23 @@ describe('a form', () => {
     again.settings.mail.password = { isSet: false };
     await api['settings.save'](again);
     expect(keeper.current.settings.mail).not.toHaveProperty('password');
+  });
+
+  test('cannot take the console of the system for a port', async () => {
+    await writeFile(join(folder, 'consoles'), 'ttyS0                -W- (EC  p a)    4:64\n');
+    await set(...UPS, ['ups.0.driver', 'apcsmart'], ['ups.0.port', '/dev/ttyS1']);
+    const { settings, revision } = await draft();
+    settings.ups[0]!.port = '/dev/ttyS0';
+    const { problems } = await api['settings.check']({ settings });
+    expect(said(problems)).toEqual([
+      expect.stringMatching(/^error ups\.0\.port: \/dev\/ttyS0 is the console of this computer/),
+    ]);
+    expect(await api['settings.save']({ settings, revision })).toMatchObject({ isSaved: false, problems });
+    expect(keeper.current.settings.ups[0]?.port).toBe('/dev/ttyS1');
+    await set(['ups.0.port', '/dev/ttyS0']);
+    const moved = await draft();
+    moved.settings.ups[0]!.description = 'Rack';
+    expect(await api['settings.save'](moved)).toMatchObject({ isSaved: true, problems: [{ severity: 'warning' }] });
   });
 
   test('keeps out of the file what is as it is by default, and keeps in it what was chosen', async () => {

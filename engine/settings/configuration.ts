@@ -6,6 +6,7 @@ import { phrase, textIn, type Phrase } from '#domain/messages/message.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { findSectionFaults, type ConfigFault } from '#engine/drivers/check-sections.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
+import type { ConsolePlaces } from '#engine/drivers/system-consoles.ts';
 import type { EngineConfig } from '#engine/engine.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
 import type { MonitorPolicy } from '#engine/monitor/policy.ts';
@@ -19,6 +20,7 @@ import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
 import { UPSD_DEFAULTS } from '#engine/settings/nut-conf/upsd-conf.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { checkSettings, describeFieldProblem, exposedUsers } from './check-settings.ts';
+import { consoleFaults, consoleProblems } from './console-ports.ts';
 import { moveIn } from './move-in.ts';
 import { fromNutConf as movedFromNutConf } from './nut-to-settings.ts';
 import { settingsPolicy } from './settings-policy.ts';
@@ -116,6 +118,7 @@ function closedToOthers(settings: Settings): NutConf {
  */
 export async function startConfiguration(settings: Settings, dataDir: string, log: Log): Promise<Configuration> {
   const configuration = settingsConfiguration(settings, dataDir, log);
+  for (const problem of await consoleProblems(settings, settings)) log.warn(describeFieldProblem(problem));
   const { nut } = configuration.engine;
   if (!nut?.tls) return configuration;
   const { certFile, authorities, ...tls } = nut.tls;
@@ -185,6 +188,8 @@ export interface CheckedNutFiles {
   readonly faults: readonly ConfigFault[];
   /** What keeps it from being served: accounts that everybody could use. Moved in they get other passwords. */
   readonly exposed: readonly ConfigFault[];
+  /** What is wrong and does not keep it from being used: a computer has to be guarded all the same. */
+  readonly risks: readonly ConfigFault[];
   /** What can be lived with. */
   readonly remarks: readonly NutConfProblem[];
 }
@@ -193,7 +198,11 @@ export interface CheckedNutFiles {
  * Reads NUT's files and checks them as far as that can be done before anything starts.
  * @throws SettingsError settings/cannot-read
  */
-export async function checkNutFiles(confDir: string, env: NodeJS.ProcessEnv): Promise<CheckedNutFiles> {
+export async function checkNutFiles(
+  confDir: string,
+  env: NodeJS.ProcessEnv,
+  consoles?: ConsolePlaces,
+): Promise<CheckedNutFiles> {
   const conf = await readNutConf(confDir, env);
   const errors = conf.problems.filter((problem) => problem.severity === 'error');
   // That there is no UPS follows from the broken lines that would have made one.
@@ -219,7 +228,8 @@ export async function checkNutFiles(confDir: string, env: NodeJS.ProcessEnv): Pr
     reason: phrase('field.known-password', {}),
     fix: phrase('field.known-password.fix', {}),
   }));
-  return { conf, faults, exposed, remarks };
+  const risks = await consoleFaults(conf.ups, confDir, consoles);
+  return { conf, faults, exposed, risks, remarks };
 }
 
 /** Files of certificates that clients would be turned away with, or that no server could be trusted by. */
@@ -260,8 +270,9 @@ export async function nutFilesConfiguration(
   env: NodeJS.ProcessEnv,
   log: Log,
 ): Promise<Configuration> {
-  const { conf, faults, exposed, remarks } = await checkNutFiles(confDir, env);
+  const { conf, faults, exposed, risks, remarks } = await checkNutFiles(confDir, env);
   for (const problem of remarks) log[problem.severity === 'warning' ? 'warn' : 'info'](describeProblem(problem));
+  for (const risk of risks) log.warn(describeFault(risk));
   const [fault, ...more] = [...faults, ...exposed];
   for (const other of more) log.error(describeFault(other));
   if (fault) throw new SettingsError('settings/bad-line', { ...fault });

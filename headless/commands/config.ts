@@ -1,4 +1,5 @@
 import { dataDirectory } from '#engine/data-dir.ts';
+import type { ConsolePlaces } from '#engine/drivers/system-consoles.ts';
 import { checkNutFiles, describeFault } from '#engine/settings/configuration.ts';
 import { describeProblem } from '#engine/settings/nut-conf/problem.ts';
 import { EXIT, UsageError } from '../io.ts';
@@ -28,7 +29,8 @@ there are replaced with --force only.
   --data-dir DIR  folder of the settings (default: RIDETHROUGH_DATA_DIR, else the system's folder)
 `;
 
-export async function config(args: readonly string[], io: NutCommandIo): Promise<number> {
+/** @param consoles where the system tells of its consoles, if not where it does */
+export async function config(args: readonly string[], io: NutCommandIo, consoles?: ConsolePlaces): Promise<number> {
   const { values, positionals } = parseOptions(args, {
     'nut-conf': { type: 'string' },
     truenas: { type: 'string' },
@@ -56,7 +58,7 @@ export async function config(args: readonly string[], io: NutCommandIo): Promise
   };
   switch (verb) {
     case 'check':
-      return checkFiles(confDir(), io);
+      return checkFiles(confDir(), io, consoles);
     case 'show':
       return (await import('./config-show.ts')).showSettings(dataDir, io);
     case 'import': {
@@ -65,6 +67,7 @@ export async function config(args: readonly string[], io: NutCommandIo): Promise
         { 'nut-conf': nutConf, truenas, apcupsd },
         dataDir,
         io,
+        consoles,
       );
     }
     case 'export':
@@ -72,7 +75,7 @@ export async function config(args: readonly string[], io: NutCommandIo): Promise
     case 'get':
       return (await import('./config-settings.ts')).getSettings(words, dataDir, io);
     default:
-      return (await import('./config-settings.ts')).setSettings(words, dataDir, io);
+      return (await import('./config-settings.ts')).setSettings(words, dataDir, io, consoles);
   }
 }
 
@@ -86,9 +89,9 @@ const TAKES: Readonly<Record<string, { readonly options: readonly string[]; read
   set: { options: ['data-dir'], isWithWords: true },
 };
 
-async function checkFiles(folder: string, io: NutCommandIo): Promise<number> {
-  const { conf, faults: broken, exposed, remarks } = await checkNutFiles(folder, io.env);
-  const faults = [...broken, ...exposed];
+async function checkFiles(folder: string, io: NutCommandIo, consoles?: ConsolePlaces): Promise<number> {
+  const { conf, exposed, risks, remarks, ...found } = await checkNutFiles(folder, io.env, consoles);
+  const faults = [...found.faults, ...exposed, ...risks];
   const told = [
     ...remarks.map((problem) => ({ place: problem, text: describeProblem(problem) })),
     ...faults.map((fault) => ({ place: fault, text: describeFault(fault) })),

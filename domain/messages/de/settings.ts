@@ -42,6 +42,9 @@ export const settings = {
   'error.settings/bad-password': 'Das ist als {key} nicht möglich: {reason}.',
   'remedy.settings/bad-password': 'Ein anderes Passwort wählen.',
 
+  'field.console-port':
+    '{port} ist die Konsole dieses Computers: was das System dort schreibt, käme bei der USV als Befehl an',
+  'field.console-port.fix': 'einen anderen Anschluss nehmen oder console={name} aus der Kommandozeile des Kernels entfernen',
   'field.said-elsewhere': '{name} sagt schon ein anderes Feld; es gilt diese Zeile',
   'field.said-elsewhere.fix': 'die Zeile entfernen',
   'field.section-in-options': '[{name}] beginnt eine andere USV',

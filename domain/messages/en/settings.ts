@@ -41,6 +41,9 @@ export const settings = {
   'error.settings/bad-password': '{key} cannot be that: {reason}.',
   'remedy.settings/bad-password': 'Choose another password.',
 
+  'field.console-port':
+    '{port} is the console of this computer: what the system writes there would reach the UPS as commands',
+  'field.console-port.fix': 'take another port, or remove console={name} from the kernel command line',
   'field.said-elsewhere': '{name} is said by another field already; this line counts',
   'field.said-elsewhere.fix': 'remove the line',
   'field.section-in-options': '[{name}] begins another UPS',
