@@ -10,6 +10,7 @@ import type { LateHook } from './late-power-off.ts';
 import type { Looks } from './looks.ts';
 import type { MonitorEffect, MonitorEvent } from './machine-step.ts';
 import type { Standing } from './monitor-state.ts';
+import { ordersInForce } from './new-start.ts';
 import { inPowerOffOrder, orderPowerOff } from './order-power-off.ts';
 import type { SupplyPolicy } from './policy.ts';
 import { clearPowerDownFlag, writePowerDownFlag } from './power-down-flag.ts';
@@ -26,6 +27,8 @@ export interface Effects {
   takeEarlierOrdersBack(): Promise<void>;
   /** The policy is another one. */
   reconfigured(): void;
+  /** Watches that begin in the midst of a shutdown take part in it. */
+  joinIn(begun: readonly SupplyPolicy[]): void;
 }
 
 export interface EffectsOptions {
@@ -191,6 +194,14 @@ export function createEffects(options: EffectsOptions): Effects {
     },
     reconfigured() {
       isFlagRefused = false;
+    },
+    joinIn(begun) {
+      const orders = ordersInForce(standing.policy, standing.state);
+      for (const supply of begun) {
+        const isForced = orders.some((order) => order.type === 'set-fsd' && order.upses.includes(supply.ups));
+        if (isForced) setForcedShutdown(supply);
+        if (orders.some(({ type }) => type === 'log-out')) void looks.remote(supply)?.logOut();
+      }
     },
   };
 }

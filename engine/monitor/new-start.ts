@@ -35,36 +35,44 @@ function goOnDown(policy: MonitorPolicy, before: MonitorState, isRecent: boolean
     secondaries: isRecent ? allMissing(before.secondaries, policy.hostSync, now) : NEW_STATE.secondaries,
   };
   const { phase } = state;
-  const upses = primaries(policy).map(({ ups }) => ups);
-  const fsd: MonitorEffect[] = upses.length === 0 ? [] : [{ type: 'set-fsd', upses }];
+  const orders = ordersInForce(policy, before);
   switch (phase.phase) {
     case 'watching':
-      return still(state);
-    case 'waiting':
-      return { state: { ...state, phase: { ...phase, answered: [] } }, effects: fsd };
     case 'final-delay':
-      return { state, effects: fsd };
+    case 'acted':
+    case 'failed':
+      return { state, effects: orders };
+    case 'waiting':
+      return { state: { ...state, phase: { ...phase, answered: [] } }, effects: orders };
     case 'preparing':
-      return { state, effects: [...fsd, runAround('before', phase, now)] };
+      return { state, effects: [...orders, runAround('before', phase, now)] };
     case 'retrying':
-      return { state, effects: [...fsd, ...toFlag(policy)] };
+      return { state, effects: [...orders, ...toFlag(policy)] };
     case 'powering-off':
-      return { state, effects: [...fsd, ...toFlag(policy), { type: 'power-off-ups', upses: toPowerOff(policy) }] };
+      return { state, effects: [...orders, ...toFlag(policy), { type: 'power-off-ups', upses: toPowerOff(policy) }] };
     case 'acting':
       // Whether it was begun only the outside knows; the same attempt is never carried out twice there.
       return {
         state,
-        effects: [...fsd, ...toFlag(policy), { type: 'act', attempt: phase.attempt, ticket: phase.ticket }],
+        effects: [...orders, ...toFlag(policy), { type: 'act', attempt: phase.attempt, ticket: phase.ticket }],
       };
-    case 'acted':
-    case 'failed': {
-      // While power is out, whoever comes back must see it still; with power back, a new start is the way to end it.
-      const isOut = Object.values(before.supplies).some(({ line }) => line === 'OB');
-      // Who has logged out for good does not log in again and make others wait.
-      const out: MonitorEffect[] = phase.phase === 'acted' && phase.isLoggedOut ? [{ type: 'log-out' }] : [];
-      return { state, effects: [...(isOut ? fsd : []), ...out] };
-    }
   }
+}
+
+/** What servers were told in this shutdown, and have to be told again where they may not know it. */
+export function ordersInForce(
+  policy: MonitorPolicy,
+  { phase, supplies }: MonitorState,
+): readonly Extract<MonitorEffect, { type: 'set-fsd' | 'log-out' }>[] {
+  const upses = primaries(policy).map(({ ups }) => ups);
+  const fsd = upses.length === 0 ? [] : [{ type: 'set-fsd', upses } as const];
+  if (phase.phase === 'watching') return [];
+  if (phase.phase !== 'acted' && phase.phase !== 'failed') return fsd;
+  // While power is out, whoever comes back must see it still; with power back, a new start is the way to end it.
+  const isOut = Object.values(supplies).some(({ line }) => line === 'OB');
+  // Who has logged out for good does not log in again and make others wait.
+  const isGone = phase.phase === 'acted' && phase.isLoggedOut;
+  return [...(isOut ? fsd : []), ...(isGone ? [{ type: 'log-out' } as const] : [])];
 }
 
 /** How long the shutdown before this start took, where that is known. */
