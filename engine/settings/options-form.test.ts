@@ -23,6 +23,7 @@ interface Row {
 const LONG = 'x'.repeat(121);
 const upsOf = ({ conf }: Meaning): unknown => conf.ups[0];
 const monitorOf = ({ conf }: Meaning) => conf.upsmon?.monitors[0];
+const shutdownCmdOf = ({ conf }: Meaning) => conf.upsmon?.shutdownCmd;
 const fileOf =
   (name: string) =>
   ({ files }: Meaning): string =>
@@ -227,6 +228,38 @@ const ROWS: Readonly<Record<string, Row>> = {
       ['', ({ conf }) => conf.upsmon?.shutdownCmd, '/sbin/shutdown -P now'],
       ['say "bye"', fileOf('upsmon.conf'), containing('SHUTDOWNCMD "say \\"bye\\""')],
     ],
+  },
+  'ups.0.shutdownbefore': {
+    default: '',
+    taken: ['/usr/local/bin/vms "stop" \\ #'],
+    refused: [
+      ['a\nb', /Write one line/],
+      ['x'.repeat(1025), /no more than 1024/],
+    ],
+    means: [
+      ["say 'bye'", shutdownCmdOf, `timeout -k 5 30 sh -c 'say '\\''bye'\\'''; sh -c '/sbin/shutdown -P now'`],
+      // No word of NUT holds it.
+      ['é', shutdownCmdOf, '/sbin/shutdown -P now'],
+    ],
+  },
+  'ups.0.shutdownafter': {
+    default: '',
+    taken: ['echo > /run/gone'],
+    refused: [
+      ['a\nb', /Write one line/],
+      ['x'.repeat(1025), /no more than 1024/],
+    ],
+    means: [['say bye', shutdownCmdOf, `sh -c '/sbin/shutdown -P now' && timeout -k 5 30 sh -c 'say bye'`]],
+  },
+  'ups.0.shutdownextratimeout': {
+    default: '30',
+    taken: ['1', '3600'],
+    refused: [
+      ['0', /a number from 1/],
+      ['3601', /up to 3600/],
+    ],
+    with: [['ups.0.shutdownbefore', 'true']],
+    means: [['7', shutdownCmdOf, `timeout -k 5 7 sh -c 'true'; sh -c '/sbin/shutdown -P now'`]],
   },
   'ups.0.shutdownaction': {
     default: 'shutdown',

@@ -160,6 +160,14 @@ export const form = {
   'form.ups.shutdownaction.nothing': 'Nichts',
   'form.ups.shutdowncmd': 'Abschaltbefehl',
   'form.ups.shutdowncmd.help': 'Läuft statt des Weges, auf dem das System herunterfährt. Leer: der Weg des Systems.',
+  'form.ups.shutdownbefore': 'Befehl davor',
+  'form.ups.shutdownbefore.help': 'Läuft, wenn die anderen Rechner aus sind, vor der Aktion. Leer: keiner.',
+  'form.ups.shutdownafter': 'Befehl danach',
+  'form.ups.shutdownafter.help':
+    'Läuft, sobald das System den Auftrag hat, oder nach dem Schlaf, sobald dieser Rechner wach ist. Leer: keiner.',
+  'form.ups.shutdownextratimeout': 'Zeit für diese Befehle',
+  'form.ups.shutdownextratimeout.help':
+    'Danach wird jeder beendet; das Herunterfahren geht weiter, was auch aus ihm wurde.',
   'form.ups.powerdown': 'USV ausschalten',
   'form.ups.powerdown.help':
     'Nach dem Herunterfahren schaltet die USV ihren Ausgang ab. So startet alles daran von selbst, sobald das Netz wieder da ist.',

@@ -155,6 +155,13 @@ export const form = {
   'form.ups.shutdownaction.nothing': 'Nothing',
   'form.ups.shutdowncmd': 'Shutdown Command',
   'form.ups.shutdowncmd.help': 'Runs instead of the system’s own way to shut down. Empty: the system’s own way.',
+  'form.ups.shutdownbefore': 'Command Before',
+  'form.ups.shutdownbefore.help': 'Runs once the other computers have gone, before the action. Empty: none.',
+  'form.ups.shutdownafter': 'Command After',
+  'form.ups.shutdownafter.help':
+    'Runs once the system has taken the order, or after a sleep, once this computer is awake. Empty: none.',
+  'form.ups.shutdownextratimeout': 'Time for These Commands',
+  'form.ups.shutdownextratimeout.help': 'Each is ended after it; the shutdown goes on, whatever became of it.',
   'form.ups.powerdown': 'Power Off UPS',
   'form.ups.powerdown.help':
     'The UPS cuts its output after the shutdown. So everything on it starts by itself when the mains return.',
