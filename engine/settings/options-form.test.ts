@@ -378,6 +378,27 @@ const ROWS: Readonly<Record<string, Row>> = {
       ['yes', fileOf('upsd.conf'), containing('LISTEN "0.0.0.0" 3493\nLISTEN "::0" 3493')],
     ],
   },
+  'server.allow': {
+    default: '',
+    taken: [
+      '192.168.1.7',
+      ['192.168.1.0/24, fd00::/8\n2001:db8::7', '192.168.1.0/24,fd00::/8,2001:db8::7'],
+      '::ffff:c0a8:107',
+      '0.0.0.0/0,::/0',
+    ],
+    refused: [
+      '192.168.1',
+      '192.168.1.7:3493',
+      '192.168.1.0/33',
+      '192.168.1.0/24,nas.example',
+      '192.168.001.7',
+      '10.0.0.0/255.0.0.0',
+      'fd00::/129',
+      '[fd00::7]',
+      'fe80::1%eth0',
+      '::ffff:192.168.1.7',
+    ].map((given) => [given, /Write addresses such as 192\.168\.1\.7 or fd00::7, or networks/] as const),
+  },
   'server.remoteport': {
     default: '3493',
     taken: ['1', '65535'],

@@ -16,6 +16,7 @@ export const form = {
   'form.preview.title': 'Als NUT-Dateien',
   'form.preview.text':
     'Was diese Einstellungen in den Dateien von NUT wären. Sie werden hier nur gezeigt, ohne Passwörter; geschrieben wird nichts.',
+  'form.preview.beyond': 'Wofür NUT keine Worte hat',
   'form.preview.broken': 'Es gibt erst etwas zu zeigen, wenn die markierten Felder berichtigt sind.',
   'form.parts': 'Teile der Einstellungen',
   'form.loading': 'Einstellungen werden gelesen',
@@ -192,6 +193,9 @@ export const form = {
   'form.server.rmonitor': 'Fernüberwachung',
   'form.server.rmonitor.help':
     'Andere Rechner dürfen diesen nach dem Zustand seiner USVs fragen, an allen seinen Adressen.',
+  'form.server.allow': 'Erlaubte Adressen',
+  'form.server.allow.help':
+    'Nur sie dürfen sich mit dem NUT-Server verbinden: Adressen und Netze wie 192.168.1.0/24, durch Kommas getrennt. Leer: alle. Die Weboberfläche betrifft das nicht.',
   'form.server.remoteport': 'Port des Servers',
   'form.server.remoteport.help': 'Auf diesem Port lauscht der NUT-Server. Clients erwarten 3493.',
   'form.server.monuser': 'Überwachungskonto',

@@ -153,6 +153,7 @@ export const COMMON_PARTS: readonly FormPart[] = [
     name: 'server',
     fields: [
       { name: 'server.rmonitor', kind: { type: 'remote' }, directive: 'upsd.conf LISTEN' },
+      { name: 'server.allow', kind: { type: 'texts', separator: ',' } },
       { name: 'server.remoteport', kind: { type: 'number' }, directive: 'upsd.conf LISTEN' },
       { name: 'server.optionsupsd', kind: { type: 'options' }, directive: 'upsd.conf', isExpert: true },
     ],
@@ -315,8 +316,8 @@ export const textOf = (value: unknown, kind: FieldKind): string => {
 /** The value that a text stands for. What is no number stays a text: it is told what is wrong with it. */
 export function valueOf(text: string, kind: FieldKind, name: FieldName): unknown {
   if (kind.type === 'texts') {
-    const texts = text.split(kind.separator).map((part) => part.trim());
-    return texts.filter((part) => part !== '');
+    // Several lines that are pasted become one with blanks.
+    return text.split(/[\s,;]+/).filter((part) => part !== '');
   }
   if (text.trim() === '' && OPTIONAL.has(name)) return undefined;
   if (kind.type === 'number') return /^\s*\d+\s*$/.test(text) ? Number(text) : text;
