@@ -86,9 +86,9 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'ups.0.aliases': {
     default: '',
-    taken: ['qnapups', ['qnapups, nas.2', 'qnapups,nas.2']],
+    taken: ['qnapups', ['qnapups nas.2', 'qnapups,nas.2']],
     refused: [
-      ['a b', /Write letters, digits/],
+      ['a+b', /Write letters, digits/],
       ['default', /Write another name; NUT keeps/],
       ['UPS', /a name that no other UPS has, and that is no alias/],
       ['a,A', /a name that no other UPS has, and that is no alias/],

@@ -43,7 +43,7 @@ export const settings = {
   'remedy.settings/bad-password': 'Ein anderes Passwort wählen.',
 
   'field.console-port':
-    '{port} ist die Konsole dieses Computers: was das System dort schreibt, käme bei der USV als Befehl an',
+    '{port} ist die Konsole dieses Rechners: was das System dort schreibt, käme bei der USV als Befehl an',
   'field.console-port.fix':
     'einen anderen Anschluss nehmen oder console={name} aus der Kommandozeile des Kernels entfernen',
   'field.said-elsewhere': '{name} sagt schon ein anderes Feld; es gilt diese Zeile',
