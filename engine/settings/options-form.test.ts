@@ -326,14 +326,15 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'ups.0.description': {
     default: '',
-    taken: ['The "big" one # = \\'],
+    taken: ['The "big" one # = \\', 'USV im Büro', 'Onduleur côté rue', '書斎'],
     refused: [
       [LONG, /no more than 120/],
-      ['größer', /without accents/],
       ['a\nb', /one line/],
     ],
     means: [
       ['The "big" one # = \\', upsOf, { description: 'The "big" one # = \\' }],
+      ['Größe № 1, côté', upsOf, { description: 'Größe № 1, côté' }],
+      ['Größe № 1, côté', fileOf('ups.conf'), containing('desc = "Groesse No 1, cote"')],
       ['The "big" one # = \\', fileOf('ups.conf'), containing('desc = "The \\"big\\" one \\# = \\\\"')],
     ],
   },
