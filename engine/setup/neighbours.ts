@@ -41,20 +41,43 @@ interface Known {
   readonly effect: Effect;
 }
 
-/** The first that fits counts. */
+/**
+ * The first that fits counts. tasklist tells no folders, so on Windows the file's own name has to say it. Sources: the
+ * makers' guides of installation, which name programs and services.
+ */
 const KNOWN: readonly Known[] = [
+  { title: 'Powercom UPSMON', command: /upsmon[ _-]?(?:plus|pro)|upsmonservice/i, effect: 'holds-unit-and-shuts-down' },
   { title: 'NUT upsd', names: ['upsd'], effect: 'serves' },
   { title: 'NUT upsmon', names: ['upsmon'], effect: 'shuts-down' },
   { title: 'apcupsd', names: ['apcupsd'], effect: 'holds-unit-and-shuts-down' },
-  { title: 'CyberPower PowerPanel', names: ['pwrstatd', 'ppbed', 'ppbe'], effect: 'holds-unit-and-shuts-down' },
+  {
+    title: 'CyberPower PowerPanel',
+    names: ['pwrstatd', 'ppbed', 'ppbe', 'ppped', 'ppuser', 'pppservicemonitor'],
+    effect: 'holds-unit-and-shuts-down',
+  },
   { title: 'CyberPower PowerPanel', command: /powerpanel/i, effect: 'holds-unit-and-shuts-down' },
-  { title: 'APC PowerChute', names: ['pbeagent', 'mainserv'], effect: 'holds-unit-and-shuts-down' },
+  // It asks a network card, and leaves USB alone.
+  { title: 'APC PowerChute Network Shutdown', command: /powerchute.*\bpcns|pcns\.jar/i, effect: 'shuts-down' },
+  { title: 'APC PowerChute', names: ['pbeagent', 'mainserv', 'dataserv'], effect: 'holds-unit-and-shuts-down' },
   { title: 'APC PowerChute', command: /powerchute/i, effect: 'holds-unit-and-shuts-down' },
+  // The Intelligent Power Manager is the same program.
   { title: 'Eaton Intelligent Power Protector', names: ['mc2'], effect: 'holds-unit-and-shuts-down' },
-  { title: 'Eaton UPS Companion', command: /eatonupscompanion|ups companion/i, effect: 'holds-unit-and-shuts-down' },
+  {
+    title: 'Eaton Intelligent Power Protector',
+    command: /intelligent ?power ?(?:protector|manager)/i,
+    effect: 'holds-unit-and-shuts-down',
+  },
+  { title: 'Eaton UPS Companion', command: /eatonupscompanion|ups ?companion/i, effect: 'holds-unit-and-shuts-down' },
+  { title: 'Tripp Lite PowerAlert', command: /poweralert/i, effect: 'holds-unit-and-shuts-down' },
+  { title: 'Riello PowerShield', command: /powershield/i, effect: 'holds-unit-and-shuts-down' },
   { title: 'ViewPower', command: /viewpower/i, effect: 'holds-unit-and-shuts-down' },
   { title: 'WinPower', command: /winpower/i, effect: 'holds-unit-and-shuts-down' },
-  { title: 'UPSilon', names: ['upsilon', 'rupsd', 'rups2000'], effect: 'holds-unit-and-shuts-down' },
+  { title: 'SmartWare', command: /\bsmartware/i, effect: 'holds-unit-and-shuts-down' },
+  {
+    title: 'UPSilon',
+    names: ['upsilon', 'upsilon2000', 'rupsd', 'rups2000'],
+    effect: 'holds-unit-and-shuts-down',
+  },
   { title: 'WinNUT', names: ['winnut', 'winnut-client', 'winnut_client'], effect: 'shuts-down' },
 ];
 
@@ -69,7 +92,7 @@ export function findNeighbours(
   own: number,
   kill: (programs: readonly RunningProgram[]) => string,
 ): readonly Neighbour[] {
-  const ours = descendantsOf(own, programs);
+  const ours = descendantsOf([own, ...programs.filter(isRidethrough).map(({ pid }) => pid)], programs);
   const found = new Map<string, RunningProgram[]>();
   for (const program of programs) {
     if (ours.has(program.pid) || SHELLS_AND_EDITORS.test(program.name)) continue;
@@ -116,34 +139,16 @@ function told(
 /** A driver of NUT is started anew for every section of ups.conf, so its own service is not enough. */
 const unitsOf = (unit: string): string => (unit.startsWith('nut-driver@') ? `nut-driver.target ${unit}` : unit);
 
-function descendantsOf(own: number, programs: readonly RunningProgram[]): ReadonlySet<number> {
-  const found = new Set([own]);
+/** One that runs as a service is no neighbour of the one that is asked by hand, and neither is what it has started. */
+const isRidethrough = ({ name, command, unit }: RunningProgram): boolean =>
+  unit === 'ridethrough.service' || (/^(?:node|ridethrough)/i.test(name) && /\bridethrough\b/i.test(command));
+
+function descendantsOf(roots: readonly number[], programs: readonly RunningProgram[]): ReadonlySet<number> {
+  const found = new Set(roots);
   // A parent may stand behind its child in the list.
   for (let before = 0; before !== found.size;) {
     before = found.size;
     for (const { pid, parent } of programs) if (found.has(parent)) found.add(pid);
   }
   return found;
-}
-
-/** Up to this charge the desktop acts later than any sensible rule of ours. */
-const LATE_PERCENT = 5;
-
-/**
- * UPower puts the computer down by itself when the battery of a UPS is at its action level.
- * @param conf text of UPower.conf; what it leaves out is as UPower has it
- * @returns undefined where it does so too late to be in the way
- */
-export function upowerNeighbour(conf: string): Neighbour | undefined {
-  const setting = (name: string): string | undefined => new RegExp(`^\\s*${name}\\s*=\\s*(\\S+)`, 'm').exec(conf)?.[1];
-  const percent = Number(setting('PercentageAction') ?? LATE_PERCENT);
-  if (!(percent > LATE_PERCENT) || setting('CriticalPowerAction') === 'Ignore') return undefined;
-  return {
-    id: 'upower',
-    title: 'UPower',
-    effect: phrase('neighbour.upower', { percent }),
-    remedy: phrase('neighbour.upower.fix', {}),
-    command:
-      "sudo sed -i 's/^PercentageAction=.*/PercentageAction=2/' /etc/UPower/UPower.conf && sudo systemctl restart upower",
-  };
 }
