@@ -4,7 +4,7 @@ import type { Log } from '#engine/ports.ts';
 import { findNeighbours, type Neighbour } from '#engine/setup/neighbours.ts';
 import { rulesInTheWay, type LowBattery, type PowerRule } from '#engine/setup/power-rules.ts';
 import { readPowerRules, type PowerRuleSources } from './power-rules.ts';
-import { killCommand, listRunningPrograms } from './running-programs.ts';
+import { listRunningPrograms } from './running-programs.ts';
 
 /** @param low where the UPSes call their batteries low */
 export async function lookForNeighbours(
@@ -24,8 +24,5 @@ export async function lookForNeighbours(
   };
   const programs = await look('running programs', () => listRunningPrograms(platform, fs));
   const rules = await look<PowerRule>('rules of the power management', () => readPowerRules(sources, programs));
-  return [
-    ...findNeighbours(programs, process.pid, (running) => killCommand(platform, running)),
-    ...rulesInTheWay(rules, low),
-  ];
+  return [...findNeighbours(programs, process.pid, platform), ...rulesInTheWay(rules, low)];
 }

@@ -9,10 +9,13 @@ const program = (name: string, more: Partial<RunningProgram> = {}): RunningProgr
   command: name,
   ...more,
 });
-const find = (...programs: readonly RunningProgram[]) =>
-  findNeighbours(programs, OWN, (running) => `sudo kill ${running.map(({ pid }) => pid).join(' ')}`).map(
-    ({ title, effect, command }) => [title, effect.phrase.replace('neighbour.', ''), command],
-  );
+const find = (...programs: readonly RunningProgram[]) => findOn('linux', ...programs);
+const findOn = (platform: NodeJS.Platform, ...programs: readonly RunningProgram[]) =>
+  findNeighbours(programs, OWN, platform).map(({ title, effect, command }) => [
+    title,
+    effect.phrase.replace('neighbour.', ''),
+    command,
+  ]);
 
 describe('programs that get in the way', () => {
   test.each([
@@ -52,6 +55,19 @@ describe('programs that get in the way', () => {
     ['upsmon', 'upsmon.exe', 'NUT upsmon'],
   ])('%s, called as %s', (name, command, title) => {
     expect(find(program(name, { command }))).toEqual([[title, expect.any(String), 'sudo kill 7']]);
+  });
+
+  test('on Windows services are stopped and kept from starting, programs are ended', () => {
+    const service = program('ppped', { command: 'ppped.exe PPService', unit: 'PPService' });
+    expect(findOn('win32', service)[0]?.[2]).toBe(
+      `powershell -Command "Stop-Service -Force 'PPService'; Set-Service 'PPService' -StartupType Disabled"`,
+    );
+    expect(findOn('win32', program('WinNUT-Client'))[0]?.[2]).toBe('taskkill /f /im "WinNUT-Client.exe"');
+    const agent = (name: string) => program('agent', { command: `agent.exe ${name}`, unit: name });
+    expect(findOn('win32', agent('APCPBEAgent'), agent('PCNS1')).map(([title]) => title)).toEqual([
+      'APC PowerChute',
+      'APC PowerChute Network Shutdown',
+    ]);
   });
 
   test.each([

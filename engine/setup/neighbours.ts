@@ -13,7 +13,7 @@ export interface RunningProgram {
   readonly name: string;
   /** The whole command line, where the system tells it. */
   readonly command: string;
-  /** The service of systemd it belongs to. */
+  /** The service of systemd or Windows it belongs to. */
   readonly unit?: string;
 }
 
@@ -42,8 +42,8 @@ interface Known {
 }
 
 /**
- * The first that fits counts. tasklist tells no folders, so on Windows the file's own name has to say it. Sources: the
- * makers' guides of installation, which name programs and services.
+ * The first that fits counts. tasklist tells no folders, so on Windows the name of the file or of its service has to say
+ * it. Sources: the makers' guides of installation, which name programs and services.
  */
 const KNOWN: readonly Known[] = [
   { title: 'Powercom UPSMON', command: /upsmon[ _-]?(?:plus|pro)|upsmonservice/i, effect: 'holds-unit-and-shuts-down' },
@@ -57,9 +57,13 @@ const KNOWN: readonly Known[] = [
   },
   { title: 'CyberPower PowerPanel', command: /powerpanel/i, effect: 'holds-unit-and-shuts-down' },
   // It asks a network card, and leaves USB alone.
-  { title: 'APC PowerChute Network Shutdown', command: /powerchute.*\bpcns|pcns\.jar/i, effect: 'shuts-down' },
+  {
+    title: 'APC PowerChute Network Shutdown',
+    command: /powerchute.*\bpcns|pcns\.jar|\bpcns\d?$/i,
+    effect: 'shuts-down',
+  },
   { title: 'APC PowerChute', names: ['pbeagent', 'mainserv', 'dataserv'], effect: 'holds-unit-and-shuts-down' },
-  { title: 'APC PowerChute', command: /powerchute/i, effect: 'holds-unit-and-shuts-down' },
+  { title: 'APC PowerChute', command: /powerchute|\bapcpbeagent\b/i, effect: 'holds-unit-and-shuts-down' },
   // The Intelligent Power Manager is the same program.
   { title: 'Eaton Intelligent Power Protector', names: ['mc2'], effect: 'holds-unit-and-shuts-down' },
   {
@@ -85,12 +89,11 @@ const SHELLS_AND_EDITORS = /^(?:ba|da|z|fi)?sh$|^(?:less|more|vim?|nano|grep|tai
 
 /**
  * @param own id of this program's process: drivers that it started itself are none
- * @param kill how processes are ended by hand on this system
  */
 export function findNeighbours(
   programs: readonly RunningProgram[],
   own: number,
-  kill: (programs: readonly RunningProgram[]) => string,
+  platform: NodeJS.Platform,
 ): readonly Neighbour[] {
   const ours = descendantsOf([own, ...programs.filter(isRidethrough).map(({ pid }) => pid)], programs);
   const found = new Map<string, RunningProgram[]>();
@@ -101,7 +104,7 @@ export function findNeighbours(
     const id = `${known.title} ${program.unit ?? program.name}`.toLowerCase();
     found.set(id, [...(found.get(id) ?? []), program]);
   }
-  return [...found].flatMap(([id, running]) => told(id, running, kill) ?? []);
+  return [...found].flatMap(([id, running]) => told(id, running, platform) ?? []);
 }
 
 function knownAs({ name, command }: RunningProgram): Pick<Known, 'title' | 'effect'> | undefined {
@@ -118,22 +121,32 @@ function knownAs({ name, command }: RunningProgram): Pick<Known, 'title' | 'effe
 const SHARED_NAMES: ReadonlySet<string> = new Set(['clone', 'failover', 'rhino', 'safenet', 'solis', 'skel']);
 
 /** @param running processes of one program, all of one service or of none */
-function told(
-  id: string,
-  running: readonly RunningProgram[],
-  kill: (programs: readonly RunningProgram[]) => string,
-): Neighbour | undefined {
+function told(id: string, running: readonly RunningProgram[], platform: NodeJS.Platform): Neighbour | undefined {
   const [first] = running;
   const known = first && knownAs(first);
   if (!known) return undefined;
-  const { unit } = first;
   return {
     id,
     title: known.title,
     effect: phrase(`neighbour.${known.effect}`, {}),
-    remedy: unit === undefined ? phrase('neighbour.end-program', {}) : phrase('neighbour.stop-service', {}),
-    command: unit === undefined ? kill(running) : `sudo systemctl disable --now ${unitsOf(unit)}`,
+    remedy: phrase(first.unit === undefined ? 'neighbour.end-program' : 'neighbour.stop-service', {}),
+    command: endCommand(platform, first, running),
   };
+}
+
+/** What ends a program by hand, and where it is a service keeps it from starting again. */
+function endCommand(
+  platform: NodeJS.Platform,
+  { name, unit }: RunningProgram,
+  running: readonly RunningProgram[],
+): string {
+  if (platform === 'win32') {
+    return unit === undefined
+      ? `taskkill /f /im "${name}.exe"`
+      : `powershell -Command "Stop-Service -Force '${unit}'; Set-Service '${unit}' -StartupType Disabled"`;
+  }
+  if (unit === undefined) return `sudo kill ${running.map(({ pid }) => pid).join(' ')}`;
+  return `sudo systemctl disable --now ${unitsOf(unit)}`;
 }
 
 /** A driver of NUT is started anew for every section of ups.conf, so its own service is not enough. */
