@@ -5,7 +5,6 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { pageChart } from './scripts/page-chart.ts';
 import { pageMessages } from './scripts/page-messages.ts';
-import { pageSvelte } from './scripts/page-svelte.ts';
 import { pageZod } from './scripts/page-zod.ts';
 
 const root = fileURLToPath(new URL('renderer', import.meta.url));
@@ -21,7 +20,7 @@ function cssHash({ filename, css, hash }: { filename: string; css: string; hash:
 export default defineConfig({
   root,
   base: './',
-  plugins: [pageMessages(), pageZod(), pageChart(), pageSvelte(), svelte({ compilerOptions: { cssHash } })],
+  plugins: [pageMessages(), pageZod(), pageChart(), svelte({ compilerOptions: { cssHash } })],
   build: {
     outDir: '../dist/renderer',
     emptyOutDir: true,

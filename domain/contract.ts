@@ -270,7 +270,11 @@ export const requests = {
   /** The NUT files that settings amount to, passwords left out. */
   'settings.preview': {
     params: z.object({ settings: AnySettings }),
-    result: z.object({ files: z.array(z.object({ name: z.string(), text: z.string() })) }),
+    result: z.object({
+      files: z.array(z.object({ name: z.string(), text: z.string() })),
+      /** What of the settings these files cannot say. */
+      notes: z.array(TextSchema),
+    }),
     access: 'admin',
   },
   /** The password that the program made for its own account, once. */

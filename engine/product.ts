@@ -335,7 +335,13 @@ export function createProduct(parts: ProductParts): Product {
     metrics: (webClients) =>
       renderMetrics(
         engine.store.list(),
-        { version: VERSION, nutClients: engine.nutConnections, webClients, startedAtSeconds: startedAt / 1000 },
+        {
+          version: VERSION,
+          nutClients: engine.nutConnections,
+          nutRefused: engine.nutRefused,
+          webClients,
+          startedAtSeconds: startedAt / 1000,
+        },
         clock.now(),
       ),
     health: () => ({

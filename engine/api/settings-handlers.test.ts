@@ -203,7 +203,13 @@ describe('a form', () => {
     expect(text).toContain('password = "(hidden)"');
     expect(text).not.toContain('nas-pw');
     expect(text).not.toContain(keeper.current.settings.server.monpwd);
-    expect(await api['settings.preview']({ settings: { ups: 3 } })).toEqual({ files: [] });
+    expect(await api['settings.preview']({ settings: { ups: 3 } })).toEqual({ files: [], notes: [] });
+  });
+
+  test('sees what these files cannot say', async () => {
+    await set(...UPS, ['server.allow', '192.168.1.0/24']);
+    const { notes } = await api['settings.preview'](await draft());
+    expect(notes.map((note) => textIn(note))).toContainEqual(expect.stringMatching(/^server\.allow = 192/));
   });
 
   test('is shown the password that was made, once', async () => {

@@ -102,6 +102,7 @@ export function settingsConfiguration(settings: Settings, dataDir: string, log: 
   return {
     ...configuration,
     kind: isEmpty ? 'automatic' : 'settings',
+    engine: { ...configuration.engine, allow: settings.server.allow },
     monitor: settingsPolicy(settings, ATTACHED_UPS.name),
     confDir: undefined,
   };

@@ -16,7 +16,7 @@ import { readSections } from './nut-conf/section-file.ts';
 import { readUpsConf } from './nut-conf/ups-conf.ts';
 import { readUpsdConf } from './nut-conf/upsd-conf.ts';
 import { UPSMON_DEFAULTS } from './nut-conf/upsmon-conf.ts';
-import { commandOf } from './shutdown-commands.ts';
+import { actionCommandOf, commandOf } from './shutdown-commands.ts';
 import { toUserConf } from './users-text.ts';
 
 export interface NutMeaning {
@@ -150,7 +150,7 @@ function toUpsmonConf({ ups, server }: Settings): UpsmonConf {
   const longest = (values: readonly number[], otherwise: number): number =>
     values.length === 0 ? otherwise : Math.max(...values);
   const warnings = ups.flatMap(({ nocommwarntime }) => nocommwarntime ?? []);
-  const [command] = ups.flatMap((one) => commandOf(one) ?? []);
+  const [command] = ups.flatMap((one) => lineOf(one) ?? []);
   return {
     ...UPSMON_DEFAULTS,
     monitors: ups.map((one) => toMonitor(one, server)),
@@ -166,6 +166,12 @@ function toUpsmonConf({ ups, server }: Settings): UpsmonConf {
     ...(warnings.length === 0 ? {} : { noCommWarnTime: asSeconds(Math.min(...warnings)) }),
     ...(ups.some(({ mode, powerdown }) => mode === 'MASTER' && powerdown) ? { powerDownFlag: '/etc/killpower' } : {}),
   };
+}
+
+/** Where the commands around the action do not fit into a word of NUT's, the action alone. */
+function lineOf(ups: UpsSettings): string | undefined {
+  const whole = commandOf(ups);
+  return whole === undefined || isNutWord(whole) ? whole : actionCommandOf(ups);
 }
 
 function toMonitor(ups: UpsSettings, server: Settings['server']): MonitorConf {

@@ -309,7 +309,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
       }
       return { isSaved, problems, state: settings };
     },
-    'settings.preview': () => ({ files: [{ name: 'nut.conf', text: 'MODE=netserver\n' }] }),
+    'settings.preview': () => ({ files: [{ name: 'nut.conf', text: 'MODE=netserver\n' }], notes: [] }),
     'settings.revealPassword': () => {
       const isUnseen = settings.hasUnseenPassword;
       settings = { ...settings, hasUnseenPassword: false };

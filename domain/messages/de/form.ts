@@ -16,6 +16,7 @@ export const form = {
   'form.preview.title': 'Als NUT-Dateien',
   'form.preview.text':
     'Was diese Einstellungen in den Dateien von NUT wären. Sie werden hier nur gezeigt, ohne Passwörter; geschrieben wird nichts.',
+  'form.preview.beyond': 'Wofür NUT keine Worte hat',
   'form.preview.broken': 'Es gibt erst etwas zu zeigen, wenn die markierten Felder berichtigt sind.',
   'form.parts': 'Teile der Einstellungen',
   'form.loading': 'Einstellungen werden gelesen',
@@ -160,6 +161,14 @@ export const form = {
   'form.ups.shutdownaction.nothing': 'Nichts',
   'form.ups.shutdowncmd': 'Abschaltbefehl',
   'form.ups.shutdowncmd.help': 'Läuft statt des Weges, auf dem das System herunterfährt. Leer: der Weg des Systems.',
+  'form.ups.shutdownbefore': 'Befehl davor',
+  'form.ups.shutdownbefore.help': 'Läuft, wenn die anderen Rechner aus sind, vor der Aktion. Leer: keiner.',
+  'form.ups.shutdownafter': 'Befehl danach',
+  'form.ups.shutdownafter.help':
+    'Läuft, sobald das System den Auftrag hat, oder nach dem Schlaf, sobald dieser Rechner wach ist. Leer: keiner.',
+  'form.ups.shutdownextratimeout': 'Zeit für diese Befehle',
+  'form.ups.shutdownextratimeout.help':
+    'Danach wird jeder beendet; das Herunterfahren geht weiter, was auch aus ihm wurde.',
   'form.ups.powerdown': 'USV ausschalten',
   'form.ups.powerdown.help':
     'Nach dem Herunterfahren schaltet die USV ihren Ausgang ab. So startet alles daran von selbst, sobald das Netz wieder da ist.',
@@ -184,6 +193,9 @@ export const form = {
   'form.server.rmonitor': 'Fernüberwachung',
   'form.server.rmonitor.help':
     'Andere Rechner dürfen diesen nach dem Zustand seiner USVs fragen, an allen seinen Adressen.',
+  'form.server.allow': 'Erlaubte Adressen',
+  'form.server.allow.help':
+    'Nur sie dürfen sich mit dem NUT-Server verbinden: Adressen und Netze wie 192.168.1.0/24, durch Kommas getrennt. Leer: alle. Die Weboberfläche betrifft das nicht.',
   'form.server.remoteport': 'Port des Servers',
   'form.server.remoteport.help': 'Auf diesem Port lauscht der NUT-Server. Clients erwarten 3493.',
   'form.server.monuser': 'Überwachungskonto',

@@ -43,8 +43,9 @@ export const settings = {
   'remedy.settings/bad-password': 'Ein anderes Passwort wählen.',
 
   'field.console-port':
-    '{port} ist die Konsole dieses Computers: was das System dort schreibt, käme bei der USV als Befehl an',
-  'field.console-port.fix': 'einen anderen Anschluss nehmen oder console={name} aus der Kommandozeile des Kernels entfernen',
+    '{port} ist die Konsole dieses Rechners: was das System dort schreibt, käme bei der USV als Befehl an',
+  'field.console-port.fix':
+    'einen anderen Anschluss nehmen oder console={name} aus der Kommandozeile des Kernels entfernen',
   'field.said-elsewhere': '{name} sagt schon ein anderes Feld; es gilt diese Zeile',
   'field.said-elsewhere.fix': 'die Zeile entfernen',
   'field.section-in-options': '[{name}] beginnt eine andere USV',
@@ -103,6 +104,8 @@ export const settings = {
   'beyond.field': '{key} = {value} hat in NUT kein Gegenstück.',
   'beyond.alias':
     'NUT kennt keine Aliasse: Unter „{alias}“ wiederholt ein Treiber {ups}. Er startet erst, wenn upsd läuft (systemd versucht es von selbst wieder), und upsmon wartet auf niemanden, der sich dort angemeldet hat.',
+  'beyond.allow':
+    'server.allow = {value} hat in der upsd.conf kein Gegenstück: Eine Firewall soll nur diese Adressen durchlassen. Ein upsd mit TCP-Wrappern (der von Debian ist einer) fragt auch /etc/hosts.allow, aber nur bei Anmeldungen und Befehlen.',
   'beyond.one-for-all': '{key}: NUT hat für alle USVen eines Rechners nur einen Wert; geschrieben wurde {value}.',
   'beyond.not-ascii': '{key} enthält Zeichen, die NUT verliert.',
   'beyond.too-long': '{key} ist länger als die 512 Zeichen, die NUT liest.',
@@ -172,6 +175,8 @@ export const settings = {
   'expected.one-line': 'eine Zeile',
   'expected.host': 'ein Rechnername oder eine Adresse, ohne Port',
   'expected.host-names': 'Namen wie ups.example, ohne Port, durch Kommas getrennt',
+  'expected.address-range':
+    'Adressen wie 192.168.1.7 oder fd00::7 oder Netze wie 192.168.1.0/24, ohne Port, durch Kommas getrennt',
   'expected.user-name': 'ein Name ohne Leerzeichen, Anführungszeichen, Klammern, \\, # und =',
   'expected.nut-password':
     'Buchstaben, Ziffern und Zeichen ohne Umlaute und Akzente, kein Leerzeichen, kein Anführungszeichen und keines von \\ # =',

@@ -18,6 +18,7 @@ export const form = {
   'form.preview.title': 'As NUT files',
   'form.preview.text':
     'What these settings would be in the files of NUT. They are only shown here, without passwords; nothing is written.',
+  'form.preview.beyond': 'What NUT has no words for',
   'form.preview.broken': 'There is nothing to show until the marked fields are put right.',
   'form.parts': 'Parts of the settings',
   'form.loading': 'Reading the settings',
@@ -155,6 +156,13 @@ export const form = {
   'form.ups.shutdownaction.nothing': 'Nothing',
   'form.ups.shutdowncmd': 'Shutdown Command',
   'form.ups.shutdowncmd.help': 'Runs instead of the system’s own way to shut down. Empty: the system’s own way.',
+  'form.ups.shutdownbefore': 'Command Before',
+  'form.ups.shutdownbefore.help': 'Runs once the other computers have gone, before the action. Empty: none.',
+  'form.ups.shutdownafter': 'Command After',
+  'form.ups.shutdownafter.help':
+    'Runs once the system has taken the order, or after a sleep, once this computer is awake. Empty: none.',
+  'form.ups.shutdownextratimeout': 'Time for These Commands',
+  'form.ups.shutdownextratimeout.help': 'Each is ended after it; the shutdown goes on, whatever became of it.',
   'form.ups.powerdown': 'Power Off UPS',
   'form.ups.powerdown.help':
     'The UPS cuts its output after the shutdown. So everything on it starts by itself when the mains return.',
@@ -176,6 +184,9 @@ export const form = {
 
   'form.server.rmonitor': 'Remote Monitor',
   'form.server.rmonitor.help': 'Other computers may ask this one for the state of its UPSes, on all its addresses.',
+  'form.server.allow': 'Allowed Addresses',
+  'form.server.allow.help':
+    'Only these may connect to the NUT server: addresses and networks such as 192.168.1.0/24, separated by commas. Empty: everybody. The web interface is not concerned.',
   'form.server.remoteport': 'Remote Port',
   'form.server.remoteport.help': 'The port on which the NUT server listens. Clients expect 3493.',
   'form.server.monuser': 'Monitor User',

@@ -102,6 +102,8 @@ export const settings = {
   'beyond.field': '{key} = {value} has no counterpart in NUT.',
   'beyond.alias':
     'NUT knows no aliases: under "{alias}" a driver repeats {ups}. It starts only once upsd runs (systemd tries again by itself), and upsmon waits for nobody who logged in there.',
+  'beyond.allow':
+    'server.allow = {value} has no counterpart in upsd.conf: have a firewall admit only these addresses. An upsd with TCP wrappers (Debian’s is one) asks /etc/hosts.allow as well, but for log-ins and commands only.',
   'beyond.one-for-all': '{key}: NUT has one value for all UPSes of a computer; {value} was written.',
   'beyond.not-ascii': '{key} holds characters that NUT loses.',
   'beyond.too-long': '{key} is longer than the 512 characters that NUT reads.',
@@ -169,6 +171,8 @@ export const settings = {
   'expected.one-line': 'one line',
   'expected.host': 'a host name or an address, without port',
   'expected.host-names': 'names such as ups.example, without port, joined by commas',
+  'expected.address-range':
+    'addresses such as 192.168.1.7 or fd00::7, or networks such as 192.168.1.0/24, without port, joined by commas',
   'expected.user-name': 'a name without blanks, quotes, brackets, \\, # and =',
   'expected.nut-password': 'letters, digits and signs without accents, no blank, no quote and none of \\ # =',
   'expected.identifier': 'letters, digits, ".", "-" and "_"',

@@ -151,6 +151,12 @@ describe('what will be true', () => {
     );
   });
 
+  test('the time that the command before may take is said beside it', () => {
+    expect(plain(powerSentence(proposedUps('x'), { ...rehearsal, beforeSeconds: 90 }, en))).toContain(
+      'That takes about 1 min. The command before it takes up to 1 min 30 s.',
+    );
+  });
+
   test.each([
     [{ shutdown: 'LOWBATT' as const }, 'As soon as the battery is low, this computer shuts down.'],
     [{ shutdowntimer: 0 }, 'As soon as the power fails, this computer shuts down.'],
