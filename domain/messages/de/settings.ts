@@ -43,8 +43,9 @@ export const settings = {
   'remedy.settings/bad-password': 'Ein anderes Passwort wählen.',
 
   'field.console-port':
-    '{port} ist die Konsole dieses Computers: was das System dort schreibt, käme bei der USV als Befehl an',
-  'field.console-port.fix': 'einen anderen Anschluss nehmen oder console={name} aus der Kommandozeile des Kernels entfernen',
+    '{port} ist die Konsole dieses Rechners: was das System dort schreibt, käme bei der USV als Befehl an',
+  'field.console-port.fix':
+    'einen anderen Anschluss nehmen oder console={name} aus der Kommandozeile des Kernels entfernen',
   'field.said-elsewhere': '{name} sagt schon ein anderes Feld; es gilt diese Zeile',
   'field.said-elsewhere.fix': 'die Zeile entfernen',
   'field.section-in-options': '[{name}] beginnt eine andere USV',
@@ -190,6 +191,7 @@ export const settings = {
   'expected.boolean': 'yes oder no',
   'expected.pattern': 'ein regulärer Ausdruck',
   'expected.port': 'ein Port von 1 bis 65535',
+  'expected.currency': 'die drei Buchstaben einer Währung, etwa EUR',
   'expected.time': 'eine Uhrzeit wie 22:30',
   'expected.topic': 'ein Topic ohne Leerzeichen, + und # und ohne / an den Enden',
   'expected.web-address': 'eine Adresse, die mit https:// oder http:// beginnt',
