@@ -528,6 +528,15 @@ const ROWS: Readonly<Record<string, Row>> = {
     taken: [['ups.example, nas', 'ups.example,nas']],
     refused: [['http://a', /a host name/]],
   },
+  'energy.price': {
+    default: '',
+    taken: ['0', '0.3127'],
+    refused: [
+      ['-1', /a number from 0/],
+      ['0,32', /a number/],
+    ],
+  },
+  'energy.currency': { default: '', taken: ['EUR'], refused: [['€', /three letters of a currency/]] },
   'setup.isDone': { default: 'false', ...YES_NO },
 };
 

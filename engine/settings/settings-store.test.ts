@@ -37,6 +37,7 @@ const DEFAULTS = {
     channels: [],
   },
   web: { tls: 'none', allowPlainHttp: false, hostNames: [] },
+  energy: { currency: '' },
   setup: { isDone: false },
 };
 const told = async (work: () => unknown): Promise<string> => {
