@@ -155,9 +155,9 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     const others = new Set(handedOn.map((name) => name.toLowerCase()));
     const gone = [...running.keys()].filter((name) => others.has(name) || (!wanted.has(name) && !added.has(name)));
     const changed = [...wanted].filter(([name, ups]) => others.has(name) || !isSame(running.get(name)?.config, ups));
-    const described = [...wanted].filter(([name, ups]) => {
-      const { config: before } = running.get(name) ?? {};
-      return !others.has(name) && isSame(before, ups) && before?.description !== ups.description;
+    const calledOtherwise = [...wanted].filter(([name, ups]) => {
+      const before = running.get(name)?.config;
+      return !others.has(name) && before !== undefined && isSame(before, ups) && calledAs(before) !== calledAs(ups);
     });
     config = next;
     gate.allow(next.allow ?? []);
@@ -168,7 +168,7 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     if (next.maxAgeSeconds !== maxAgeBefore) {
       for (const [name, entry] of running) configure(name, entry.config);
     }
-    for (const [name, ups] of described) {
+    for (const [name, ups] of calledOtherwise) {
       const entry = running.get(name);
       if (entry) running.set(name, { ...entry, config: ups });
       configure(name, ups);
@@ -350,13 +350,16 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
   };
 }
 
-/** Where a section stands in its file does not matter to its driver, nor does what people call the unit. */
+/** Where a section stands in its file does not matter to its driver, nor does what people and clients call the unit. */
 function isSame(a: UpsConfig | undefined, b: UpsConfig): boolean {
   if (!a) return false;
-  const text = ({ origin: _origin, description: _description, ...rest }: UpsConfig): string =>
+  const text = ({ origin: _origin, description: _description, aliases: _aliases, ...rest }: UpsConfig): string =>
     JSON.stringify({ ...rest, options: Object.entries(rest.options).sort() });
   return text(a) === text(b);
 }
+
+/** What a UPS is called, by people and by clients. */
+const calledAs = ({ description, aliases = [] }: UpsConfig): string => JSON.stringify([description, aliases]);
 
 /** The rights that upsd.users gives tell what an account was made for. */
 function roleOf(users: readonly NutUser[], name: string | undefined): Pick<NetworkClient, 'role'> {

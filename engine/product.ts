@@ -236,6 +236,7 @@ export function createProduct(parts: ProductParts): Product {
       startedAt,
       nut: engine.addresses.map(formatAddress),
       needsSetup: configuration.kind === 'automatic' && keeper?.current.settings.setup.isDone === false,
+      ...(keeper ? { energy: keeper.current.settings.energy } : {}),
     }),
     settings: createSettingsHandlers(source(), async (ups, settings) => alerts?.test(ups, settings)),
     setup: createSetupHandlers({

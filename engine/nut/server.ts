@@ -168,7 +168,10 @@ class Server implements NutServer, ConnectionHost, SessionWorld {
   }
 
   get(ups: string): UpsState | undefined {
-    return this.#deps.store.get(ups);
+    const named = this.#deps.store.get(ups);
+    if (named) return named;
+    const alias = ups.toLowerCase();
+    return this.list().find(({ config }) => config.aliases?.some((name) => name.toLowerCase() === alias));
   }
 
   repliesOf(state: UpsState): ReturnType<UpsRepliesCache['of']> {
@@ -326,12 +329,13 @@ class Server implements NutServer, ConnectionHost, SessionWorld {
     return true;
   }
 
-  /** Drops who has been silent for too long, and who logged in to a UPS that is no longer there. */
+  /** Drops who has been silent for too long, and who logged in to a UPS under a name that is not its any more. */
   #sweep(): void {
     const now = this.clock.monotonic();
     for (const connection of this.#connections) {
-      const ups = connection.session.loggedInto;
-      const isUpsGone = ups !== undefined && this.get(ups) === undefined;
+      const { loggedInto, loggedInAs } = connection.session;
+      const isUpsGone =
+        loggedInAs !== undefined && this.get(loggedInAs)?.config.name.toLowerCase() !== loggedInto?.toLowerCase();
       if (isUpsGone || now - connection.lastLineAt > SILENCE_MS) connection.destroy();
     }
   }

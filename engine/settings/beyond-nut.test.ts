@@ -18,6 +18,11 @@ describe('what NUT cannot say', () => {
     [{ shutdownruntime: 300 }, 'ups.0.shutdownruntime = 300 has no counterpart in NUT.'],
     [{ shutdownignore: 5 }, 'ups.0.shutdownignore = 5 has no counterpart in NUT.'],
     [{ emailnotify: true, toemail: ['a@example.org'] }, 'ups.0.emailnotify = true has no counterpart in NUT.'],
+    [
+      { aliases: ['qnapups'] },
+      'NUT knows no aliases: under "qnapups" a driver repeats ups. It starts only once upsd runs (systemd tries again by itself), and upsmon waits for nobody who logged in there.',
+    ],
+    [{ mode: 'SLAVE', remotehost: 'nas', aliases: ['a', 'b'] }, 'ups.0.aliases = a,b has no counterpart in NUT.'],
     [{ driver: 'demo' }, 'Driver demo of ups is none of NUT.'],
     [{ port: 'recording:/r' }, 'Port recording:/r of ups means nothing to NUT.'],
     [{ port: '/dev/ä' }, 'ups.0.port holds characters that NUT loses.'],

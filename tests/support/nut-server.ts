@@ -18,6 +18,7 @@ export interface ServedUps {
   readonly traits?: Readonly<Record<string, VariableTraits>>;
   readonly commands?: readonly string[];
   readonly description?: string;
+  readonly aliases?: readonly string[];
   /** False: the driver is not there. */
   readonly isConnected?: boolean;
 }
@@ -73,7 +74,8 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const logins: LoginChange[] = [];
   for (const [name, ups] of Object.entries(options.ups)) {
     const description = ups.description === undefined ? {} : { description: ups.description };
-    store.add({ name, driver: 'nut-driver', port: '', options: {}, ...description }, 1e6);
+    const aliases = ups.aliases === undefined ? {} : { aliases: ups.aliases };
+    store.add({ name, driver: 'nut-driver', port: '', options: {}, ...description, ...aliases }, 1e6);
     if (ups.isConnected !== false) connectUps(store, name, ups);
   }
   const outcomeOf = async (what: string, value: string | undefined): Promise<DriverOutcome> =>
