@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RequestName, RequestResult } from '#domain/contract.ts';
 import { createFakeClock, type FakeClock } from '#tests/support/fake-clock.ts';
 import { createFakePower, type FakePower } from '#tests/support/fake-power.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
@@ -34,6 +35,11 @@ async function until(isSo: () => boolean): Promise<void> {
 async function pass(ms: number): Promise<void> {
   const end = clock.now() + ms;
   await until(() => clock.now() >= end);
+}
+async function ask<Name extends RequestName>(name: Name, params: unknown): Promise<RequestResult<Name>> {
+  const answer = await product.api.handle(name, params, 'admin');
+  if (!answer.ok) throw new Error(answer.error.code);
+  return answer.value as RequestResult<Name>;
 }
 const statusOf = (name: string): string | undefined =>
   product.engine.store.get(name)?.variables.get('ups.status')?.value;
@@ -78,6 +84,7 @@ function productParts(): ProductParts {
     power,
     setupSystem: {
       neighbours: () => Promise.resolve([]),
+      firewall: () => Promise.resolve(undefined),
       rule: () => Promise.resolve('installed'),
       installRule: () => Promise.resolve({ outcome: 'already', command: '' }),
     },
@@ -142,6 +149,23 @@ test.each<readonly [string, Readonly<Record<string, string>>]>([
   expect(power.acts).toEqual([]);
   await clock.advance((endsAt ?? Infinity) - clock.now() + 60_000);
   expect(power.acts).toHaveLength(1);
+});
+
+test('a rehearsal is what comes to pass, step by step', async () => {
+  await set(['ups.0.shutdowntimer', '10'], ['ups.0.hostsync', '0']);
+  const { settings } = await ask('settings.get', {});
+  const { rehearsal } = await ask('setup.rehearse', { settings });
+  const rehearsed = (what: string): number | undefined =>
+    rehearsal?.steps.find(({ what: { phrase } }) => phrase.endsWith(what))?.afterSeconds;
+  await writeFile(join(folder, 'one.dev'), 'ups.status: OB\nbattery.charge: 90\n');
+  await until(() => product.monitor.view().phase === 'counting-down');
+  const failedAt = clock.now();
+  const after = (at: number): number => Math.round((at - failedAt) / 1000);
+  await until(() => product.monitor.view().phase !== 'counting-down');
+  expect(after(clock.now())).toBe(rehearsed('rehearsal.begin'));
+  await until(() => power.acts.length > 0);
+  expect(after(clock.now())).toBe(rehearsed('monitor.plan.command'));
+  expect(rehearsal).toMatchObject({ action: 'command', beginsAfterSeconds: 10 });
 });
 
 test('history and incidents follow a UPS to its new name; two may exchange theirs', async () => {

@@ -128,6 +128,32 @@ test('usual options have inputs of their own, which write the same lines', async
   await expect(lines).toBeVisible();
 });
 
+test('what energy costs is set once for everybody', async ({ form: { data }, page }) => {
+  await page.goto(`${new URL(page.url()).origin}/#/energy`);
+  const price = page.getByLabel('Price per kWh');
+  await expect(price).toHaveValue('');
+  await price.fill('0.3127');
+  await page.getByLabel('Currency').selectOption('CHF');
+  const get = async (key: string): Promise<string> =>
+    (await ridethrough(['config', 'get', key, '--data-dir', data])).stdout.trim();
+  await expect.poll(() => get('energy.currency')).toBe('CHF');
+  expect(await get('energy.price')).toBe('0.3127');
+  await ridethrough(['config', 'set', 'energy.price', '0.4', 'energy.currency', 'EUR', '--data-dir', data]);
+  await expect(price).toHaveValue('0.4');
+  await expect(page.getByLabel('Currency')).toHaveValue('EUR');
+});
+
+test('where the settings are NUT’s files the price stays in the browser', async ({ open, page }) => {
+  await open();
+  await page.goto(`${new URL(page.url()).origin}/#/energy`);
+  const price = page.getByLabel('Price per kWh');
+  await price.fill('0.3');
+  await page.getByLabel('Currency').selectOption('CHF');
+  await page.reload();
+  await expect(price).toHaveValue('0.3');
+  await expect(page.getByLabel('Currency')).toHaveValue('CHF');
+});
+
 test('every other kind of field reaches the settings, and the NUT files they amount to', async ({
   form: { settings, data },
   page,

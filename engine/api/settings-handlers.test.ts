@@ -142,6 +142,15 @@ describe('a form', () => {
     expect(await api['settings.save'](moved)).toMatchObject({ isSaved: true, problems: [{ severity: 'warning' }] });
   });
 
+  test('sets what energy costs without anything else of the settings', async () => {
+    await set(...UPS);
+    await api['settings.setEnergy']({ price: 0.3127, currency: 'CHF' });
+    expect(keeper.current.settings).toMatchObject({ ups: [{}], energy: { price: 0.3127, currency: 'CHF' } });
+    await api['settings.setEnergy']({ currency: '' });
+    expect(keeper.current.given).not.toHaveProperty('energy.price');
+    expect(keeper.current.settings.energy).toEqual({ currency: '' });
+  });
+
   test('keeps out of the file what is as it is by default, and keeps in it what was chosen', async () => {
     await set(...UPS, ['ups.0.shutdowntimer', '30']);
     await api['settings.save'](await draft());
@@ -321,6 +330,9 @@ describe('a form', () => {
     const state = await shown['settings.get']({});
     expect(state).toMatchObject({ isReadOnly: true, settings: { ups: [{ identifier: 'ups' }] } });
     await expect(async () => shown['settings.save'](state)).rejects.toBeInstanceOf(SettingsError);
+    await expect(async () => shown['settings.setEnergy']({ price: 1, currency: '' })).rejects.toMatchObject({
+      code: 'settings/read-only',
+    });
     await expect(async () => shown['settings.revealPassword']({})).rejects.toMatchObject({
       code: 'settings/read-only',
     });

@@ -5,7 +5,7 @@ import { phrase } from '#domain/messages/message.ts';
 import type { FieldProblem } from '#domain/schema/field-problem.ts';
 import type { SecretDraft, Settings } from '#domain/schema/settings/settings.ts';
 import { beyondNut } from '#engine/settings/beyond-nut.ts';
-import { newUpsId, replaceSettings } from '#engine/settings/change-settings.ts';
+import { changeSettings, newUpsId, replaceSettings } from '#engine/settings/change-settings.ts';
 import { checkSettings, errorsFirst } from '#engine/settings/check-settings.ts';
 import { consoleProblems } from '#engine/settings/console-ports.ts';
 import { readDraft, toDraft, toProposal, type ReadDraft } from '#engine/settings/draft.ts';
@@ -112,6 +112,15 @@ export function createSettingsHandlers(
     'settings.revealPassword': async () => {
       const password = await kept().keeper.revealPassword();
       return password === undefined ? {} : { password };
+    },
+    'settings.setEnergy': async ({ price, currency }) => {
+      await kept().keeper.change((before) =>
+        changeSettings(before, [
+          ['energy.price', String(price ?? '')],
+          ['energy.currency', currency],
+        ]),
+      );
+      return {};
     },
     'settings.testAlert': async ({ ups, settings: sent }) => {
       const { settings, problems } = readDraft(sent, settingsNow());

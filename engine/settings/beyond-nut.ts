@@ -2,6 +2,7 @@
 import { phrase, type Text } from '#domain/messages/message.ts';
 import { Settings, type UpsSettings } from '#domain/schema/settings/settings.ts';
 import { RECORDING_PREFIX } from '#engine/adapters/recording-port.ts';
+import { plainText } from '#engine/nut/protocol.ts';
 import { parseDriverKey } from './driver-key.ts';
 import { NUT_DRIVERS } from './nut-conf/driver-options.ts';
 import { isNutWord, toNutConf } from './settings-to-nut.ts';
@@ -50,12 +51,14 @@ function beyondOf(ups: UpsSettings, key: string): Text[] {
     const aliases = names === '' ? [] : [phrase('beyond.field', { key: `${key}.aliases`, value: names })];
     return [...fields, ...around, ...texts, ...aliases];
   }
+  const isSpelt = plainText(ups.description) !== ups.description;
   const isOwnPort = ups.port.startsWith(RECORDING_PREFIX);
   return [
     ...fields,
     ...around,
     ...texts,
     ...ups.aliases.map((alias) => phrase('beyond.alias', { alias, ups: ups.identifier })),
+    ...(isSpelt ? [phrase('beyond.not-ascii', { key: `${key}.description` })] : []),
     ...(Object.hasOwn(NUT_DRIVERS, driver) ? [] : [phrase('beyond.no-nut-driver', { driver, ups: ups.identifier })]),
     ...(isOwnPort ? [phrase('beyond.no-nut-port', { port: ups.port, ups: ups.identifier })] : []),
   ];

@@ -326,14 +326,15 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'ups.0.description': {
     default: '',
-    taken: ['The "big" one # = \\'],
+    taken: ['The "big" one # = \\', 'USV im Büro', 'Onduleur côté rue', '書斎'],
     refused: [
       [LONG, /no more than 120/],
-      ['größer', /without accents/],
       ['a\nb', /one line/],
     ],
     means: [
       ['The "big" one # = \\', upsOf, { description: 'The "big" one # = \\' }],
+      ['Größe № 1, côté', upsOf, { description: 'Größe № 1, côté' }],
+      ['Größe № 1, côté', fileOf('ups.conf'), containing('desc = "Groesse No 1, cote"')],
       ['The "big" one # = \\', fileOf('ups.conf'), containing('desc = "The \\"big\\" one \\# = \\\\"')],
     ],
   },
@@ -527,6 +528,15 @@ const ROWS: Readonly<Record<string, Row>> = {
     taken: [['ups.example, nas', 'ups.example,nas']],
     refused: [['http://a', /a host name/]],
   },
+  'energy.price': {
+    default: '',
+    taken: ['0', '0.3127'],
+    refused: [
+      ['-1', /a number from 0/],
+      ['0,32', /a number/],
+    ],
+  },
+  'energy.currency': { default: '', taken: ['EUR'], refused: [['€', /three letters of a currency/]] },
   'setup.isDone': { default: 'false', ...YES_NO },
 };
 

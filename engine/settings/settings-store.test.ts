@@ -37,6 +37,7 @@ const DEFAULTS = {
     channels: [],
   },
   web: { tls: 'none', allowPlainHttp: false, hostNames: [] },
+  energy: { currency: '' },
   setup: { isDone: false },
 };
 const told = async (work: () => unknown): Promise<string> => {
@@ -140,6 +141,17 @@ describe('writing', () => {
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ version: 2, web: { tls: 'own' } });
     expect((await stat(file)).mode & 0o777).toBe(process.platform === 'win32' ? 0o666 : 0o600);
     expect(await readdir(folder)).toEqual(['settings.json', 'settings.last-good.json']);
+  });
+
+  test('passwords that no settings name any more are thrown away, except those of the way back', async () => {
+    const secrets = (): Promise<string> => readFile(join(folder, 'secrets.json'), 'utf8');
+    const setTo = (password: string) =>
+      updateSettings(folder, (before) => changeSettings(before, [['mail.password', password]]));
+    for (const password of ['first-pw', 'second-pw', 'third-pw']) await setTo(password);
+    expect(await secrets()).not.toContain('first-pw');
+    expect(await secrets()).toMatch(/second-pw[^]*third-pw/);
+    for (const _ of [1, 2]) await setTo('');
+    expect(await secrets()).not.toContain('-pw');
   });
 
   test('a folder that cannot be written is told', async () => {

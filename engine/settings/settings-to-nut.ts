@@ -7,6 +7,7 @@ import type { FieldPath, FieldProblem } from '#domain/schema/field-problem.ts';
 import type { Settings, UpsSettings } from '#domain/schema/settings/settings.ts';
 import { asSeconds } from '#domain/units.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
+import { plainText } from '#engine/nut/protocol.ts';
 import { quote } from '#engine/nut/words.ts';
 import { parseDriverKey } from './driver-key.ts';
 import type { MonitorConf, NutConf, UpsdConf, UpsmonConf } from './nut-conf/nut-conf.ts';
@@ -90,11 +91,12 @@ function toSection(
   path: FieldPath,
 ): { readonly config: UpsConfig | undefined; readonly problems: readonly FieldProblem[] } {
   const { driver, options } = parseDriverKey(ups.driver);
+  const desc = plainText(ups.description);
   const head = [
     `[${ups.identifier}]`,
     `driver = ${quote(driver)}`,
     `port = ${quote(ups.port)}`,
-    ...(ups.description === '' ? [] : [`desc = ${quote(ups.description)}`]),
+    ...(desc === '' ? [] : [`desc = ${quote(desc)}`]),
     ...Object.entries(options).map(([name, value]) => (value === true ? name : `${name} = ${quote(value)}`)),
   ];
   const found = new Problems('ups.conf');
@@ -126,8 +128,16 @@ function toSection(
   ];
   if (ups.mode === 'SLAVE') return { config: undefined, problems: problems.filter((one) => one.line !== undefined) };
   // NUT's grammar knows ASCII only, and words of 512 characters; a path of ours may be more.
-  const port = isNutWord(ups.port) ? {} : { port: ups.port };
-  return { config: config && { ...config, ...aliasesOf(ups), ...port }, problems };
+  // So are the accents of a description.
+  return {
+    config: config && {
+      ...config,
+      ...aliasesOf(ups),
+      ...(isNutWord(ups.port) ? {} : { port: ups.port }),
+      ...((config.description ?? '') === desc && ups.description !== '' ? { description: ups.description } : {}),
+    },
+    problems,
+  };
 }
 
 const LOOPBACK = ['127.0.0.1', '::1'];

@@ -19,6 +19,7 @@ FILE:LINE: what is wrong (what to do). Exit status: 0 usable, 78 with errors.
 "get" shows the settings, passwords as (set) or (not set). "set" changes them: everything is checked before anything is
 written (exit status 78 for a value that does not fit). An empty value ("") goes back to the default; a password given
 as - is asked for. A running "serve" takes the change up within two seconds.
+A value that begins with a dash and is no number stands behind "--".
 
 "show" tells the settings in sentences. "import" moves another configuration into the settings: NUT's files, what
 "midclt call ups.config" prints on a TrueNAS, or an apcupsd.conf. What is not as it was is printed, a line each; with an

@@ -104,6 +104,11 @@ describe.skipIf(!programs.ok)(`settings changed live ${programs.ok ? '' : progra
   test('description', async () => {
     await set('ups.0.description', 'The "big" one');
     await until('described', async () => (await upsc('-L', `127.0.0.1:${port}`)).stdout === 'ups: The "big" one\n');
+    await set('ups.0.description', 'Größere USV im Büro');
+    await until(
+      'without accents',
+      async () => (await upsc('-L', `127.0.0.1:${port}`)).stdout === 'ups: Groessere USV im Buero\n',
+    );
   });
 
   test('port: another file', async () => {

@@ -130,7 +130,7 @@ export const form = {
   'form.ups.remoteport': 'Entfernter Port',
   'form.ups.remoteport.help': 'Der Port seines NUT-Servers.',
   'form.ups.description': 'Beschreibung',
-  'form.ups.description.help': 'Wie Menschen sie nennen; Clients sehen das neben der Kennung. Ohne Umlaute.',
+  'form.ups.description.help': 'Wie Menschen sie nennen; Clients sehen das neben der Kennung, Umlaute ausgeschrieben.',
   'form.ups.options': 'Zusatzparameter (ups.conf)',
   'form.ups.options.help': 'Weitere Zeilen für den Abschnitt dieser USV, je eine Option, etwa „pollinterval = 10“.',
   'form.ups.shutdown': 'Abschaltmodus',

@@ -198,6 +198,7 @@ export const settings = {
   'expected.boolean': 'yes oder no',
   'expected.pattern': 'ein regulärer Ausdruck',
   'expected.port': 'ein Port von 1 bis 65535',
+  'expected.currency': 'die drei Buchstaben einer Währung, etwa EUR',
   'expected.time': 'eine Uhrzeit wie 22:30',
   'expected.topic': 'ein Topic ohne Leerzeichen, + und # und ohne / an den Enden',
   'expected.web-address': 'eine Adresse, die mit https:// oder http:// beginnt',

@@ -126,7 +126,7 @@ export const form = {
   'form.ups.remoteport': 'Remote Port',
   'form.ups.remoteport.help': 'The port of its NUT server.',
   'form.ups.description': 'Description',
-  'form.ups.description.help': 'What people call it; clients see it beside the identifier.',
+  'form.ups.description.help': 'What people call it; clients see it beside the identifier, without accents.',
   'form.ups.options': 'Auxiliary Parameters (ups.conf)',
   'form.ups.options.help': 'Further lines for the section of this UPS, one option each, such as "pollinterval = 10".',
   'form.ups.shutdown': 'Shutdown Mode',

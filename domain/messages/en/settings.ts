@@ -193,6 +193,7 @@ export const settings = {
   'expected.boolean': 'yes or no',
   'expected.pattern': 'a regular expression',
   'expected.port': 'a port from 1 to 65535',
+  'expected.currency': 'the three letters of a currency, such as EUR',
   'expected.time': 'a time of day such as 22:30',
   'expected.topic': 'a topic without blanks, +, # and without / at its ends',
   'expected.web-address': 'an address that begins with https:// or http://',

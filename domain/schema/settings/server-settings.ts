@@ -1,4 +1,4 @@
-/** What all UPSes have in common: the NUT server and its accounts, the mail server, the web interface. */
+/** What all UPSes have in common: the NUT server and its accounts, the mail server, the web interface, the price of energy. */
 import { z } from 'zod';
 import { routing } from './alert-settings.ts';
 import {
@@ -81,6 +81,20 @@ export const mailSettings = <Secret extends z.ZodType>(secret: Secret) =>
       .default(''),
     ...routing,
   });
+
+export const EnergySettings = z.strictObject({
+  /** What a kilowatt-hour costs. Absent: costs are not told. */
+  price: z
+    .number(wants('expected.number'))
+    .min(0, wants('expected.number-from'))
+    .max(1_000_000, wants('expected.number-up-to'))
+    .optional(),
+  /** ISO 4217. Empty: what is usual where the language of the reader is spoken. */
+  currency: z
+    .string(wants('expected.currency'))
+    .regex(/^(?:[A-Z]{3})?$/, wants('expected.currency'))
+    .default(''),
+});
 
 export const WEB_TLS_MODES = ['none', 'own', 'files'] as const;
 

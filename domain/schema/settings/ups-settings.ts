@@ -85,7 +85,12 @@ export const upsSettings = <Secret extends z.ZodType>(secret: Secret) =>
       nocommwarntime: WholeNumber(1, LONGEST_TIMER).optional(),
       /** Seconds the primary waits for secondaries, and a secondary for the primary. */
       hostsync: WholeNumber(0, LONGEST_WAIT).default(15),
-      description: AsciiLine(120).default(''),
+      /** Clients, and NUT's files, have it in ASCII. */
+      description: z
+        .string(wants('expected.text'))
+        .max(120, wants('expected.shorter-text'))
+        .regex(/^\P{Cc}*$/u, wants('expected.one-line'))
+        .default(''),
       /** Further lines of ups.conf. */
       options: Lines.default(''),
       emailnotify: YesNo.default(false),

@@ -69,8 +69,7 @@ describe('units', () => {
     const both = upsesFor([ONE, OTHER], [ONE, OTHER], makeId);
     expect(both.map(({ identifier }) => identifier)).toEqual(['ups', 'ups2']);
     expect(both[1]?.options).toContain('serial = "B2"');
-    // NUT's files could not hold it.
-    expect(both[1]?.description).toBe('');
+    expect(both[1]?.description).toBe('Größe 3');
   });
 
   test('are found again in what is chosen', () => {
