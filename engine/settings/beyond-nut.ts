@@ -9,13 +9,14 @@ import { commandOf } from './shutdown-commands.ts';
 
 /** Each a sentence; empty where NUT can say all of it. */
 export function beyondNut(settings: Settings): Text[] {
-  const { ups, mail, web, alerts } = settings;
+  const { ups, server, mail, web, alerts } = settings;
   const acting = ups.filter(({ shutdownaction }) => shutdownaction !== 'nothing');
   const isWebSet = JSON.stringify(web) !== JSON.stringify(Settings.parse({}).web);
   return [
     ...ups.flatMap((one, index) => beyondOf(one, `ups.${index}`)),
     ...differing(settings),
     ...(acting.length > 1 ? [phrase('beyond.several', {})] : []),
+    ...(server.rmonitor && server.announce ? [phrase('beyond.field', { key: 'server.announce', value: 'true' })] : []),
     ...(mail.host === '' ? [] : [phrase('beyond.field', { key: 'mail.host', value: mail.host })]),
     ...alerts.channels.map(({ type }, index) =>
       phrase('beyond.field', { key: `alerts.channels.${index}`, value: type }),

@@ -345,6 +345,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       ['yes', fileOf('upsd.conf'), containing('LISTEN "0.0.0.0" 3493\nLISTEN "::0" 3493')],
     ],
   },
+  'server.announce': { default: 'true', ...YES_NO },
   'server.remoteport': {
     default: '3493',
     taken: ['1', '65535'],

@@ -28,6 +28,8 @@ export const serverSettings = <Secret extends z.ZodType>(secret: Secret) =>
     .strictObject({
       /** Other computers may connect, on every address of this one. */
       rmonitor: YesNo.default(false),
+      /** While they may, the local network is told of this server (DNS-SD, `_nut._tcp`). */
+      announce: YesNo.default(true),
       /** TCP port of the NUT server. */
       remoteport: Port.default(3493),
       /** Account of this computer's own monitor. */

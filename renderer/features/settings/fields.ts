@@ -150,6 +150,7 @@ export const COMMON_PARTS: readonly FormPart[] = [
     name: 'server',
     fields: [
       { name: 'server.rmonitor', kind: { type: 'remote' }, directive: 'upsd.conf LISTEN' },
+      { name: 'server.announce', kind: { type: 'switch' }, isExpert: true },
       { name: 'server.remoteport', kind: { type: 'number' }, directive: 'upsd.conf LISTEN' },
       { name: 'server.optionsupsd', kind: { type: 'lines' }, directive: 'upsd.conf', isExpert: true },
     ],
