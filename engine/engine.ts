@@ -4,6 +4,7 @@
  */
 import type { Driver, DriverSink, UpsConfig } from './drivers/driver.ts';
 import type { UpsControl } from './drivers/ups-control.ts';
+import { createClientGate, type Refusal } from './nut/client-gate.ts';
 import { createNutServer, type LoginChange, type NutServer } from './nut/server.ts';
 import type { NutServerConfig } from './nut/server-config.ts';
 import type { NutUser } from './nut/users.ts';
@@ -17,6 +18,8 @@ export interface EngineConfig {
   /** Undefined: nothing is served to the network. */
   readonly nut: NutServerConfig | undefined;
   readonly users: readonly NutUser[];
+  /** Addresses and networks from which the NUT server may be used, beside this computer. Absent or empty: all. */
+  readonly allow?: readonly string[];
   /** Seconds of silence after which data count as old. */
   readonly maxAgeSeconds: number;
 }
@@ -42,6 +45,10 @@ export interface Engine {
   onLogin(changed: (change: LoginChange) => void): Stop;
   /** Connections to our NUT server, logged in or not. */
   readonly nutConnections: number;
+  /** Who was turned away from our NUT server lately. */
+  refusals(): readonly Refusal[];
+  /** Connections that were turned away since the start. */
+  readonly nutRefused: number;
   /** Calls back when the addresses that accept NUT connections may be other ones. */
   onNetworkChanged(changed: () => void): Stop;
   /** Calls back when UPSes were added or removed. */
@@ -68,7 +75,7 @@ export interface Engine {
   start(network?: 'needed' | 'wished'): Promise<readonly ListenAddress[]>;
   /**
    * Takes a changed configuration up: drivers of unchanged UPSes run on, and so does the NUT server when nothing of it
-   * changed. Calls are carried out one after the other.
+   * changed; connections of those who are allowed no longer are ended, before all else. Calls are carried out one after the other.
    * @param handedOn names that stand for another unit from now on: what is known under them is not of that one
    * @throws NutError when the server cannot be had as it is wanted; it serves as before then, the rest is taken up
    */
@@ -156,6 +163,8 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
       return !others.has(name) && before !== undefined && isSame(before, ups) && calledAs(before) !== calledAs(ups);
     });
     config = next;
+    gate.allow(next.allow ?? []);
+    server?.endRefused();
     for (const name of gone) store.remove(name);
     await Promise.all([...gone, ...changed.map(([name]) => name)].map(stopUps));
     if (!mayGoOn()) return;
@@ -183,8 +192,10 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
 
   let served: NutServerConfig | undefined;
   let networkProblem: NutError | undefined;
+  const gate = createClientGate(clock, log);
+  gate.allow(initial.allow ?? []);
   const serverFor = (wanted: NutServerConfig | undefined): NutServer | undefined =>
-    wanted && createNutServer({ store, control, clock, log, users: () => config.users, config: wanted, onLogin });
+    wanted && createNutServer({ store, control, clock, log, users: () => config.users, config: wanted, gate, onLogin });
   const openServer = async (wanted: NutServerConfig | undefined): Promise<void> => {
     server = serverFor(wanted);
     try {
@@ -283,6 +294,10 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     },
     get nutConnections() {
       return server?.clientCount ?? 0;
+    },
+    refusals: () => gate.refusals(),
+    get nutRefused() {
+      return gate.refusedCount;
     },
     get networkProblem() {
       return networkProblem;

@@ -264,6 +264,7 @@ export function createProduct(parts: ProductParts): Product {
       startedAt,
       nut: engine.addresses.map(formatAddress),
       needsSetup: configuration.kind === 'automatic' && keeper?.current.settings.setup.isDone === false,
+      ...(keeper ? { energy: keeper.current.settings.energy } : {}),
     }),
     settings: createSettingsHandlers(source(), async (ups, settings) => alerts?.test(ups, settings)),
     setup: createSetupHandlers({
@@ -364,7 +365,13 @@ export function createProduct(parts: ProductParts): Product {
     metrics: (webClients) =>
       renderMetrics(
         engine.store.list(),
-        { version: VERSION, nutClients: engine.nutConnections, webClients, startedAtSeconds: startedAt / 1000 },
+        {
+          version: VERSION,
+          nutClients: engine.nutConnections,
+          nutRefused: engine.nutRefused,
+          webClients,
+          startedAtSeconds: startedAt / 1000,
+        },
         clock.now(),
       ),
     health: () => ({

@@ -3,7 +3,7 @@ import { describeCommand } from '#domain/nut/commands.ts';
 import { describeVariable, NO_DESCRIPTION } from '#domain/nut/variables.ts';
 import type { VariableTraits } from '#engine/drivers/driver.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
-import { errorLine, replyLine } from './protocol.ts';
+import { errorLine, plainText, replyLine } from './protocol.ts';
 import type { Session, SessionWorld, Step } from './turn.ts';
 import { listReply, quoted } from './ups-replies.ts';
 
@@ -85,7 +85,9 @@ const getUpsDescription: Query = (words, _, world) => {
   const ups = words[2];
   if (ups === undefined) return INVALID_ARGUMENT;
   const state = world.get(ups);
-  return state ? replyLine(`UPSDESC ${ups} ${quoted(state.config.description ?? 'Unavailable')}`) : UNKNOWN_UPS;
+  return state
+    ? replyLine(`UPSDESC ${ups} ${quoted(plainText(state.config.description ?? '') || 'Unavailable')}`)
+    : UNKNOWN_UPS;
 };
 
 const getLogins: Query = (words, _, world) => {
@@ -109,7 +111,7 @@ const listUps: Query = (_words, _session, world) =>
       .list()
       .flatMap(({ config }) =>
         [config.name, ...(config.aliases ?? [])].map(
-          (name) => `UPS ${name} ${quoted(config.description ?? NO_DESCRIPTION)}`,
+          (name) => `UPS ${name} ${quoted(plainText(config.description ?? '') || NO_DESCRIPTION)}`,
         ),
       ),
   );

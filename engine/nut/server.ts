@@ -6,6 +6,7 @@ import type { Clock, Log, Stop } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
 import { VERSION } from '#engine/version.ts';
+import type { ClientGate } from './client-gate.ts';
 import { type ConnectionHost, NutConnection } from './connection.ts';
 import { type Listener, openListeners } from './listeners.ts';
 import { DEFAULT_MAX_CONNECTIONS, DEFAULT_NUT_SERVER_CONFIG, type NutServerConfig } from './server-config.ts';
@@ -23,6 +24,8 @@ export interface NutServerDeps {
   /** Asked at each command that needs rights, so that a reload counts at once. */
   readonly users: () => readonly NutUser[];
   readonly config: NutServerConfig;
+  /** Who may connect; everybody where it is left out. */
+  readonly gate?: ClientGate;
   /** Told whenever somebody logs in or goes. */
   readonly onLogin?: (change: LoginChange) => void;
 }
@@ -57,6 +60,8 @@ export interface NutServer {
   start(): Promise<readonly { readonly host: string; readonly port: number }[]>;
   /** Closes everything. */
   stop(): Promise<void>;
+  /** Ends the connections of those whom the gate admits no longer. */
+  endRefused(): void;
   readonly clientCount: number;
   clients(): readonly NutClientInfo[];
 }
@@ -127,6 +132,18 @@ class Server implements NutServer, ConnectionHost, SessionWorld {
     for (const connection of this.#connections) connection.destroy();
     this.#listeners = [];
     await Promise.all(closing);
+  }
+
+  endRefused(): void {
+    const { gate, log } = this.#deps;
+    for (const connection of this.#connections) {
+      const { address, session } = connection;
+      if (gate?.admits(address) !== false) continue;
+      log.warn(`${address} may connect no longer: its connection is ended`, { client: address });
+      // It is not waited for: it was sent away.
+      this.#leave(session.loggedInto, connection, 'gone');
+      connection.destroy();
+    }
   }
 
   get clientCount(): number {
@@ -284,6 +301,13 @@ class Server implements NutServer, ConnectionHost, SessionWorld {
   }
 
   #accept(socket: Socket): void {
+    const { gate } = this.#deps;
+    const { remoteAddress } = socket;
+    if (gate && remoteAddress !== undefined && !gate.admits(remoteAddress)) {
+      gate.refuse(remoteAddress);
+      socket.destroy();
+      return;
+    }
     if (this.#connections.size >= (this.#deps.config.maxConn ?? DEFAULT_MAX_CONNECTIONS) && !this.#makeRoom()) {
       this.#deps.log.warn('Too many NUT connections, one more was refused');
       socket.destroy();

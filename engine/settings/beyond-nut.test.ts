@@ -31,6 +31,12 @@ describe('what NUT cannot say', () => {
     expect(of(ups)).toEqual([said]);
   });
 
+  test('which addresses are allowed, and what to do instead', () => {
+    expect(of({}, { server: { allow: ['192.168.1.0/24', 'fd00::7'] } })).toEqual([
+      expect.stringMatching(/^server\.allow = 192\.168\.1\.0\/24,fd00::7 .*firewall.*\/etc\/hosts\.allow/),
+    ]);
+  });
+
   test('mail, web and what several UPSes differ in', () => {
     const second = { id: 'b', identifier: 'b', driver: 'usbhid-ups', port: 'auto', hostsync: 90, powerdown: true };
     const said = beyondNut(

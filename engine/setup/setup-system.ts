@@ -1,6 +1,7 @@
 /** What the wizard needs of this computer; engine/adapters/setup-system.ts is the real one. */
 import type { Text } from '#domain/messages/message.ts';
 import type { Neighbour } from './neighbours.ts';
+import type { LowBattery } from './power-rules.ts';
 import type { RuleState } from './udev-rule.ts';
 
 /**
@@ -15,8 +16,11 @@ export interface RuleInstallation {
 }
 
 export interface SetupSystem {
-  /** What gets in the way of this program; empty where nobody can tell. */
-  neighbours(): Promise<readonly Neighbour[]>;
+  /**
+   * What gets in the way of this program; empty where nobody can tell.
+   * @param low where the UPSes call their batteries low: rules of the system that come later are none
+   */
+  neighbours(low: LowBattery): Promise<readonly Neighbour[]>;
   /** Undefined where the system needs no rule. @throws SettingsError settings/cannot-read */
   rule(): Promise<RuleState | undefined>;
   /** @throws SettingsError settings/cannot-read */

@@ -5,6 +5,7 @@ import { access, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { isGone } from '#tests/support/is-gone.ts';
 import { openRawClient } from '#tests/support/nut-server.ts';
 import { askOnce, freePort, startNutUpsd, UPSD_PROGRAMS } from '#tests/support/nut-upsd.ts';
 import { withOwnPidFolder } from '#tests/support/own-pid-folder.ts';
@@ -22,7 +23,10 @@ const programs = await ensurePrograms([
 /** A computer that goes down by leaving a file, in which the UPS says how it stood then. */
 interface Computer {
   readonly port: number;
+  /** The one that runs now. */
   readonly program: RunningProgram;
+  /** `kill -9`, and a new start. */
+  kill(): Promise<void>;
   set(...pairs: string[]): Promise<void>;
   /** What the UPS said when the shutdown command ran; undefined while it did not. */
   down(): Promise<Readonly<Record<string, string>> | undefined>;
@@ -71,8 +75,12 @@ async function start(settings: Readonly<Record<string, string>>, env: NodeJS.Pro
     'server.monpwd': 'own-pw',
   };
   await set(...Object.entries({ ...defaults, ...settings }).flat());
-  const program = startProgram(['serve', '--data-dir', data, '--no-web'], { env });
-  running.push(program);
+  const run = (): RunningProgram => {
+    const started = startProgram(['serve', '--data-dir', data, '--no-web'], { env });
+    running.push(started);
+    return started;
+  };
+  let program = run();
   await program.ready();
   await program.logged(/is on (mains|line) power/);
   const down = async (): Promise<Readonly<Record<string, string>> | undefined> => {
@@ -83,7 +91,14 @@ async function start(settings: Readonly<Record<string, string>>, env: NodeJS.Pro
   };
   return {
     port,
-    program,
+    get program() {
+      return program;
+    },
+    async kill() {
+      await program.end('SIGKILL');
+      program = run();
+      await program.ready();
+    },
     set,
     down,
     isDown: () =>
@@ -106,6 +121,9 @@ describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`,
     await say({ 'ups.status': 'OB' });
     await timed.isDown();
     expect((await timed.down())?.['ups.status']).toMatch(/^(FSD )?OB$/);
+    // That is the time of the form, and not the one that there is without it.
+    expect(timed.program.stderr()).toMatch(/ups has been on battery for [1-9] s\./);
+    expect(await patient.down()).toBeUndefined();
     // A save in the midst of the outage counts for it.
     await patient.set('ups.0.shutdowntimer', '2');
     await patient.isDown();
@@ -165,6 +183,51 @@ describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`,
     expect(await watching.down()).toBeUndefined();
     await watching.set('ups.0.shutdownaction', 'command');
     await watching.isDown();
+  });
+
+  test('shutdownbefore, shutdownafter: each once around the action, with its environment', async () => {
+    await say({ 'ups.status': 'OL' });
+    const file = join(folder, 'around');
+    const computer = await start({
+      'ups.0.shutdownbefore': `echo "before $NOTIFYTYPE $UPSNAME $RIDETHROUGH_ACTION" >> ${file}; sleep 4; exit 3`,
+      'ups.0.shutdowncmd': `echo action >> ${file}`,
+      'ups.0.shutdownafter': `echo "after $RIDETHROUGH_STEP: $NOTIFYMSG" >> ${file}`,
+    });
+    await say({ 'ups.status': 'OB LB' });
+    // In the midst of it: who comes later waits for its end, and goes on from there.
+    await until('it has begun', async () => (await readFile(file, 'utf8').catch(() => '')) !== '');
+    await computer.kill();
+    await computer.program.logged('The command after the action is done');
+    expect((await readFile(file, 'utf8')).split('\n')).toEqual([
+      'before SHUTDOWN ups command',
+      'action',
+      'after after: The battery of ups is low.',
+      '',
+    ]);
+    expect(computer.program.stderr()).toContain('The command before the action failed (exit status 3)');
+    // A new start of the program in the same run of the computer does nothing of it again.
+    await computer.kill();
+    await computer.program.logged('The monitor goes on where it stood');
+    await until('FSD is set again', async () =>
+      (await askOnce(computer.port, 'GET VAR ups ups.status')).includes('FSD OB LB'),
+    );
+    expect((await readFile(file, 'utf8')).split('\n')).toHaveLength(4);
+  });
+
+  test('shutdownextratimeout: a command that hangs is ended then, and the shutdown goes on', async () => {
+    await say({ 'ups.status': 'OL' });
+    const hanging = `echo $$ > ${folder}/pid; sleep 600`;
+    const [short, long] = await Promise.all([
+      start({ 'ups.0.shutdownbefore': hanging, 'ups.0.shutdownextratimeout': '1' }),
+      start({ 'ups.0.shutdownbefore': 'sleep 600', 'ups.0.shutdownextratimeout': '3600' }),
+    ]);
+    await say({ 'ups.status': 'OB LB' });
+    await short.isDown();
+    await short.program.logged('The command before the action failed (it did not end within 1 s)');
+    const pid = Number(await readFile(join(folder, 'pid'), 'utf8'));
+    await until('it is ended', () => isGone(pid));
+    await long.program.logged('The command before the action runs; it has 3600 s');
+    expect(await long.down()).toBeUndefined();
   });
 
   test('hostsync: so long the others have to log out, and no longer', async () => {

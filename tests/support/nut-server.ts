@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import type { DriverOutcome, VariableTraits } from '#engine/drivers/driver.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
+import type { ClientGate } from '#engine/nut/client-gate.ts';
 import { createNutServer, type LoginChange, type NutServer } from '#engine/nut/server.ts';
 import { DEFAULT_NUT_SERVER_CONFIG, type NutServerConfig } from '#engine/nut/server-config.ts';
 import type { NutUser } from '#engine/nut/users.ts';
@@ -26,6 +27,7 @@ export interface TestServerOptions {
   readonly ups: Readonly<Record<string, ServedUps>>;
   readonly users?: readonly NutUser[];
   readonly config?: Partial<NutServerConfig>;
+  readonly gate?: ClientGate;
   readonly clock?: Clock;
   /** How commands and settings end; a setting that is `handled` is put into the store. Default `handled`. */
   readonly outcome?: (what: string, value: string | undefined) => DriverOutcome | Promise<DriverOutcome>;
@@ -97,6 +99,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     log: listLog(logged),
     users: () => options.users ?? TEST_USERS,
     config: { ...DEFAULT_NUT_SERVER_CONFIG, listen: [{ host: '127.0.0.1', port: 0 }], ...options.config },
+    ...(options.gate ? { gate: options.gate } : {}),
     onLogin: (change) => void logins.push(change),
   });
   const [address] = await server.start();

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { alertSettings } from './alert-settings.ts';
 import { NutPassword, wants, YesNo } from './parts.ts';
-import { mailSettings, serverSettings, WebSettings } from './server-settings.ts';
+import { EnergySettings, mailSettings, serverSettings, WebSettings } from './server-settings.ts';
 import { upsSettings } from './ups-settings.ts';
 
 export const SETTINGS_VERSION = 2;
@@ -31,6 +31,7 @@ const settingsWith = <NutSecret extends z.ZodType, Secret extends z.ZodType>(nut
       mail: orDefaults(mailSettings(secret)),
       alerts: orDefaults(alertSettings(secret)),
       web: WebSettings.prefault({}),
+      energy: EnergySettings.prefault({}),
       setup: z
         .strictObject({
           /** The wizard was gone through, or left for good. */

@@ -34,6 +34,12 @@ const Identifier = z
 
 const EmailAddress = z.email(wants('expected.email')).max(254, wants('expected.shorter-text'));
 
+const ShellLine = z
+  .string(wants('expected.text'))
+  .max(1024, wants('expected.shorter-text'))
+  .regex(/^\P{Cc}*$/u, wants('expected.one-line'))
+  .default('');
+
 /** @param secret how a password is written here: the text, a reference to it, or whether there is one */
 export const upsSettings = <Secret extends z.ZodType>(secret: Secret) =>
   z
@@ -60,11 +66,12 @@ export const upsSettings = <Secret extends z.ZodType>(secret: Secret) =>
       /** Seconds on battery. */
       shutdowntimer: WholeNumber(0, LONGEST_TIMER).default(30),
       /** Empty: the system's own way. */
-      shutdowncmd: z
-        .string(wants('expected.text'))
-        .max(1024, wants('expected.shorter-text'))
-        .regex(/^\P{Cc}*$/u, wants('expected.one-line'))
-        .default(''),
+      shutdowncmd: ShellLine,
+      /** A line for the shell that runs before the action, and one after it; empty: none. */
+      shutdownbefore: ShellLine,
+      shutdownafter: ShellLine,
+      /** Seconds after which each of the two is ended: the shutdown goes on without it. */
+      shutdownextratimeout: WholeNumber(1, LONGEST_WAIT).default(30),
       shutdownaction: z.enum(SHUTDOWN_ACTIONS, wants('expected.one-of')).default('shutdown'),
       /** Also at this charge in percent; 0: whatever the charge. */
       shutdowncharge: WholeNumber(0, 99).default(0),
@@ -78,7 +85,12 @@ export const upsSettings = <Secret extends z.ZodType>(secret: Secret) =>
       nocommwarntime: WholeNumber(1, LONGEST_TIMER).optional(),
       /** Seconds the primary waits for secondaries, and a secondary for the primary. */
       hostsync: WholeNumber(0, LONGEST_WAIT).default(15),
-      description: AsciiLine(120).default(''),
+      /** Clients, and NUT's files, have it in ASCII. */
+      description: z
+        .string(wants('expected.text'))
+        .max(120, wants('expected.shorter-text'))
+        .regex(/^\P{Cc}*$/u, wants('expected.one-line'))
+        .default(''),
       /** Further lines of ups.conf. */
       options: Lines.default(''),
       emailnotify: YesNo.default(false),

@@ -55,8 +55,7 @@ export function upsesFor(
     const name = nameOfUnit(unit);
     upses.push({
       ...ups,
-      // NUT's files hold nothing but ASCII.
-      description: /^[\x20-\x7e]{1,120}$/.test(name) ? name : '',
+      description: /^\P{Cc}{1,120}$/u.test(name) ? name : '',
       options: attached.length > 1 ? withPins('', unit.selectors) : '',
     });
   }

@@ -69,8 +69,7 @@ describe('units', () => {
     const both = upsesFor([ONE, OTHER], [ONE, OTHER], makeId);
     expect(both.map(({ identifier }) => identifier)).toEqual(['ups', 'ups2']);
     expect(both[1]?.options).toContain('serial = "B2"');
-    // NUT's files could not hold it.
-    expect(both[1]?.description).toBe('');
+    expect(both[1]?.description).toBe('Größe 3');
   });
 
   test('are found again in what is chosen', () => {
@@ -148,6 +147,12 @@ describe('what will be true', () => {
     );
     expect(plain(powerSentence(proposedUps('x'), rehearsal, speak('de')))).toBe(
       'Dieser Rechner fährt herunter: nach 5 min im Akkubetrieb oder sobald der Akku fast leer ist. Das dauert etwa 1 min. Heute reicht der Akku 14 min.',
+    );
+  });
+
+  test('the time that the command before may take is said beside it', () => {
+    expect(plain(powerSentence(proposedUps('x'), { ...rehearsal, beforeSeconds: 90 }, en))).toContain(
+      'That takes about 1 min. The command before it takes up to 1 min 30 s.',
     );
   });
 
