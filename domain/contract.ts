@@ -477,6 +477,10 @@ export const requests = {
       isOpen: z.boolean(),
       /** SHA-256 of the certificate that clients are shown, upper case with colons. */
       fingerprint: z.string().optional(),
+      /** A firewall here that may keep them out, and the command against it; absent where none is known to be on. */
+      firewall: z.object({ text: TextSchema, command: z.string().optional() }).optional(),
+      /** Addresses that were turned away in the last day because they are not allowed, the last one first. */
+      refused: z.array(z.object({ address: z.string(), count: z.number(), lastAt: z.number() })),
     }),
     access: 'admin',
   },

@@ -276,6 +276,9 @@ export function createProduct(parts: ProductParts): Product {
       environment: process.env,
       driverPath: () => configuration.driverPath,
       addresses: () => engine.addresses,
+      allow: () => configuration.engine.allow ?? [],
+      refusals: () => engine.refusals(),
+      firewall: (opening) => parts.setupSystem.firewall(opening),
     }),
     wizard: createWizardHandlers({
       system: parts.setupSystem,

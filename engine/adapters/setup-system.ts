@@ -18,6 +18,7 @@ import {
   ruleWay,
 } from '#engine/setup/udev-rule.ts';
 import { reasonOf } from '#engine/system-reason.ts';
+import { findFirewall } from './firewall.ts';
 import { lookForNeighbours } from './look-for-neighbours.ts';
 import type { ReadFs } from './node-hid-fs.ts';
 
@@ -61,6 +62,7 @@ export function createSetupSystem(parts: SetupSystemParts): SetupSystem {
 
   return {
     neighbours: (low) => lookForNeighbours({ platform, env, fs }, log, low),
+    firewall: (opening) => findFirewall({ platform, env, fs, isRoot }, opening),
     rule: async () => (platform === 'linux' ? state(await ownRule()) : undefined),
     async installRule(): Promise<RuleInstallation> {
       const command = commandByHand(ruleFile);

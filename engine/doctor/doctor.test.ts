@@ -11,6 +11,7 @@ import { OUTBOX_FILE } from '#engine/alerts/outbox.ts';
 import { OUTAGE } from '#engine/alerts/test-support.ts';
 import type { HidDeviceInfo, HidPort, SystemPower } from '#engine/ports.ts';
 import { settingsConfiguration } from '#engine/settings/configuration.ts';
+import type { FirewallHint } from '#engine/setup/firewall.ts';
 import type { Neighbour } from '#engine/setup/neighbours.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
 import { createFakePower } from '#tests/support/fake-power.ts';
@@ -52,6 +53,7 @@ interface Given {
   readonly power?: SystemPower;
   readonly neighbours?: readonly Neighbour[];
   readonly isClockKept?: boolean;
+  readonly firewall?: FirewallHint;
 }
 
 async function found(subject: Finding['subject'], given: Given = {}): Promise<readonly Finding[]> {
@@ -66,6 +68,7 @@ async function found(subject: Finding['subject'], given: Given = {}): Promise<re
     clock: systemClock,
     log,
     neighbours: () => Promise.resolve(given.neighbours ?? []),
+    firewall: () => Promise.resolve(given.firewall),
     isClockKept: () => Promise.resolve(given.isClockKept),
   });
   return findings.filter((finding) => finding.subject === subject);
@@ -165,6 +168,16 @@ describe('what is wrong is found', () => {
     expect(await only(syslog)).toMatchObject([{ level: 'warning', text: { phrase: 'doctor.alerts.waiting' } }]);
   });
 
+  test('a firewall, where other computers are to come in', async () => {
+    const firewall = { text: 'on', command: 'sudo open it', hasRule: false };
+    expect(await found('network', { firewall })).toMatchObject([{ level: 'ok' }]);
+    const settings = { server: { remoteport: await freePort(), rmonitor: true } };
+    const [, told] = await found('network', { firewall, settings });
+    expect(told).toEqual({ subject: 'network', level: 'warning', text: 'on', remedy: 'sudo open it' });
+    const { command: _command, ...ruled } = { ...firewall, hasRule: true };
+    expect(await found('network', { firewall: ruled, settings })).toMatchObject([{ level: 'ok' }, { level: 'ok' }]);
+  });
+
   test('a clock that nobody keeps, and one that stands at the beginning of time', async () => {
     expect(await found('clock', { isClockKept: false })).toMatchObject([{ level: 'warning' }]);
     const settings = Settings.parse({});
@@ -178,6 +191,7 @@ describe('what is wrong is found', () => {
       clock: createFakeClock(0),
       log,
       neighbours: () => Promise.resolve([]),
+      firewall: () => Promise.resolve(undefined),
       isClockKept: () => Promise.resolve(true),
     });
     expect(findings.find(({ subject }) => subject === 'clock')).toMatchObject({ level: 'error' });

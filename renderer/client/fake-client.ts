@@ -384,6 +384,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
       addresses: ['192.168.1.10', '2001:db8::10'],
       port: settings.settings.server.remoteport,
       isOpen: settings.settings.server.rmonitor,
+      refused: [],
       fingerprint: Array.from({ length: 32 }, (_, index) => (index * 7 + 16).toString(16).toUpperCase()).join(':'),
     }),
     'web.passwords': () => ({ isSet: { ...webPasswords } }),

@@ -33,6 +33,17 @@ export const setup = {
   'neighbour.stop-service': 'Beenden und aus dem Start des Systems nehmen.',
   'neighbour.end-program': 'Beenden und aus dem Start des Systems nehmen.',
 
+  'firewall.on':
+    'Hier ist eine Firewall eingeschaltet ({name}). Lässt sie Port {port} (TCP) nicht schon durch, öffnet ihn dies:',
+  'firewall.on.until-restart':
+    'Hier ist eine Firewall eingeschaltet ({name}). Lässt sie Port {port} (TCP) nicht schon durch, öffnet ihn dies bis zum nächsten Start des Rechners:',
+  'firewall.on.as-administrator':
+    'Hier ist eine Firewall eingeschaltet ({name}). Lässt sie Port {port} (TCP) nicht schon durch, öffnet ihn dies, in der PowerShell als Administrator:',
+  'firewall.rule':
+    'Hier ist eine Firewall eingeschaltet ({name}); eine ihrer Regeln lässt Rechner zu Port {port} (TCP) durch.',
+  'firewall.blocks-all':
+    'Die Firewall von macOS blockiert alle Verbindungen von außen: Systemeinstellungen > Netzwerk > Firewall > Optionen.',
+
   'rule.dismissed': 'Die Frage nach dem Passwort wurde geschlossen.',
   'rule.refused': 'Das System hat das Recht dazu nicht erteilt.',
 

@@ -31,6 +31,15 @@ export const setup = {
   'neighbour.stop-service': 'Stop it, and take it out of what starts with the system.',
   'neighbour.end-program': 'End it, and take it out of what starts with the system.',
 
+  'firewall.on': 'A firewall is on here ({name}). Unless it lets port {port} (TCP) through already, this does it:',
+  'firewall.on.until-restart':
+    'A firewall is on here ({name}). Unless it lets port {port} (TCP) through already, this does it until the next start of the computer:',
+  'firewall.on.as-administrator':
+    'A firewall is on here ({name}). Unless it lets port {port} (TCP) through already, this does it, in PowerShell as administrator:',
+  'firewall.rule': 'A firewall is on here ({name}); one of its rules lets computers through to port {port} (TCP).',
+  'firewall.blocks-all':
+    'The firewall of macOS blocks all connections from outside: System Settings > Network > Firewall > Options.',
+
   'rule.dismissed': 'The question for the password was closed.',
   'rule.refused': 'The system did not give the right to do so.',
 
