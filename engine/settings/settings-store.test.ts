@@ -20,7 +20,15 @@ afterEach(() => rm(folder, { recursive: true }));
 const DEFAULTS = {
   version: 2,
   ups: [],
-  server: { rmonitor: false, allow: [], remoteport: 3493, monuser: 'upsmon', users: [], optionsupsd: '' },
+  server: {
+    rmonitor: false,
+    announce: true,
+    allow: [],
+    remoteport: 3493,
+    monuser: 'upsmon',
+    users: [],
+    optionsupsd: '',
+  },
   mail: {
     ...{ host: '', security: 'starttls', user: '', from: '' },
     ...{ least: 'care', except: [], quietFrom: '', quietTo: '' },

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
 import { holdDataFolder } from '#engine/adapters/hold-data-folder.ts';
+import { createMulticastDiscovery } from '#engine/adapters/multicast-discovery.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
@@ -111,6 +112,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
       ruleFile: join(programFolder(), 'resources', 'udev', RULE_FILE),
     }),
     ...(options.web ? { webPasswords: createWebPasswords(options.dataDir, options.web, log) } : {}),
+    discovery: createMulticastDiscovery(systemClock),
     scanDevices: () => findDevices(hidPort),
     reload: readAgain,
   });
