@@ -39,7 +39,7 @@ async function pass(ms: number): Promise<void> {
 async function ask<Name extends RequestName>(name: Name, params: unknown): Promise<RequestResult<Name>> {
   const answer = await product.api.handle(name, params, 'admin');
   if (!answer.ok) throw new Error(answer.error.code);
-  return answer.value as RequestResult<Name>;
+  return answer.value;
 }
 const statusOf = (name: string): string | undefined =>
   product.engine.store.get(name)?.variables.get('ups.status')?.value;
