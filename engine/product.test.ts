@@ -84,6 +84,7 @@ function productParts(): ProductParts {
     power,
     setupSystem: {
       neighbours: () => Promise.resolve([]),
+      firewall: () => Promise.resolve(undefined),
       rule: () => Promise.resolve('installed'),
       installRule: () => Promise.resolve({ outcome: 'already', command: '' }),
     },

@@ -109,7 +109,11 @@ const listUps: Query = (_words, _session, world) =>
     'UPS',
     world
       .list()
-      .map(({ config }) => `UPS ${config.name} ${quoted(plainText(config.description ?? '') || NO_DESCRIPTION)}`),
+      .flatMap(({ config }) =>
+        [config.name, ...(config.aliases ?? [])].map(
+          (name) => `UPS ${name} ${quoted(plainText(config.description ?? '') || NO_DESCRIPTION)}`,
+        ),
+      ),
   );
 
 const listVariables: Query = (words, session, world) => {
@@ -157,9 +161,12 @@ const listClients: Query = (words, _, world) => {
   if (ups === undefined) return INVALID_ARGUMENT;
   const state = world.get(ups);
   if (!state) return UNKNOWN_UPS;
+  const { name, aliases = [] } = state.config;
+  // Clients compare the rows with what they asked for.
+  const called = aliases.find((alias) => alias.toLowerCase() === ups.toLowerCase()) ?? name;
   return listReply(
     `CLIENT ${ups}`,
-    world.loggedIn(state).map((address) => `CLIENT ${state.config.name} ${address}`),
+    world.loggedIn(state).map((address) => `CLIENT ${called} ${address}`),
   );
 };
 

@@ -24,11 +24,13 @@ export function checkSettings(settings: Settings): readonly FieldProblem[] {
     ...channelProblems(settings),
     ...channelRemarks(settings),
   ];
-  return [
-    ...problems.filter(({ severity }) => severity === 'error'),
-    ...problems.filter(({ severity }) => severity !== 'error'),
-  ];
+  return errorsFirst(problems);
 }
+
+export const errorsFirst = (problems: readonly FieldProblem[]): readonly FieldProblem[] => [
+  ...problems.filter(({ severity }) => severity === 'error'),
+  ...problems.filter(({ severity }) => severity !== 'error'),
+];
 
 /** Lines that were copied from where passwords are not shown. */
 const hiddenProblems = ({ ups, server }: Settings): FieldProblem[] =>

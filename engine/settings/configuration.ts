@@ -6,6 +6,7 @@ import { phrase, textIn, type Phrase } from '#domain/messages/message.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { findSectionFaults, type ConfigFault } from '#engine/drivers/check-sections.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
+import type { ConsolePlaces } from '#engine/drivers/system-consoles.ts';
 import type { EngineConfig } from '#engine/engine.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
 import type { MonitorPolicy } from '#engine/monitor/policy.ts';
@@ -19,10 +20,11 @@ import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
 import { UPSD_DEFAULTS } from '#engine/settings/nut-conf/upsd-conf.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { checkSettings, describeFieldProblem, exposedUsers } from './check-settings.ts';
+import { consoleFaults, consoleProblems } from './console-ports.ts';
 import { moveIn } from './move-in.ts';
 import { fromNutConf as movedFromNutConf } from './nut-to-settings.ts';
 import { settingsPolicy } from './settings-policy.ts';
-import { toNutConf } from './settings-to-nut.ts';
+import { aliasesOf, toNutConf } from './settings-to-nut.ts';
 
 export interface Configuration {
   /** `automatic`: our own settings, in which no UPS stands yet. */
@@ -100,6 +102,7 @@ export function settingsConfiguration(settings: Settings, dataDir: string, log: 
   return {
     ...configuration,
     kind: isEmpty ? 'automatic' : 'settings',
+    engine: { ...configuration.engine, allow: settings.server.allow },
     monitor: settingsPolicy(settings, ATTACHED_UPS.name),
     confDir: undefined,
   };
@@ -116,6 +119,7 @@ function closedToOthers(settings: Settings): NutConf {
  */
 export async function startConfiguration(settings: Settings, dataDir: string, log: Log): Promise<Configuration> {
   const configuration = settingsConfiguration(settings, dataDir, log);
+  for (const problem of await consoleProblems(settings, settings)) log.warn(describeFieldProblem(problem));
   const { nut } = configuration.engine;
   if (!nut?.tls) return configuration;
   const { certFile, authorities, ...tls } = nut.tls;
@@ -158,12 +162,19 @@ const idOfName = (name: string): string => createHash('sha256').update(name).dig
 
 /** In the order of the settings. What hangs on another computer is read from there, and can be shared from here. */
 const engineUpses = ({ ups }: Settings, conf: NutConf): UpsConfig[] =>
-  ups.flatMap(({ mode, identifier, remotehost, remoteport, description }) => {
+  ups.flatMap(({ mode, identifier, aliases, remotehost, remoteport, description }) => {
     if (mode === 'MASTER') return conf.ups.filter(({ name }) => name === identifier);
     const host = remotehost.includes(':') ? `[${remotehost}]` : remotehost;
     const port = `${identifier}@${host}:${remoteport}`;
     return [
-      { name: identifier, driver: 'dummy-ups', port, ...(description === '' ? {} : { description }), options: {} },
+      {
+        name: identifier,
+        ...aliasesOf({ aliases }),
+        driver: 'dummy-ups',
+        port,
+        ...(description === '' ? {} : { description }),
+        options: {},
+      },
     ];
   });
 
@@ -178,6 +189,8 @@ export interface CheckedNutFiles {
   readonly faults: readonly ConfigFault[];
   /** What keeps it from being served: accounts that everybody could use. Moved in they get other passwords. */
   readonly exposed: readonly ConfigFault[];
+  /** What is wrong and does not keep it from being used: a computer has to be guarded all the same. */
+  readonly risks: readonly ConfigFault[];
   /** What can be lived with. */
   readonly remarks: readonly NutConfProblem[];
 }
@@ -186,7 +199,11 @@ export interface CheckedNutFiles {
  * Reads NUT's files and checks them as far as that can be done before anything starts.
  * @throws SettingsError settings/cannot-read
  */
-export async function checkNutFiles(confDir: string, env: NodeJS.ProcessEnv): Promise<CheckedNutFiles> {
+export async function checkNutFiles(
+  confDir: string,
+  env: NodeJS.ProcessEnv,
+  consoles?: ConsolePlaces,
+): Promise<CheckedNutFiles> {
   const conf = await readNutConf(confDir, env);
   const errors = conf.problems.filter((problem) => problem.severity === 'error');
   // That there is no UPS follows from the broken lines that would have made one.
@@ -212,7 +229,8 @@ export async function checkNutFiles(confDir: string, env: NodeJS.ProcessEnv): Pr
     reason: phrase('field.known-password', {}),
     fix: phrase('field.known-password.fix', {}),
   }));
-  return { conf, faults, exposed, remarks };
+  const risks = await consoleFaults(conf.ups, confDir, consoles);
+  return { conf, faults, exposed, risks, remarks };
 }
 
 /** Files of certificates that clients would be turned away with, or that no server could be trusted by. */
@@ -253,8 +271,9 @@ export async function nutFilesConfiguration(
   env: NodeJS.ProcessEnv,
   log: Log,
 ): Promise<Configuration> {
-  const { conf, faults, exposed, remarks } = await checkNutFiles(confDir, env);
+  const { conf, faults, exposed, risks, remarks } = await checkNutFiles(confDir, env);
   for (const problem of remarks) log[problem.severity === 'warning' ? 'warn' : 'info'](describeProblem(problem));
+  for (const risk of risks) log.warn(describeFault(risk));
   const [fault, ...more] = [...faults, ...exposed];
   for (const other of more) log.error(describeFault(other));
   if (fault) throw new SettingsError('settings/bad-line', { ...fault });

@@ -20,7 +20,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const DEFAULTS = {
   version: 2,
   ups: [],
-  server: { rmonitor: false, remoteport: 3493, monuser: 'upsmon', users: [], optionsupsd: '' },
+  server: { rmonitor: false, allow: [], remoteport: 3493, monuser: 'upsmon', users: [], optionsupsd: '' },
   mail: {
     ...{ host: '', security: 'starttls', user: '', from: '' },
     ...{ least: 'care', except: [], quietFrom: '', quietTo: '' },
@@ -37,6 +37,7 @@ const DEFAULTS = {
     channels: [],
   },
   web: { tls: 'none', allowPlainHttp: false, hostNames: [] },
+  energy: { currency: '' },
   setup: { isDone: false },
 };
 const told = async (work: () => unknown): Promise<string> => {

@@ -17,7 +17,7 @@ import { readSections } from './nut-conf/section-file.ts';
 import { readUpsConf } from './nut-conf/ups-conf.ts';
 import { readUpsdConf } from './nut-conf/upsd-conf.ts';
 import { UPSMON_DEFAULTS } from './nut-conf/upsmon-conf.ts';
-import { commandOf } from './shutdown-commands.ts';
+import { actionCommandOf, commandOf } from './shutdown-commands.ts';
 import { toUserConf } from './users-text.ts';
 
 export interface NutMeaning {
@@ -36,9 +36,22 @@ const inField = (path: FieldPath, problems: readonly NutConfProblem[], above: nu
   problems.map((problem) => ({
     path,
     severity: problem.severity,
-    ...phrasesOf(problem),
+    ...asFieldSays(problem, above),
     ...(problem.line > above ? { line: problem.line - above } : {}),
   }));
+
+/** A line that a problem points at is counted in the field, too; one of ours is another field. */
+function asFieldSays(problem: NutConfProblem, above: number): Pick<FieldProblem, 'reason' | 'fix'> {
+  const { code, details } = problem;
+  const { first, name } = details;
+  if (typeof first !== 'number') return phrasesOf(problem);
+  if (first > above) return phrasesOf({ ...problem, details: { ...details, first: first - above } });
+  if (code !== 'repeated') return phrasesOf(problem);
+  return {
+    reason: phrase('field.said-elsewhere', { name: String(name) }),
+    fix: phrase('field.said-elsewhere.fix', {}),
+  };
+}
 
 export function toNutConf(settings: Settings): NutMeaning {
   const sections = settings.ups.map((ups, index) => toSection(ups, ['ups', index]));
@@ -64,6 +77,10 @@ export function toNutConf(settings: Settings): NutMeaning {
 /** `netclient` where every cable is elsewhere. */
 const modeOf = (upses: readonly UpsSettings[]): NutConf['nut']['mode'] =>
   upses.length > 0 && upses.every(({ mode }) => mode === 'SLAVE') ? 'netclient' : 'netserver';
+
+/** Further names of a UPS, for its section. */
+export const aliasesOf = ({ aliases }: Pick<UpsSettings, 'aliases'>): Pick<UpsConfig, 'aliases'> =>
+  aliases.length === 0 ? {} : { aliases };
 
 /** Of the lines above those of the form's own field. */
 const PORT_LINE = 3;
@@ -115,6 +132,7 @@ function toSection(
   return {
     config: config && {
       ...config,
+      ...aliasesOf(ups),
       ...(isNutWord(ups.port) ? {} : { port: ups.port }),
       ...((config.description ?? '') === desc && ups.description !== '' ? { description: ups.description } : {}),
     },
@@ -142,7 +160,7 @@ function toUpsmonConf({ ups, server }: Settings): UpsmonConf {
   const longest = (values: readonly number[], otherwise: number): number =>
     values.length === 0 ? otherwise : Math.max(...values);
   const warnings = ups.flatMap(({ nocommwarntime }) => nocommwarntime ?? []);
-  const [command] = ups.flatMap((one) => commandOf(one) ?? []);
+  const [command] = ups.flatMap((one) => lineOf(one) ?? []);
   return {
     ...UPSMON_DEFAULTS,
     monitors: ups.map((one) => toMonitor(one, server)),
@@ -158,6 +176,12 @@ function toUpsmonConf({ ups, server }: Settings): UpsmonConf {
     ...(warnings.length === 0 ? {} : { noCommWarnTime: asSeconds(Math.min(...warnings)) }),
     ...(ups.some(({ mode, powerdown }) => mode === 'MASTER' && powerdown) ? { powerDownFlag: '/etc/killpower' } : {}),
   };
+}
+
+/** Where the commands around the action do not fit into a word of NUT's, the action alone. */
+function lineOf(ups: UpsSettings): string | undefined {
+  const whole = commandOf(ups);
+  return whole === undefined || isNutWord(whole) ? whole : actionCommandOf(ups);
 }
 
 function toMonitor(ups: UpsSettings, server: Settings['server']): MonitorConf {

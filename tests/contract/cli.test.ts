@@ -52,6 +52,26 @@ describe('the words of a call', () => {
     },
   );
 
+  test('a negative number is a value, which is refused or taken like any other', async () => {
+    const { data } = await prepare();
+    const ups = ['ups.0.identifier', 'ups', 'ups.0.driver', 'demo', 'ups.0.port', 'auto'];
+    const set = (...words: string[]) => ridethrough(['config', 'set', ...words, '--data-dir', data]);
+    expect(await set(...ups, 'ups.0.shutdowntimer', '-5')).toEqual({
+      status: 78,
+      stdout: '',
+      stderr: 'ups.0.shutdowntimer cannot be "-5". (Write a number from 0.)\n',
+    });
+    expect(await set(...ups, 'ups.0.options', '-5')).toMatchObject({ status: 78 });
+    expect(await set(...ups, 'ups.0.description', '-5')).toMatchObject({ status: 0 });
+    expect((await ridethrough(['config', 'get', 'ups.0.description', '--data-dir', data])).stdout).toBe('-5\n');
+    expect(await set('ups.0.description', '-x')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'ridethrough config: there is no option -x; a value that begins with a dash stands behind "--"\nTry "ridethrough config --help".\n',
+    });
+  });
+
   test('help names every command, and the version is told', async () => {
     for (const word of ['--help', '-h', 'help']) {
       const { status, stdout, stderr } = await ridethrough([word]);

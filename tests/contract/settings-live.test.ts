@@ -142,6 +142,17 @@ describe.skipIf(!programs.ok)(`settings changed live ${programs.ok ? '' : progra
     await becomes('battery.charge', '90');
   });
 
+  test('aliases: the UPS is served under each, and its driver does not notice', async () => {
+    await set('ups.0.options', 'pollinterval = 3', 'ups.0.aliases', 'qnapups,nas');
+    await until('listed', async () => (await upsc('-l', `127.0.0.1:${port}`)).stdout === 'ups\nqnapups\nnas\n');
+    expect(await valueOf('battery.charge', 'QnapUPS')).toBe('90');
+    expect((await upsc(at('nas'))).stdout).toBe((await upsc(at())).stdout);
+    await set('ups.0.aliases', '');
+    await until('gone', async () => (await upsc(at('nas'))).stderr.includes('Unknown UPS'));
+    expect(program.stderr().match(/WARN.*lost|reconnect/gi)).toBeNull();
+    await set('ups.0.options', '');
+  });
+
   test('a second UPS comes, and goes', async () => {
     await set(
       'ups.1.identifier',

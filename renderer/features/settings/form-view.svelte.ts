@@ -84,9 +84,8 @@ export class FormView {
     await tick();
     const field = document.getElementById(idOf(path));
     field?.scrollIntoView({ block: 'center' });
-    const control =
-      field?.querySelector<HTMLElement>('[aria-invalid="true"], .wrong button') ??
-      field?.querySelector<HTMLElement>('input, textarea, select, button');
+    const at = (selector: string): HTMLElement | undefined => field?.querySelector<HTMLElement>(selector) ?? undefined;
+    const control = at('[aria-invalid="true"], .wrong button') ?? at('input, textarea, select, button');
     control?.focus();
   }
 
