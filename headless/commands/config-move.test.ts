@@ -70,7 +70,7 @@ describe('config import', () => {
   test('with an error nothing is written, and each is told with its place', async () => {
     const truenas = await file(
       'ups.json',
-      JSON.stringify({ ...TRUENAS, options: 'lowbat = 3', remoteport: 0, monpwd: 'a b' }),
+      JSON.stringify({ ...TRUENAS, options: 'lowbat = 3', remoteport: 0, monuser: 'a b' }),
     );
     const refused = await run('import', '--truenas', truenas);
     expect(refused.status).toBe(78);
@@ -78,7 +78,7 @@ describe('config import', () => {
       `${truenas}: options, line 1: lowbat is no option of usbhid-ups; it is not used (write lowbatt if that is meant)\n`,
     );
     expect(refused.stderr).toContain(`${truenas}: remoteport: this cannot be used (write a port from 1 to 65535)\n`);
-    expect(refused.stderr).toContain(`${truenas}: monpwd: this cannot be used (write letters`);
+    expect(refused.stderr).toContain(`${truenas}: monuser: this cannot be used (write `);
     expect(refused.stderr).toMatch(/\nNothing was moved in\.\n$/);
     expect(refused.stdout).toBe('');
     await file('ups.conf', '[ups]\n driver = usbhid-ups\n port = auto\n lowbat = 3\n');

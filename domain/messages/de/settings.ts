@@ -81,6 +81,8 @@ export const settings = {
   'import.cut': '{name} wurde nach {most} Zeichen abgeschnitten.',
   'import.known-password':
     'Das Passwort von {user} war das, mit dem jedes TrueNAS ausgeliefert wird; ein neues wurde erzeugt. Andere Rechner, die sich damit anmelden, brauchen das neue.',
+  'import.unfit-password':
+    'Das Passwort von {user} hatte Zeichen, die nicht jeder Client senden kann; ein neues wurde erzeugt. Andere Rechner, die sich damit anmelden, brauchen das neue.',
   'import.not-watched':
     'Keine MONITOR-Zeile nennt eine USV dieses Rechners, NUT fuhr ihn also nicht herunter; jetzt fährt er bei schwachem Akku herunter.',
   'import.monitor-without-ups': 'Die MONITOR-Zeile für {ups} wurde weggelassen: In ups.conf gibt es diese USV nicht.',

@@ -80,6 +80,8 @@ export const settings = {
   'import.cut': '{name} was cut after {most} characters.',
   'import.known-password':
     'The password of {user} was the one that every TrueNAS ships with; a new one was made. Other computers that log in with it need the new one.',
+  'import.unfit-password':
+    'The password of {user} had characters that not every client can send; a new one was made. Other computers that log in with it need the new one.',
   'import.not-watched':
     'No MONITOR line names a UPS of this computer, so NUT did not shut it down; now it shuts down when the battery is low.',
   'import.monitor-without-ups': 'The MONITOR line for {ups} was left out: ups.conf has no such UPS.',
