@@ -273,7 +273,11 @@ export const requests = {
   /** The NUT files that settings amount to, passwords left out. */
   'settings.preview': {
     params: z.object({ settings: AnySettings }),
-    result: z.object({ files: z.array(z.object({ name: z.string(), text: z.string() })) }),
+    result: z.object({
+      files: z.array(z.object({ name: z.string(), text: z.string() })),
+      /** What of the settings these files cannot say. */
+      notes: z.array(TextSchema),
+    }),
     access: 'admin',
   },
   /** The password that the program made for its own account, once. */
@@ -457,6 +461,10 @@ export const requests = {
       isOpen: z.boolean(),
       /** SHA-256 of the certificate that clients are shown, upper case with colons. */
       fingerprint: z.string().optional(),
+      /** A firewall here that may keep them out, and the command against it; absent where none is known to be on. */
+      firewall: z.object({ text: TextSchema, command: z.string().optional() }).optional(),
+      /** Addresses that were turned away in the last day because they are not allowed, the last one first. */
+      refused: z.array(z.object({ address: z.string(), count: z.number(), lastAt: z.number() })),
     }),
     access: 'admin',
   },

@@ -247,6 +247,9 @@ export function createProduct(parts: ProductParts): Product {
       environment: process.env,
       driverPath: () => configuration.driverPath,
       addresses: () => engine.addresses,
+      allow: () => configuration.engine.allow ?? [],
+      refusals: () => engine.refusals(),
+      firewall: (opening) => parts.setupSystem.firewall(opening),
     }),
     wizard: createWizardHandlers({
       system: parts.setupSystem,
@@ -336,7 +339,13 @@ export function createProduct(parts: ProductParts): Product {
     metrics: (webClients) =>
       renderMetrics(
         engine.store.list(),
-        { version: VERSION, nutClients: engine.nutConnections, webClients, startedAtSeconds: startedAt / 1000 },
+        {
+          version: VERSION,
+          nutClients: engine.nutConnections,
+          nutRefused: engine.nutRefused,
+          webClients,
+          startedAtSeconds: startedAt / 1000,
+        },
         clock.now(),
       ),
     health: () => ({

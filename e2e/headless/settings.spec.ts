@@ -249,6 +249,42 @@ test('an account of the table can log in, and no password is ever told', async (
   expect(told.split('lens-44').length).toBeLessThanOrEqual(2);
 });
 
+test('accounts as text: a line that cannot be used stays in sight, and what is not kept is told', async ({
+  form: { settings, port },
+  page,
+}) => {
+  const view = page.getByRole('group', { name: 'View' });
+  await view.getByText('As upsd.users').click();
+  const text = settings.text('Accounts as upsd.users');
+  const users = page.locator('#field-server-users');
+  await text.fill('# mine\n[pi]\n  password = raspberry-7\n  upsmon secondary\n[living room]\n  password = x\n');
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    await view.getByText('Table').click();
+    await expect(users).toContainText('Line 5: This is no section title');
+    await expect(text).toBeFocused();
+    await expect(text).toHaveValue(/living room/);
+  }
+  await settings.text('Description').fill('Not yet');
+  await expect(settings.bar).toContainText('1 field has to be put right');
+  await settings.bar.getByRole('button', { name: 'Save' }).click();
+  await expect(text).toBeFocused();
+  await text.fill((await text.inputValue()).replace('living room', 'room'));
+  await view.getByText('Table').click();
+  await expect(page.getByRole('row', { name: /^room/ })).toBeVisible();
+  await expect(users).toContainText('Line 1: Comments are not kept');
+  await settings.save();
+  expect(await logIn(port, 'pi', 'raspberry-7', 'ups')).toBe('OK');
+});
+
+test('what is wrong with a field that was hidden meanwhile can be reached', async ({ form: { settings } }) => {
+  await settings.pick('After a time on battery');
+  await settings.text('Shutdown Timer').fill('-5');
+  await settings.pick('When the battery is low');
+  await expect(settings.bar).toContainText('1 field has to be put right');
+  await settings.bar.getByRole('button', { name: 'Save' }).click();
+  await expect(settings.text('Shutdown Timer')).toBeFocused();
+});
+
 test('the password that the program made is shown once, and is the one that counts', async ({
   form: { settings, port },
   page,
@@ -430,9 +466,17 @@ test('the search shows what fits, wherever it is', async ({ form: { settings } }
   await expect(settings.text('Identifier')).toBeVisible();
 });
 
-test('a model is found by its maker and says what its driver needs', async ({ form: { settings }, page }) => {
+test('a model is found by its maker and says what its driver needs', async ({ form: { settings } }) => {
+  for (const [typed, offered] of [
+    ['CYBERPOWER', /^Cyber Power Systems/],
+    ['0764:0501', /USB 0764:0501/],
+    ['snmp-ups', /^snmp-ups/],
+  ] as const) {
+    await settings.box('Driver').fill(typed);
+    await expect(settings.offered('Driver').first()).toHaveText(offered);
+  }
   await settings.box('Driver').fill('ES 850G2');
-  await expect(page.getByRole('option').first()).toContainText('usbhid-ups');
+  await expect(settings.offered('Driver').first()).toContainText('usbhid-ups');
   await settings.take('Driver', 'eaton connectups', /./);
   await expect(settings.field('Driver')).toContainText(/snmp-ups|netxml-ups/);
 });

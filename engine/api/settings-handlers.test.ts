@@ -270,7 +270,13 @@ describe('a form', () => {
     expect(text).toContain('password = "(hidden)"');
     expect(text).not.toContain('nas-pw');
     expect(text).not.toContain(keeper.current.settings.server.monpwd);
-    expect(await api['settings.preview']({ settings: { ups: 3 } })).toEqual({ files: [] });
+    expect(await api['settings.preview']({ settings: { ups: 3 } })).toEqual({ files: [], notes: [] });
+  });
+
+  test('sees what these files cannot say', async () => {
+    await set(...UPS, ['server.allow', '192.168.1.0/24']);
+    const { notes } = await api['settings.preview'](await draft());
+    expect(notes.map((note) => textIn(note))).toContainEqual(expect.stringMatching(/^server\.allow = 192/));
   });
 
   test('is shown the password that was made, once', async () => {
@@ -293,6 +299,8 @@ describe('a form', () => {
       { name: 'new', password: { value: 'x' } },
     ]);
     expect(problems).toMatchObject([{ path: ['server', 'users'], severity: 'error', line: 6 }]);
+    const told = await api['settings.usersFromText']({ text: `${text}  # of the cellar\n`, settings });
+    expect(told.problems).toMatchObject([{ severity: 'notice', line: 4, reason: { phrase: 'problem.comment-lost' } }]);
   });
 
   test('sees no password of the auxiliary lines, and sends back the one there is', async () => {

@@ -4,6 +4,7 @@ import { SettingsError, type AppError } from '#domain/errors.ts';
 import { phrase } from '#domain/messages/message.ts';
 import type { FieldProblem } from '#domain/schema/field-problem.ts';
 import type { SecretDraft, Settings } from '#domain/schema/settings/settings.ts';
+import { beyondNut } from '#engine/settings/beyond-nut.ts';
 import { changeSettings, newUpsId, replaceSettings } from '#engine/settings/change-settings.ts';
 import { checkSettings, errorsFirst } from '#engine/settings/check-settings.ts';
 import { consoleProblems } from '#engine/settings/console-ports.ts';
@@ -106,7 +107,7 @@ export function createSettingsHandlers(
     },
     'settings.preview': ({ settings: sent }) => {
       const { settings } = readDraft(sent, settingsNow());
-      return { files: settings ? previewOf(settings) : [] };
+      return settings ? { files: previewOf(settings), notes: beyondNut(settings) } : { files: [], notes: [] };
     },
     'settings.revealPassword': async () => {
       const password = await kept().keeper.revealPassword();

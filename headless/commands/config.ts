@@ -91,8 +91,8 @@ const TAKES: Readonly<Record<string, { readonly options: readonly string[]; read
 };
 
 async function checkFiles(folder: string, io: NutCommandIo, consoles?: ConsolePlaces): Promise<number> {
-  const { conf, risks, remarks, ...found } = await checkNutFiles(folder, io.env, consoles);
-  const faults = [...found.faults, ...risks];
+  const { conf, exposed, risks, remarks, ...found } = await checkNutFiles(folder, io.env, consoles);
+  const faults = [...found.faults, ...exposed, ...risks];
   const told = [
     ...remarks.map((problem) => ({ place: problem, text: describeProblem(problem) })),
     ...faults.map((fault) => ({ place: fault, text: describeFault(fault) })),

@@ -312,7 +312,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
       if (isSaved) keep(SettingsDraft.parse(sent));
       return { isSaved, problems, state: settings };
     },
-    'settings.preview': () => ({ files: [{ name: 'nut.conf', text: 'MODE=netserver\n' }] }),
+    'settings.preview': () => ({ files: [{ name: 'nut.conf', text: 'MODE=netserver\n' }], notes: [] }),
     'settings.revealPassword': () => {
       const isUnseen = settings.hasUnseenPassword;
       settings = { ...settings, hasUnseenPassword: false };
@@ -380,6 +380,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
       addresses: ['192.168.1.10', '2001:db8::10'],
       port: settings.settings.server.remoteport,
       isOpen: settings.settings.server.rmonitor,
+      refused: [],
       fingerprint: Array.from({ length: 32 }, (_, index) => (index * 7 + 16).toString(16).toUpperCase()).join(':'),
     }),
     'web.passwords': () => ({ isSet: { ...webPasswords } }),

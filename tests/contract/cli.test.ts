@@ -191,7 +191,8 @@ describe('config check', () => {
   test('tells what serve would refuse, everything at once with its lines', async () => {
     const { conf } = await prepare({
       'ups.conf': `${DEMO}[a]\n driver = usbhid-usp\n port = auto\n[b]\n driver = usbhid-ups\n port = recording:nowhere\n`,
-      'upsd.conf': 'LISTEN 127.0.0.1 99999\nCERTFILE no.pem\n',
+      'upsd.conf': 'LISTEN 0.0.0.0\nLISTEN 127.0.0.1 99999\nCERTFILE no.pem\n',
+      'upsd.users': '[upsmon]\n password = fixmepass\n upsmon primary\n',
     });
     const { status, stdout, stderr } = await ridethrough(['config', 'check', '--nut-conf', conf]);
     expect([status, stdout]).toEqual([78, '']);
@@ -199,8 +200,9 @@ describe('config check', () => {
     expect(lines.map((line) => line.slice(conf.length + 1).split(': ')[0])).toEqual([
       'ups.conf:4',
       'ups.conf:7',
-      'upsd.conf:1',
       'upsd.conf:2',
+      'upsd.conf:3',
+      'upsd.users:1',
     ]);
     expect(lines[0]).toContain('usbhid-ups');
   });

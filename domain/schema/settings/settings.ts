@@ -40,13 +40,15 @@ const settingsWith = <NutSecret extends z.ZodType, Secret extends z.ZodType>(nut
         .prefault({}),
     })
     .superRefine(({ ups }, context) => {
-      const names = new Set<string>();
-      ups.forEach(({ identifier }, index) => {
-        const name = identifier.toLowerCase();
-        if (names.has(name)) {
-          context.addIssue({ code: 'custom', path: ['ups', index, 'identifier'], message: 'expected.free-identifier' });
-        }
-        names.add(name);
+      const taken = new Set<string>();
+      const claim = (given: string, path: readonly (string | number)[]): void => {
+        const name = given.toLowerCase();
+        if (taken.has(name)) context.addIssue({ code: 'custom', path: [...path], message: 'expected.free-identifier' });
+        taken.add(name);
+      };
+      ups.forEach(({ identifier }, index) => claim(identifier, ['ups', index, 'identifier']));
+      ups.forEach(({ aliases }, index) => {
+        aliases.forEach((alias, place) => claim(alias, ['ups', index, 'aliases', place]));
       });
     });
 
