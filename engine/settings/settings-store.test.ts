@@ -72,7 +72,7 @@ describe('reading', () => {
     ['{"version":1,"__proto__":{"tls":"own"}}', /__proto__: not known/],
     ['{"version":1,"web":{"tls":"files","keyFile":"/k"}}', /web\.certFile: missing, and web\.tls is "files"/],
     ['{"version":1,"web":{"hostNames":["a","b c"]}}', /web\.hostNames: write a host name or an address/],
-    ['{"version":3,"ups":[]}', /was written by a newer version/],
+    ['{"ups":[],\n"version":3}', /settings\.json:2: this was written by a newer version/],
     ['{"version":0}', /version: write 2/],
     ['{"version":2,"ups":[{"id":"a","identifier":"ups"}]}', /ups\.0\.driver: missing, and ups\.0\.mode is "MASTER"/],
     ['{"version":2,"ups":[{"id":"a","identifier":"u,s"}]}', /ups\.0\.identifier: write letters, digits/],

@@ -61,7 +61,7 @@ export async function readSettingsFile(file: string, book: SecretBook): Promise<
   }
   const content = parseJson(text, file);
   if (typeof content.version === 'number' && content.version > SETTINGS_VERSION) {
-    throw new SettingsError('settings/newer-file', { file });
+    throw new SettingsError('settings/newer-file', { file, line: lineOfPath(text, ['version']) });
   }
   const given = migrate(content);
   if (given === undefined) {
