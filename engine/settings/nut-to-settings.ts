@@ -193,10 +193,13 @@ export function readOutageTimers(bytes: Uint8Array, problems: Problems): OutageT
   return started.filter(({ name }) => stopped.has(name));
 }
 
-function fromSection({ name, driver, port, description, options }: UpsConfig, folder: string, moving: Moving): Group {
+function fromSection(section: UpsConfig, folder: string, moving: Moving): Group {
+  const { name, aliases = [], driver, port, description, options } = section;
   const identifier = knownIdentifier(name, moving);
+  for (const alias of aliases) moving.note(phrase('import.alias', { alias, ups: identifier }));
   return {
     identifier,
+    aliases: aliases.map((alias) => knownIdentifier(alias, moving)),
     mode: 'MASTER',
     driver,
     port: wholePort(driver, port, folder),

@@ -84,6 +84,21 @@ const ROWS: Readonly<Record<string, Row>> = {
       ['office', fileOf('upssched.conf'), containing('AT ONBATT "office"')],
     ],
   },
+  'ups.0.aliases': {
+    default: '',
+    taken: ['qnapups', ['qnapups nas.2', 'qnapups,nas.2']],
+    refused: [
+      ['a+b', /Write letters, digits/],
+      ['default', /Write another name; NUT keeps/],
+      ['UPS', /a name that no other UPS has, and that is no alias/],
+      ['a,A', /a name that no other UPS has, and that is no alias/],
+      [LONG, /no more than 120 characters/],
+    ],
+    means: [
+      ['qnapups', upsOf, { name: 'ups', aliases: ['qnapups'] }],
+      ['qnapups', fileOf('ups.conf'), containing('[qnapups]\n  driver = "dummy-ups"\n  port = "ups@localhost"\n')],
+    ],
+  },
   'ups.0.mode': {
     default: 'MASTER',
     taken: ['MASTER', 'SLAVE'],
@@ -311,14 +326,15 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'ups.0.description': {
     default: '',
-    taken: ['The "big" one # = \\'],
+    taken: ['The "big" one # = \\', 'USV im Büro', 'Onduleur côté rue', '書斎'],
     refused: [
       [LONG, /no more than 120/],
-      ['größer', /without accents/],
       ['a\nb', /one line/],
     ],
     means: [
       ['The "big" one # = \\', upsOf, { description: 'The "big" one # = \\' }],
+      ['Größe № 1, côté', upsOf, { description: 'Größe № 1, côté' }],
+      ['Größe № 1, côté', fileOf('ups.conf'), containing('desc = "Groesse No 1, cote"')],
       ['The "big" one # = \\', fileOf('ups.conf'), containing('desc = "The \\"big\\" one \\# = \\\\"')],
     ],
   },
@@ -362,6 +378,27 @@ const ROWS: Readonly<Record<string, Row>> = {
       ['yes', ({ conf }) => conf.upsd.listen.map(({ address }) => address), ['0.0.0.0', '::0']],
       ['yes', fileOf('upsd.conf'), containing('LISTEN "0.0.0.0" 3493\nLISTEN "::0" 3493')],
     ],
+  },
+  'server.allow': {
+    default: '',
+    taken: [
+      '192.168.1.7',
+      ['192.168.1.0/24, fd00::/8\n2001:db8::7', '192.168.1.0/24,fd00::/8,2001:db8::7'],
+      '::ffff:c0a8:107',
+      '0.0.0.0/0,::/0',
+    ],
+    refused: [
+      '192.168.1',
+      '192.168.1.7:3493',
+      '192.168.1.0/33',
+      '192.168.1.0/24,nas.example',
+      '192.168.001.7',
+      '10.0.0.0/255.0.0.0',
+      'fd00::/129',
+      '[fd00::7]',
+      'fe80::1%eth0',
+      '::ffff:192.168.1.7',
+    ].map((given) => [given, /Write addresses such as 192\.168\.1\.7 or fd00::7, or networks/] as const),
   },
   'server.remoteport': {
     default: '3493',
@@ -491,6 +528,15 @@ const ROWS: Readonly<Record<string, Row>> = {
     taken: [['ups.example, nas', 'ups.example,nas']],
     refused: [['http://a', /a host name/]],
   },
+  'energy.price': {
+    default: '',
+    taken: ['0', '0.3127'],
+    refused: [
+      ['-1', /a number from 0/],
+      ['0,32', /a number/],
+    ],
+  },
+  'energy.currency': { default: '', taken: ['EUR'], refused: [['€', /three letters of a currency/]] },
   'setup.isDone': { default: 'false', ...YES_NO },
 };
 

@@ -1,16 +1,24 @@
 /** What the settings make of an outage, seen from outside of `serve`: commands that run, what clients and drivers are told. */
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isGone } from '#tests/support/is-gone.ts';
 import { openRawClient } from '#tests/support/nut-server.ts';
 import { askOnce, freePort, startNutUpsd, UPSD_PROGRAMS } from '#tests/support/nut-upsd.ts';
+import { withOwnPidFolder } from '#tests/support/own-pid-folder.ts';
 import { ensurePrograms } from '#tests/support/programs.ts';
+import { runProgram } from '#tests/support/run-program.ts';
 import { writeProgram } from '#tests/support/scripted-driver.ts';
 import { buildProgram, ridethrough, startProgram, until, type RunningProgram } from '#tests/support/served-program.ts';
 
-const programs = await ensurePrograms([...UPSD_PROGRAMS, { program: 'upsc', package: 'nut-client' }]);
+const UPSMON = '/lib/nut/upsmon';
+const programs = await ensurePrograms([
+  ...UPSD_PROGRAMS,
+  ...['upsc', UPSMON].map((program) => ({ program, package: 'nut-client' })),
+]);
 
 /** A computer that goes down by leaving a file, in which the UPS says how it stood then. */
 interface Computer {
@@ -113,6 +121,9 @@ describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`,
     await say({ 'ups.status': 'OB' });
     await timed.isDown();
     expect((await timed.down())?.['ups.status']).toMatch(/^(FSD )?OB$/);
+    // That is the time of the form, and not the one that there is without it.
+    expect(timed.program.stderr()).toMatch(/ups has been on battery for [1-9] s\./);
+    expect(await patient.down()).toBeUndefined();
     // A save in the midst of the outage counts for it.
     await patient.set('ups.0.shutdowntimer', '2');
     await patient.isDown();
@@ -236,6 +247,47 @@ describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`,
     await others[1]?.ask('LOGOUT');
     await long.isDown();
     for (const other of others) other.destroy();
+  });
+
+  test('aliases: who logged in under one is waited for', async () => {
+    await say({ 'ups.status': 'OL' });
+    const primary = await start({ 'ups.0.hostsync': '3600', 'ups.0.aliases': 'qnapups' });
+    const { port } = primary;
+    const nas = await mkdtemp(join(folder, 'nas-'));
+    // What says that the NAS is down waits for us to look.
+    const command = `touch ${nas}/called; while [ ! -e ${nas}/let-go ]; do sleep 0.1; done`;
+    await writeFile(
+      join(nas, 'upsmon.conf'),
+      `MONITOR qnapups@127.0.0.1:${port} 1 upsmon own-pw secondary\nSHUTDOWNCMD "${command}"\n` +
+        'POLLFREQ 1\nPOLLFREQALERT 1\nFINALDELAY 0\nRUN_AS_USER root\n',
+      { mode: 0o640 },
+    );
+    const upsmon = spawn(...withOwnPidFolder(UPSMON, ['-D', '-p', '-u', 'root']), {
+      env: { ...process.env, NUT_CONFPATH: nas, NUT_ALTPIDPATH: nas, NUT_STATEPATH: nas },
+      stdio: 'ignore',
+    });
+    const upsc = async (...args: string[]): Promise<string> => (await runProgram('upsc', args)).stdout;
+    try {
+      await until('it logged in', async () => (await upsc('-c', `qnapups@127.0.0.1:${port}`)) === '127.0.0.1\n');
+      expect(await upsc('-c', `ups@127.0.0.1:${port}`)).toBe('127.0.0.1\n');
+      await say({ 'ups.status': 'OB LB' });
+      await until('it goes down', () =>
+        access(join(nas, 'called')).then(
+          () => true,
+          () => false,
+        ),
+      );
+      expect(await primary.down()).toBeUndefined();
+      await writeFile(join(nas, 'let-go'), '');
+      await primary.isDown();
+    } finally {
+      await writeFile(join(nas, 'let-go'), '');
+      if (upsmon.exitCode === null && upsmon.signalCode === null) {
+        const ended = once(upsmon, 'exit');
+        upsmon.kill('SIGKILL');
+        await ended;
+      }
+    }
   });
 
   test('hostsync of a secondary: so long it waits for the word of the primary', async () => {
