@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { BatteryView } from './schema/battery.ts';
 import { ChannelTrouble } from './schema/alerts.ts';
+import { AroundPlace, DryRunStep } from './schema/dry-run.ts';
 import { FieldProblem } from './schema/field-problem.ts';
 import { DottedName, UpsName } from './schema/names.ts';
 import { HostName, Port } from './schema/settings/parts.ts';
@@ -392,6 +393,33 @@ export const requests = {
       problems: z.array(FieldProblem),
       /** That this computer could not do what it is to do then. */
       refusal: PhraseSchema.optional(),
+    }),
+    access: 'admin',
+  },
+  /**
+   * What a shutdown would do on this computer under these settings, step by step, with what can be checked of each.
+   * Nothing is carried out. Empty where nothing is ever done.
+   */
+  'setup.dryRun': {
+    params: z.object({ settings: AnySettings }),
+    result: z.object({ steps: z.array(DryRunStep), problems: z.array(FieldProblem) }),
+    access: 'admin',
+  },
+  /** Runs the command before or after the action of these settings now, and waits for it. */
+  'setup.tryCommand': {
+    params: z.object({ settings: AnySettings, place: AroundPlace }),
+    result: z.object({
+      /** Absent where there is no such command, or something is wrong with the settings. */
+      trial: z
+        .object({
+          /** How it ended, where it did not end well. */
+          failure: TextSchema.optional(),
+          /** The end of what it wrote. */
+          output: z.string(),
+          seconds: z.number(),
+        })
+        .optional(),
+      problems: z.array(FieldProblem),
     }),
     access: 'admin',
   },

@@ -285,6 +285,7 @@ export function createProduct(parts: ProductParts): Product {
       store: engine.store,
       monitor,
       power: parts.power,
+      lateHook: parts.lateHook ?? NO_LATE_HOOK,
       network: engine,
       scanDevices,
       settingsNow: () => keeper?.current.settings ?? shownSettings(configuration),

@@ -23,7 +23,7 @@ import type { Plan } from '#domain/schema/plan.ts';
 import { becauseText, expectedOf, missingOf } from '#domain/schema/settings/issue-text.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { Incident, NetworkClient, Sample, UpsSnapshot, VariableSnapshot } from '#domain/schema/snapshot.ts';
-import { DRIVERS, HARDWARE, OFF_DUTY, REHEARSAL } from './fake-facts.ts';
+import { DRIVERS, DRY_STEPS, HARDWARE, OFF_DUTY, REHEARSAL } from './fake-facts.ts';
 import { createFakePast, type Past } from './fake-past.ts';
 
 export interface FakeUps {
@@ -350,6 +350,8 @@ export function createFakeEngine(startAt: number): FakeEngine {
       return { outcome: 'installed', command: 'sudo cp 60-ridethrough.rules /etc/udev/rules.d/' };
     },
     'setup.rehearse': () => ({ rehearsal, problems: [], ...(refusal ? { refusal } : {}) }),
+    'setup.dryRun': () => ({ steps: [...DRY_STEPS], problems: [] }),
+    'setup.tryCommand': () => ({ trial: { output: 'stopped\n', seconds: 0.4 }, problems: [] }),
     'drivers.list': () => ({ hardware: [...HARDWARE], drivers: [...DRIVERS] }),
     'drivers.options': () => ({
       options: [

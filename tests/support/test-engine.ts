@@ -144,6 +144,7 @@ export async function startMonitoredEngine({
       store: engine.store,
       monitor,
       power,
+      lateHook,
       network: engine,
       scanDevices: () => Promise.resolve([]),
       settingsNow: () => Settings.parse({}),
