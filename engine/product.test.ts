@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFakeClock, type FakeClock } from '#tests/support/fake-clock.ts';
+import { openHere } from '#tests/support/history-here.ts';
 import { createFakePower, type FakePower } from '#tests/support/fake-power.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
@@ -71,6 +72,7 @@ function productParts(): ProductParts {
       watch: () => () => undefined,
     },
     power,
+    openHistory: openHere,
     setupSystem: {
       neighbours: () => Promise.resolve([]),
       rule: () => Promise.resolve('installed'),

@@ -19,6 +19,7 @@ import { createRecentSamples } from '#engine/history/recent-samples.ts';
 import type { SetupSystem } from '#engine/setup/setup-system.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeDriver, type FakeDriver } from './fake-driver.ts';
+import { openHere } from './history-here.ts';
 import { createRememberingLog, type RememberingLog } from './silent-log.ts';
 
 export interface TestEngine {
@@ -103,7 +104,7 @@ export async function startMonitoredEngine({
     keeper,
     onNotice,
   });
-  const history = createHistory({ store: engine.store, clock, log, file: ':memory:' });
+  const history = createHistory({ store: engine.store, clock, log, file: ':memory:', open: openHere });
   incidents.onIncident((incident) => history.record(incident));
   const api = createApi({
     engine,
