@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { pageChart } from './scripts/page-chart.ts';
 import { pageMessages } from './scripts/page-messages.ts';
 import { pageZod } from './scripts/page-zod.ts';
 
@@ -19,7 +20,7 @@ function cssHash({ filename, css, hash }: { filename: string; css: string; hash:
 export default defineConfig({
   root,
   base: './',
-  plugins: [pageMessages(), pageZod(), svelte({ compilerOptions: { cssHash } })],
+  plugins: [pageMessages(), pageZod(), pageChart(), svelte({ compilerOptions: { cssHash } })],
   build: {
     outDir: '../dist/renderer',
     emptyOutDir: true,

@@ -8,6 +8,7 @@ import { ChannelTrouble } from './schema/alerts.ts';
 import { FieldProblem } from './schema/field-problem.ts';
 import { DottedName, UpsName } from './schema/names.ts';
 import { HostName, Port } from './schema/settings/parts.ts';
+import { EnergySettings } from './schema/settings/server-settings.ts';
 import { PhraseSchema, TextSchema } from './schema/phrase.ts';
 import { Plan } from './schema/plan.ts';
 import { LONGEST_WEB_PASSWORD, SettingsDraft, WEB_SECRET_KEYS } from './schema/settings/settings.ts';
@@ -133,6 +134,8 @@ export const requests = {
       startedAt: z.number(),
       /** Nobody has set it up yet: no UPS is configured, and the wizard was neither gone through nor left for good. */
       needsSetup: z.boolean(),
+      /** What a kilowatt-hour costs; absent where the settings are not kept here, and with them no price. */
+      energy: EnergySettings.optional(),
     }),
     access: 'read',
   },
@@ -270,7 +273,11 @@ export const requests = {
   /** The NUT files that settings amount to, passwords left out. */
   'settings.preview': {
     params: z.object({ settings: AnySettings }),
-    result: z.object({ files: z.array(z.object({ name: z.string(), text: z.string() })) }),
+    result: z.object({
+      files: z.array(z.object({ name: z.string(), text: z.string() })),
+      /** What of the settings these files cannot say. */
+      notes: z.array(TextSchema),
+    }),
     access: 'admin',
   },
   /** The password that the program made for its own account, once. */
@@ -279,6 +286,8 @@ export const requests = {
     result: z.object({ password: z.string().optional() }),
     access: 'admin',
   },
+  /** Sets what a kilowatt-hour costs, and nothing else. @throws settings/read-only */
+  'settings.setEnergy': { params: EnergySettings, result: Nothing, access: 'admin' },
   /** Sends a test message about a UPS as these settings would have it sent, saved or not. @throws alert/… */
   'settings.testAlert': {
     params: z.object({ ups: UpsName, settings: AnySettings }),
@@ -452,6 +461,10 @@ export const requests = {
       isOpen: z.boolean(),
       /** SHA-256 of the certificate that clients are shown, upper case with colons. */
       fingerprint: z.string().optional(),
+      /** A firewall here that may keep them out, and the command against it; absent where none is known to be on. */
+      firewall: z.object({ text: TextSchema, command: z.string().optional() }).optional(),
+      /** Addresses that were turned away in the last day because they are not allowed, the last one first. */
+      refused: z.array(z.object({ address: z.string(), count: z.number(), lastAt: z.number() })),
     }),
     access: 'admin',
   },

@@ -18,6 +18,7 @@ export function clockLength(seconds: number): string {
 const BEYOND: ReadonlySet<MonitorView['phase']> = new Set([
   'waiting-for-secondaries',
   'final-delay',
+  'preparing',
   'acting',
   'acted',
   'failed',
@@ -51,6 +52,8 @@ export function shutdownSentence(
       return message(`coming.${action}`, { time }, locale);
     case 'waiting-for-secondaries':
       return message('going.waiting', { time }, locale);
+    case 'preparing':
+      return message('going.preparing', { time }, locale);
     case 'acting':
       return monitor.endsAt === undefined || monitor.failure === undefined
         ? message(`going.${action}`, {}, locale)
@@ -65,7 +68,8 @@ export function shutdownSentence(
 /** What goes down when a person chooses it now, in its order. When does not matter: it begins at once. */
 export function whatGoesDown({ plan }: MonitorView, locale: Locale = 'en'): readonly string[] {
   const own = { who: phrase('monitor.this-computer', {}), what: phrase(`monitor.plan.${plan.action}`, {}) };
-  const parts = new Set<string>(['monitor.plan.fsd', own.what.phrase, 'monitor.plan.power-off']);
+  const around = ['monitor.plan.before', 'monitor.plan.after', 'monitor.plan.after-wake'];
+  const parts = new Set<string>(['monitor.plan.fsd', own.what.phrase, 'monitor.plan.power-off', ...around]);
   const steps = plan.steps.filter(({ what }) => parts.has(what.phrase));
   // Before the time of a low battery is known there is nothing planned.
   return (steps.length > 0 ? steps : [own]).map(({ who, what }) =>

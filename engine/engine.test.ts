@@ -110,12 +110,14 @@ describe('a changed configuration', () => {
   });
 });
 
-describe('what people call a unit', () => {
+describe('what people and clients call a unit', () => {
   test('changes without its driver noticing', async () => {
     const { engine, drivers } = await started(ups('a'));
     await engine.reconfigure(configOf([{ ...ups('a'), description: 'Below the desk' }]));
-    expect(drivers).toHaveLength(1);
     expect(engine.store.get('a')?.config.description).toBe('Below the desk');
+    await engine.reconfigure(configOf([{ ...ups('a'), aliases: ['qnapups'] }]));
+    expect(engine.store.get('a')?.config.aliases).toEqual(['qnapups']);
+    expect(drivers).toHaveLength(1);
     await engine.stop();
   });
 });

@@ -4,6 +4,7 @@
  */
 import type { Driver, DriverSink, UpsConfig } from './drivers/driver.ts';
 import type { UpsControl } from './drivers/ups-control.ts';
+import { createClientGate, type Refusal } from './nut/client-gate.ts';
 import { createNutServer, type LoginChange, type NutServer } from './nut/server.ts';
 import type { NutServerConfig } from './nut/server-config.ts';
 import type { NutUser } from './nut/users.ts';
@@ -17,6 +18,8 @@ export interface EngineConfig {
   /** Undefined: nothing is served to the network. */
   readonly nut: NutServerConfig | undefined;
   readonly users: readonly NutUser[];
+  /** Addresses and networks from which the NUT server may be used, beside this computer. Absent or empty: all. */
+  readonly allow?: readonly string[];
   /** Seconds of silence after which data count as old. */
   readonly maxAgeSeconds: number;
 }
@@ -42,6 +45,10 @@ export interface Engine {
   onLogin(changed: (change: LoginChange) => void): Stop;
   /** Connections to our NUT server, logged in or not. */
   readonly nutConnections: number;
+  /** Who was turned away from our NUT server lately. */
+  refusals(): readonly Refusal[];
+  /** Connections that were turned away since the start. */
+  readonly nutRefused: number;
   /** Calls back when UPSes were added or removed. */
   onListChanged(changed: () => void): Stop;
   /** Tries at once to reach a UPS that cannot be read; nothing happens to one that can. Unknown names are passed over. */
@@ -66,7 +73,7 @@ export interface Engine {
   start(network?: 'needed' | 'wished'): Promise<readonly ListenAddress[]>;
   /**
    * Takes a changed configuration up: drivers of unchanged UPSes run on, and so does the NUT server when nothing of it
-   * changed. Calls are carried out one after the other.
+   * changed; connections of those who are allowed no longer are ended, before all else. Calls are carried out one after the other.
    * @param handedOn names that stand for another unit from now on: what is known under them is not of that one
    * @throws NutError when the server cannot be had as it is wanted; it serves as before then, the rest is taken up
    */
@@ -148,18 +155,20 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     const others = new Set(handedOn.map((name) => name.toLowerCase()));
     const gone = [...running.keys()].filter((name) => others.has(name) || (!wanted.has(name) && !added.has(name)));
     const changed = [...wanted].filter(([name, ups]) => others.has(name) || !isSame(running.get(name)?.config, ups));
-    const described = [...wanted].filter(([name, ups]) => {
-      const { config: before } = running.get(name) ?? {};
-      return !others.has(name) && isSame(before, ups) && before?.description !== ups.description;
+    const calledOtherwise = [...wanted].filter(([name, ups]) => {
+      const before = running.get(name)?.config;
+      return !others.has(name) && before !== undefined && isSame(before, ups) && calledAs(before) !== calledAs(ups);
     });
     config = next;
+    gate.allow(next.allow ?? []);
+    server?.endRefused();
     for (const name of gone) store.remove(name);
     await Promise.all([...gone, ...changed.map(([name]) => name)].map(stopUps));
     if (!mayGoOn()) return;
     if (next.maxAgeSeconds !== maxAgeBefore) {
       for (const [name, entry] of running) configure(name, entry.config);
     }
-    for (const [name, ups] of described) {
+    for (const [name, ups] of calledOtherwise) {
       const entry = running.get(name);
       if (entry) running.set(name, { ...entry, config: ups });
       configure(name, ups);
@@ -180,8 +189,10 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
 
   let served: NutServerConfig | undefined;
   let networkProblem: NutError | undefined;
+  const gate = createClientGate(clock, log);
+  gate.allow(initial.allow ?? []);
   const serverFor = (wanted: NutServerConfig | undefined): NutServer | undefined =>
-    wanted && createNutServer({ store, control, clock, log, users: () => config.users, config: wanted, onLogin });
+    wanted && createNutServer({ store, control, clock, log, users: () => config.users, config: wanted, gate, onLogin });
   const openServer = async (wanted: NutServerConfig | undefined): Promise<void> => {
     server = serverFor(wanted);
     try {
@@ -279,6 +290,10 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     get nutConnections() {
       return server?.clientCount ?? 0;
     },
+    refusals: () => gate.refusals(),
+    get nutRefused() {
+      return gate.refusedCount;
+    },
     get networkProblem() {
       return networkProblem;
     },
@@ -335,13 +350,16 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
   };
 }
 
-/** Where a section stands in its file does not matter to its driver, nor does what people call the unit. */
+/** Where a section stands in its file does not matter to its driver, nor does what people and clients call the unit. */
 function isSame(a: UpsConfig | undefined, b: UpsConfig): boolean {
   if (!a) return false;
-  const text = ({ origin: _origin, description: _description, ...rest }: UpsConfig): string =>
+  const text = ({ origin: _origin, description: _description, aliases: _aliases, ...rest }: UpsConfig): string =>
     JSON.stringify({ ...rest, options: Object.entries(rest.options).sort() });
   return text(a) === text(b);
 }
+
+/** What a UPS is called, by people and by clients. */
+const calledAs = ({ description, aliases = [] }: UpsConfig): string => JSON.stringify([description, aliases]);
 
 /** The rights that upsd.users gives tell what an account was made for. */
 function roleOf(users: readonly NutUser[], name: string | undefined): Pick<NetworkClient, 'role'> {

@@ -125,7 +125,16 @@ export type SleepMoment = 'starting' | 'finished';
 export type SleepWatch = (told: (moment: SleepMoment) => Promise<void>) => Stop;
 
 /** How an action can be carried out, or why not. */
-export type PowerCheck = { readonly ok: true; readonly by: string } | { readonly ok: false; readonly reason: Text };
+export type PowerCheck =
+  /** `command`: the exact line, where the system's own way is taken. */
+  { readonly ok: true; readonly by: string; readonly command?: string } | { readonly ok: false; readonly reason: Text };
+
+/** What came of a line for the shell that was tried. `output`: the end of what it wrote. */
+export interface LineTrial {
+  readonly failure?: Text;
+  readonly output: string;
+  readonly seconds: number;
+}
 
 /** Telling this computer to go down, and the programs and people on it that it does. */
 export interface SystemPower {
@@ -140,6 +149,20 @@ export interface SystemPower {
    * @returns undefined when the system took it, else why not
    */
   act(action: ShutdownAction, ticket: string): Promise<Text | undefined>;
+  /** Whether the shell could carry a line out: its grammar, and the program that it begins with. Runs nothing of it. */
+  checkLine(line: string): Promise<PowerCheck>;
+  /**
+   * Carries a line for the shell out, one ticket once as `act` does; after its time it is ended with all it began.
+   * @returns undefined when it ended well, else how it ended
+   */
+  runLine(
+    line: string,
+    env: Readonly<Record<string, string>>,
+    timeoutSeconds: number,
+    ticket: string,
+  ): Promise<Text | undefined>;
+  /** Carries a line out now, whatever ran before. */
+  tryLine(line: string, env: Readonly<Record<string, string>>, timeoutSeconds: number): Promise<LineTrial>;
   /**
    * Runs a program to its end, on its own should this program end.
    * @param timeoutSeconds after which it is ended with all it began; ten minutes unless given

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RequestName, RequestResult } from '#domain/contract.ts';
 import { createFakeClock, type FakeClock } from '#tests/support/fake-clock.ts';
 import { openHere } from '#tests/support/history-here.ts';
 import { createFakePower, type FakePower } from '#tests/support/fake-power.ts';
@@ -30,6 +31,16 @@ async function until(isSo: () => boolean): Promise<void> {
     await clock.advance(50);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+/** Time in which real files are read as well. */
+async function pass(ms: number): Promise<void> {
+  const end = clock.now() + ms;
+  await until(() => clock.now() >= end);
+}
+async function ask<Name extends RequestName>(name: Name, params: unknown): Promise<RequestResult<Name>> {
+  const answer = await product.api.handle(name, params, 'admin');
+  if (!answer.ok) throw new Error(answer.error.code);
+  return answer.value as RequestResult<Name>;
 }
 const statusOf = (name: string): string | undefined =>
   product.engine.store.get(name)?.variables.get('ups.status')?.value;
@@ -75,6 +86,7 @@ function productParts(): ProductParts {
     openHistory: openHere,
     setupSystem: {
       neighbours: () => Promise.resolve([]),
+      firewall: () => Promise.resolve(undefined),
       rule: () => Promise.resolve('installed'),
       installRule: () => Promise.resolve({ outcome: 'already', command: '' }),
     },
@@ -104,6 +116,58 @@ test('a countdown goes on over a save, and over a new name', async () => {
   expect(power.acts).toEqual([]);
   await clock.advance((endsAt ?? Infinity) - clock.now() + 60_000);
   expect(power.acts).toHaveLength(1);
+});
+
+/** A driver that is started anew has to be heard again before its silence counts as lost contact. */
+const DEAD_AFTER_MS = 18_000;
+test.each<readonly [string, Readonly<Record<string, string>>]>([
+  ['its mails', { 'ups.0.emailnotify': 'yes', 'ups.0.toemail': 'a@example.org', 'mail.port': '2525' }],
+  ['other ways to tell', { 'alerts.limits.load': '80', 'alerts.desktop.enabled': 'no' }],
+  ['the accounts', { 'server.monpwd': 'new-pw', 'server.extrausers': '[nas]\npassword = x\nupsmon secondary' }],
+  ['the NUT server', { 'server.optionsupsd': 'MAXAGE 20\nMAXCONN 30' }],
+  ['the web interface', { 'web.hostNames': 'nas.example.org', 'setup.isDone': 'yes' }],
+  ['its driver', { 'ups.0.options': 'pollinterval = 3' }],
+  ['where it is read', { 'ups.0.port': 'same.dev' }],
+  ['another condition', { 'ups.0.shutdowncharge': '20', 'ups.0.hostsync': '30', 'ups.0.nocommwarntime': '60' }],
+  ['its command', { 'ups.0.shutdowncmd': '/bin/false', 'ups.0.powerdown': 'yes' }],
+  [
+    'another UPS',
+    {
+      ...{ 'ups.1.identifier': 'two', 'ups.1.driver': 'dummy-ups', 'ups.1.port': 'two.dev' },
+      'ups.1.shutdownaction': 'nothing',
+    },
+  ],
+])('a countdown goes on over a save of %s', async (what, changes) => {
+  const outage = 'ups.status: OB\nbattery.charge: 90\n';
+  for (const name of ['one.dev', 'same.dev']) await writeFile(join(folder, name), outage);
+  await until(() => product.monitor.view().phase === 'counting-down');
+  const { endsAt } = product.monitor.view();
+  await pass(2_000);
+  const inFolder = (value: string): string => (value.endsWith('.dev') ? join(folder, value) : value);
+  await set(...Object.entries(changes).map(([key, value]): SettingChange => [key, inFolder(value)]));
+  await pass(/^(its driver|where)/.test(what) ? DEAD_AFTER_MS : 2_000);
+  expect(statusOf('one')).toBe('OB');
+  expect(product.monitor.view()).toMatchObject({ phase: 'counting-down', endsAt });
+  expect(power.acts).toEqual([]);
+  await clock.advance((endsAt ?? Infinity) - clock.now() + 60_000);
+  expect(power.acts).toHaveLength(1);
+});
+
+test('a rehearsal is what comes to pass, step by step', async () => {
+  await set(['ups.0.shutdowntimer', '10'], ['ups.0.hostsync', '0']);
+  const { settings } = await ask('settings.get', {});
+  const { rehearsal } = await ask('setup.rehearse', { settings });
+  const rehearsed = (what: string): number | undefined =>
+    rehearsal?.steps.find(({ what: { phrase } }) => phrase.endsWith(what))?.afterSeconds;
+  await writeFile(join(folder, 'one.dev'), 'ups.status: OB\nbattery.charge: 90\n');
+  await until(() => product.monitor.view().phase === 'counting-down');
+  const failedAt = clock.now();
+  const after = (at: number): number => Math.round((at - failedAt) / 1000);
+  await until(() => product.monitor.view().phase !== 'counting-down');
+  expect(after(clock.now())).toBe(rehearsed('rehearsal.begin'));
+  await until(() => power.acts.length > 0);
+  expect(after(clock.now())).toBe(rehearsed('monitor.plan.command'));
+  expect(rehearsal).toMatchObject({ action: 'command', beginsAfterSeconds: 10 });
 });
 
 test('history and incidents follow a UPS to its new name; two may exchange theirs', async () => {

@@ -246,6 +246,7 @@ export function createProduct(parts: ProductParts): Product {
       startedAt,
       nut: engine.addresses.map(formatAddress),
       needsSetup: configuration.kind === 'automatic' && keeper?.current.settings.setup.isDone === false,
+      ...(keeper ? { energy: keeper.current.settings.energy } : {}),
     }),
     settings: createSettingsHandlers(source(), async (ups, settings) => alerts?.test(ups, settings)),
     setup: createSetupHandlers({
@@ -256,6 +257,9 @@ export function createProduct(parts: ProductParts): Product {
       environment: process.env,
       driverPath: () => configuration.driverPath,
       addresses: () => engine.addresses,
+      allow: () => configuration.engine.allow ?? [],
+      refusals: () => engine.refusals(),
+      firewall: (opening) => parts.setupSystem.firewall(opening),
     }),
     wizard: createWizardHandlers({
       system: parts.setupSystem,
@@ -345,7 +349,13 @@ export function createProduct(parts: ProductParts): Product {
     metrics: (webClients) =>
       renderMetrics(
         engine.store.list(),
-        { version: VERSION, nutClients: engine.nutConnections, webClients, startedAtSeconds: startedAt / 1000 },
+        {
+          version: VERSION,
+          nutClients: engine.nutConnections,
+          nutRefused: engine.nutRefused,
+          webClients,
+          startedAtSeconds: startedAt / 1000,
+        },
         clock.now(),
       ),
     health: () => ({

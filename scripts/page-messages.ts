@@ -11,9 +11,16 @@ import { en } from '../domain/messages/en.ts';
 import { COMMANDS } from '../domain/nut/commands.ts';
 import { VARIABLES } from '../domain/nut/variable-table.ts';
 
-/** Said elsewhere than on the page. */
-export const UNSAID =
-  /^(?:alert|close|doctor|login|menu|notice|quit|section|shell|tray)\.|^(?:error|remedy)\.(?:shell|web)\//;
+/** Said elsewhere than on the page: by the shell, in mails and to home automation, by the command line. */
+export const UNSAID = new RegExp(
+  [
+    '^(?:alert|beyond|close|doctor|login|menu|mqtt|notice|quit|section|shell|tray)[.]',
+    '^(?:error|remedy)[.](?:shell|web)/',
+    '^(?:error|remedy)[.]driver/cannot-write$',
+    '^(?:error|remedy)[.]history/(?:cannot-export|no-ups|none)$',
+    '^(?:error|remedy)[.]settings/(?:bad-value|missing-value|mistyped-key|no-such-channel|no-such-ups|unknown-key)$',
+  ].join('|'),
+);
 
 type Key = keyof typeof en;
 type Tree = { [name: string]: Tree | string };

@@ -36,6 +36,8 @@ const SAME_IN_GERMAN = [
   'chart.minutes-axis',
   'quantity.none',
   // Only what is filled in
+  'doctor.programs.found',
+  'doctor.programs.fix',
   'error.settings/bad-file',
   'wizard.import.nut-conf',
   'wizard.import.apcupsd',

@@ -18,6 +18,8 @@ export const MONITOR_PHASES = [
   /** Beyond the point of no return from here on. */
   'waiting-for-secondaries',
   'final-delay',
+  /** The command before the action runs. */
+  'preparing',
   'acting',
   /** The action was carried out: the computer goes down. */
   'acted',

@@ -24,6 +24,8 @@ export const Plan = z.object({
   takesSeconds: z.number(),
   /** Told by its last shutdowns, not guessed. */
   isMeasured: z.boolean(),
+  /** How long the command before the action may take at most, seconds; absent where there is none. */
+  beforeSeconds: z.number().optional(),
   /** From when on nothing stops it, seconds; absent: when the battery is low, and nobody knows when that is. */
   beginsAfterSeconds: z.number().optional(),
   /** When this computer is off, seconds. */

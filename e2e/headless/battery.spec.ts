@@ -89,6 +89,30 @@ frozen('energy and its cost are told by the calendar, and the price is remembere
   await expect(december).toContainText('€');
 });
 
+frozen('a price that this browser kept from before becomes the one of the program, once', async ({ play, page }) => {
+  await page.addInitScript(() => localStorage.setItem('ridethrough.energy-price', '0.25 CHF'));
+  const engine = SCENES.history(start);
+  engine.setAccess('read');
+  await play(engine, '#/energy');
+  const price = page.getByLabel('Price per kWh');
+  await expect(price).toBeDisabled();
+  await expect(price).toHaveValue('');
+  engine.setAccess('admin');
+  await page.reload();
+  await expect(price).toBeEnabled();
+  await expect(price).toHaveValue('0.25');
+  await expect(page.getByLabel('Currency')).toHaveValue('CHF');
+  await price.fill('0.5');
+  await price.press('Enter');
+  // The browser has its old one again, and it is passed over.
+  await page.reload();
+  await expect(price).toHaveValue('0.5');
+  engine.setAccess('read');
+  await page.reload();
+  await expect(price).toBeDisabled();
+  await expect(price).toHaveValue('0.5');
+});
+
 frozen('energy of a unit that tells no watts is not made up', async ({ play, page }) => {
   const engine = SCENES.history(start);
   engine.set('ups', { 'ups.realpower.nominal': undefined });

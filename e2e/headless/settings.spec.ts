@@ -74,6 +74,86 @@ test('auxiliary lines are completed, marked where they are wrong, and take effec
   expect(await upsc(`ups@127.0.0.1:${port}`, 'driver.parameter.pollinterval')).toBe('5');
 });
 
+test('usual options have inputs of their own, which write the same lines', async ({
+  form: { settings, port, data },
+  page,
+}) => {
+  await settings.take('Driver', 'demo', /^demo/);
+  await settings.box('Port or Hostname').fill('auto');
+  await settings.showAll();
+  const lines = settings.text('Auxiliary Parameters (ups.conf)');
+  const usual = settings.field('Auxiliary Parameters (ups.conf)').getByRole('group', { name: 'Usual options' });
+  const interval = usual.getByRole('textbox', { name: 'Time between quick readings' });
+  await expect(interval).toHaveAttribute('placeholder', '2');
+
+  await lines.fill('# of the rack\nmaxretry = "3"\npollinterval = 5 # was 2');
+  await expect(interval).toHaveValue('5');
+  await interval.fill('7');
+  await expect(lines).toHaveValue('# of the rack\nmaxretry = "3"\npollinterval = 7 # was 2');
+  await interval.fill('');
+  await expect(lines).toHaveValue('# of the rack\nmaxretry = "3"');
+  await page.keyboard.type('4');
+  await expect(lines).toHaveValue('# of the rack\nmaxretry = "3"\npollinterval = 4 # was 2');
+  await usual.getByRole('textbox', { name: 'Limit of low charge' }).fill('33');
+  await usual.getByRole('switch', { name: 'Only ask, do not listen' }).click();
+  const written = '# of the rack\nmaxretry = "3"\npollinterval = 4 # was 2\noverride.battery.charge.low = 33\npollonly';
+  await expect(lines).toHaveValue(written);
+
+  await usual.getByRole('textbox', { name: 'Wait before the UPS switches off' }).fill('soon');
+  await expect(settings.field('Auxiliary Parameters (ups.conf)')).toContainText('Line 6: offdelay cannot be "soon".');
+  await settings.bar.getByRole('button', { name: 'Save' }).click();
+  await expect(usual.getByRole('textbox', { name: 'Wait before the UPS switches off' })).toBeFocused();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.press('Delete');
+  await lines.fill(`${written}\npollfreq = 20\npollfreq = 40`);
+  await expect(usual).toContainText('Line 6 says more than fits here: change it there.');
+  await lines.fill(written);
+
+  await settings.text('Auxiliary Parameters (upsd.conf)').fill('LISTEN 127.0.0.1 0');
+  await settings.text('Values are old after').fill('25');
+  await expect(settings.text('Auxiliary Parameters (upsd.conf)')).toHaveValue('LISTEN 127.0.0.1 0\nMAXAGE 25');
+  await settings.text('Auxiliary Parameters (upsd.conf)').fill('MAXAGE 25');
+
+  await page.getByRole('button', { name: 'As NUT files' }).click();
+  await settings.dialog.getByRole('tab', { name: 'ups.conf' }).click();
+  await expect(settings.dialog.getByRole('tabpanel', { name: 'ups.conf' })).toContainText('pollinterval = "4"');
+  await page.keyboard.press('Escape');
+  await settings.save();
+  const told = (await ridethrough(['config', 'get', 'ups.0.options', '--data-dir', data])).stdout;
+  expect(told.trimEnd()).toBe(written);
+  await expect.poll(() => upsc(`ups@127.0.0.1:${port}`, 'driver.parameter.pollinterval')).toBe('4');
+  expect(await upsc(`ups@127.0.0.1:${port}`, 'battery.charge.low')).toBe('33');
+
+  await settings.search.fill('runtimecal');
+  await expect(lines).toBeVisible();
+});
+
+test('what energy costs is set once for everybody', async ({ form: { data }, page }) => {
+  await page.goto(`${new URL(page.url()).origin}/#/energy`);
+  const price = page.getByLabel('Price per kWh');
+  await expect(price).toHaveValue('');
+  await price.fill('0.3127');
+  await page.getByLabel('Currency').selectOption('CHF');
+  const get = async (key: string): Promise<string> =>
+    (await ridethrough(['config', 'get', key, '--data-dir', data])).stdout.trim();
+  await expect.poll(() => get('energy.currency')).toBe('CHF');
+  expect(await get('energy.price')).toBe('0.3127');
+  await ridethrough(['config', 'set', 'energy.price', '0.4', 'energy.currency', 'EUR', '--data-dir', data]);
+  await expect(price).toHaveValue('0.4');
+  await expect(page.getByLabel('Currency')).toHaveValue('EUR');
+});
+
+test('where the settings are NUT’s files the price stays in the browser', async ({ open, page }) => {
+  await open();
+  await page.goto(`${new URL(page.url()).origin}/#/energy`);
+  const price = page.getByLabel('Price per kWh');
+  await price.fill('0.3');
+  await page.getByLabel('Currency').selectOption('CHF');
+  await page.reload();
+  await expect(price).toHaveValue('0.3');
+  await expect(page.getByLabel('Currency')).toHaveValue('CHF');
+});
+
 test('every other kind of field reaches the settings, and the NUT files they amount to', async ({
   form: { settings, data },
   page,
@@ -167,6 +247,42 @@ test('an account of the table can log in, and no password is ever told', async (
   expect(told).not.toContain('raspberry-7');
   // What was written into the text came back once, from the reader of the text, and not from the settings.
   expect(told.split('lens-44').length).toBeLessThanOrEqual(2);
+});
+
+test('accounts as text: a line that cannot be used stays in sight, and what is not kept is told', async ({
+  form: { settings, port },
+  page,
+}) => {
+  const view = page.getByRole('group', { name: 'View' });
+  await view.getByText('As upsd.users').click();
+  const text = settings.text('Accounts as upsd.users');
+  const users = page.locator('#field-server-users');
+  await text.fill('# mine\n[pi]\n  password = raspberry-7\n  upsmon secondary\n[living room]\n  password = x\n');
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    await view.getByText('Table').click();
+    await expect(users).toContainText('Line 5: This is no section title');
+    await expect(text).toBeFocused();
+    await expect(text).toHaveValue(/living room/);
+  }
+  await settings.text('Description').fill('Not yet');
+  await expect(settings.bar).toContainText('1 field has to be put right');
+  await settings.bar.getByRole('button', { name: 'Save' }).click();
+  await expect(text).toBeFocused();
+  await text.fill((await text.inputValue()).replace('living room', 'room'));
+  await view.getByText('Table').click();
+  await expect(page.getByRole('row', { name: /^room/ })).toBeVisible();
+  await expect(users).toContainText('Line 1: Comments are not kept');
+  await settings.save();
+  expect(await logIn(port, 'pi', 'raspberry-7', 'ups')).toBe('OK');
+});
+
+test('what is wrong with a field that was hidden meanwhile can be reached', async ({ form: { settings } }) => {
+  await settings.pick('After a time on battery');
+  await settings.text('Shutdown Timer').fill('-5');
+  await settings.pick('When the battery is low');
+  await expect(settings.bar).toContainText('1 field has to be put right');
+  await settings.bar.getByRole('button', { name: 'Save' }).click();
+  await expect(settings.text('Shutdown Timer')).toBeFocused();
 });
 
 test('the password that the program made is shown once, and is the one that counts', async ({
@@ -350,9 +466,17 @@ test('the search shows what fits, wherever it is', async ({ form: { settings } }
   await expect(settings.text('Identifier')).toBeVisible();
 });
 
-test('a model is found by its maker and says what its driver needs', async ({ form: { settings }, page }) => {
+test('a model is found by its maker and says what its driver needs', async ({ form: { settings } }) => {
+  for (const [typed, offered] of [
+    ['CYBERPOWER', /^Cyber Power Systems/],
+    ['0764:0501', /USB 0764:0501/],
+    ['snmp-ups', /^snmp-ups/],
+  ] as const) {
+    await settings.box('Driver').fill(typed);
+    await expect(settings.offered('Driver').first()).toHaveText(offered);
+  }
   await settings.box('Driver').fill('ES 850G2');
-  await expect(page.getByRole('option').first()).toContainText('usbhid-ups');
+  await expect(settings.offered('Driver').first()).toContainText('usbhid-ups');
   await settings.take('Driver', 'eaton connectups', /./);
   await expect(settings.field('Driver')).toContainText(/snmp-ups|netxml-ups/);
 });

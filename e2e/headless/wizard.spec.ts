@@ -211,6 +211,8 @@ test('what is in the way is named with its command, and other settings are taken
   const wizard = new Wizard(page);
   await wizard.step('Programs').click();
   await expect(page.getByText('sudo systemctl disable --now nut-monitor.service')).toBeVisible();
+  await expect(wizard.neighbour('UPower')).toContainText('at 30 %. What is planned here may wait until 20 %');
+  await expect(wizard.neighbour('UPower').locator('code')).toContainText('PercentageAction=2/');
   await wizard.next.click();
   await page.getByRole('button', { name: 'Take over: NUT, in /etc/nut' }).click();
   await expect(page.getByText('Taken over. It counts once you finish.')).toBeVisible();

@@ -35,6 +35,11 @@ export class SettingsPage {
     return this.page.getByRole('combobox', { name: label, exact: true });
   }
 
+  /** What a box offers while it is open. */
+  offered(label: 'Driver' | 'Port or Hostname'): Locator {
+    return this.page.getByRole('listbox', { name: label }).getByRole('option');
+  }
+
   /** The whole of a field: what is wrong with it and what was done to it stands there. */
   field(label: string): Locator {
     return this.page.locator('.field').filter({ has: this.page.locator('.label', { hasText: label }) });

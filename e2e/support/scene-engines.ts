@@ -8,6 +8,7 @@ import { driveMachine, supplyOf, afterTimer, policyOf, type DrivenMachine } from
 import type { BatteryFigures } from '#engine/monitor/battery-figures.ts';
 import type { MonitorPolicy } from '#engine/monitor/policy.ts';
 import { viewOf } from '#engine/monitor/view.ts';
+import { rulesInTheWay, upowerRules } from '#engine/setup/power-rules.ts';
 import { asSeconds, asTimestamp } from '#domain/units.ts';
 import { createFakeEngine, type FakeEngine } from '../../renderer/client/fake-client.ts';
 import { MINUTES, GOOD_UPS, passOnMains, passOnBattery, withPast } from './scene-past.ts';
@@ -197,6 +198,8 @@ export const attached = (title = device): FoundDevice => ({
   matchReason: 'HID power device',
 });
 
+const EARLY_UPOWER = '[UPower]\nPercentageLow=50\nPercentageCritical=40\nPercentageAction=30\n';
+
 /** Nobody has set it up: a unit, programs that get in the way, and NUT's files to take over. */
 export function firstLaunch(
   startAt: number,
@@ -217,6 +220,7 @@ export function firstLaunch(
         remedy: phrase('neighbour.stop-service', {}),
         command: 'sudo systemctl disable --now nut-monitor.service',
       },
+      ...rulesInTheWay(upowerRules([{ path: '/etc/UPower/UPower.conf', text: EARLY_UPOWER }]), { lowCharge: 20 }),
     ],
   });
   engine.setImports([{ kind: 'nut-conf', path: '/etc/nut' }], {

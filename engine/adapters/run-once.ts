@@ -2,12 +2,12 @@
  * A line for the shell that is carried out once for one ticket, however often and after whatever restart it is asked for.
  * The ticket is a file; a disk that fails or hangs is done without.
  */
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { phrase, type Text } from '#domain/messages/message.ts';
 import type { Clock, Log } from '#engine/ports.ts';
 import { DISK_LIMIT_MS, withinLimit } from '#engine/within-limit.ts';
-import { exitText, runProgram, startProgram, type Exit } from './run-program.ts';
+import { endGroup, exitText, runProgram, startProgram, type Exit } from './run-program.ts';
 
 /** Where tickets lie, with what is known of the lines that were begun. */
 export interface TicketFolder {
@@ -27,6 +27,17 @@ export const ticketFolder = (path: string): TicketFolder => ({
   },
   read: (name) => readFile(join(path, name), 'utf8').catch(() => ''),
 });
+
+/** Takes a ticket where no shell can do it. @returns false when it was taken before; true as well where the disk does not let us */
+export async function takeTicket(tickets: TicketFolder, ticket: string): Promise<boolean> {
+  try {
+    await tickets.prepare(ticket);
+    await writeFile(join(tickets.path, ticket), '', { flag: 'wx' });
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'EEXIST');
+  }
+}
 
 const LOOK_AGAIN_MS = 250;
 /** A shell on a busy computer takes a while; a disk that hangs takes for ever. */
@@ -56,8 +67,13 @@ export interface RunOnceOptions {
   readonly tickets: TicketFolder;
 }
 
-/** @returns undefined when the line ended well, else how it ended */
-export type RunOnce = (line: string, timeoutSeconds: number, ticket: string) => Promise<Text | undefined>;
+/** @param more environment of this line @returns undefined when the line ended well, else how it ended */
+export type RunOnce = (
+  line: string,
+  timeoutSeconds: number,
+  ticket: string,
+  more?: Readonly<Record<string, string>>,
+) => Promise<Text | undefined>;
 
 export function createRunOnce({ clock, log, env, tickets }: RunOnceOptions): RunOnce {
   const read = (name: string): Promise<string> => withinLimit(clock, DISK_LIMIT_MS, tickets.read(name), () => '');
@@ -86,7 +102,10 @@ export function createRunOnce({ clock, log, env, tickets }: RunOnceOptions): Run
         if ((await read(`${ticket}.ended`)).trim() !== '') continue;
         return phrase('reason.was-ended', {});
       }
-      if (clock.monotonic() > giveUpAt) return phrase('reason.not-ended', { seconds: timeoutSeconds });
+      if (clock.monotonic() > giveUpAt) {
+        endGroup(pid);
+        return phrase('reason.not-ended', { seconds: timeoutSeconds });
+      }
       await clock.sleep(LOOK_AGAIN_MS);
     }
   };
@@ -95,12 +114,17 @@ export function createRunOnce({ clock, log, env, tickets }: RunOnceOptions): Run
    * @returns how the line ended; TICKET_TAKEN when somebody else holds the ticket; undefined when the disk does not let it
    *   be taken, or does not answer: the line has not been begun then, and will not be
    */
-  const withTicket = (line: string, timeoutSeconds: number, ticket: string): Promise<Exit | undefined> =>
+  const withTicket: (...asked: Parameters<RunOnce>) => Promise<Exit | undefined> = (
+    line,
+    timeoutSeconds,
+    ticket,
+    more,
+  ) =>
     new Promise((resolve) => {
       let isTaken = false;
       let wasEnded = false;
       const run = startProgram('/bin/sh', ['-c', RUN_ONCE, 'sh', join(tickets.path, ticket), line], {
-        env,
+        env: { ...env, ...more },
         timeoutMs: timeoutSeconds * 1000,
         clock,
         onWord: () => {
@@ -132,17 +156,18 @@ export function createRunOnce({ clock, log, env, tickets }: RunOnceOptions): Run
     return true;
   };
 
-  return async (line, timeoutSeconds, ticket) => {
+  return async (line, timeoutSeconds, ticket, more) => {
     if (await prepare(ticket)) {
       if ((await read(ticket)) !== '') return follow(ticket, timeoutSeconds);
-      const exit = await withTicket(line, timeoutSeconds, ticket);
+      const exit = await withTicket(line, timeoutSeconds, ticket, more);
       if (exit === 0) return undefined;
       if (exit === TICKET_TAKEN && (await isHeld(ticket))) return follow(ticket, timeoutSeconds);
       if (exit !== undefined && exit !== TICKET_TAKEN) return exitText(exit, await read(`${ticket}.log`));
     }
     // Without a disk to write to, going down is worth more than not doing it twice.
     log.error(`${tickets.path} cannot be written to in time: the action is carried out all the same.`);
-    const exit = await runProgram('/bin/sh', ['-c', line], { env, timeoutMs: timeoutSeconds * 1000, clock });
+    const options = { env: { ...env, ...more }, timeoutMs: timeoutSeconds * 1000, clock };
+    const exit = await runProgram('/bin/sh', ['-c', line], options);
     return exit === 0 ? undefined : exitText(exit, '');
   };
 }

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly clock: Clock;
   /** Called at its first output; what it writes after that is lost. */
   readonly onWord?: () => void;
+  /** Called with what it writes to its output and its errors, as it comes. */
+  readonly onOutput?: (text: string) => void;
 }
 
 export interface Run {
@@ -29,15 +31,17 @@ export interface Run {
   end(): void;
 }
 
+const LAST_OUTPUT_MS = 500;
+
 /** In a group of its own, so that it goes on should this program be ended. */
 export function startProgram(
   program: string,
   args: readonly string[],
-  { env, timeoutMs, clock, onWord }: RunOptions,
+  { env, timeoutMs, clock, onWord, onOutput }: RunOptions,
 ): Run {
   const child = spawn(program, args, {
     env,
-    stdio: ['ignore', onWord ? 'pipe' : 'ignore', 'ignore'],
+    stdio: ['ignore', onWord || onOutput ? 'pipe' : 'ignore', onOutput ? 'pipe' : 'ignore'],
     detached: true,
     windowsHide: true,
   });
@@ -54,15 +58,26 @@ export function startProgram(
       resolve(phrase('reason.not-started', { program, why: reasonOf(error) }));
     });
     // A word it still said is heard before its end.
-    child.on(onWord ? 'close' : 'exit', (code: number | null, signal: NodeJS.Signals | null) => {
+    child.on(onWord || onOutput ? 'close' : 'exit', (code: number | null, signal: NodeJS.Signals | null) => {
       cancel();
       resolve(code ?? phrase('reason.ended-by', { signal: signal ?? 'signal' }));
     });
   });
-  child.stdout?.once('data', () => {
-    onWord?.();
-    child.stdout?.destroy();
-  });
+  if (onWord) {
+    child.stdout?.once('data', () => {
+      onWord();
+      child.stdout?.destroy();
+    });
+  }
+  if (onOutput) {
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput);
+    // What it left running in the background may hold its output for ever.
+    child.on('exit', () => {
+      clock.after(LAST_OUTPUT_MS, () => {
+        for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+      });
+    });
+  }
   child.unref();
   return { exit, end };
 }
@@ -70,7 +85,8 @@ export function startProgram(
 export const runProgram = (program: string, args: readonly string[], options: RunOptions): Promise<Exit> =>
   startProgram(program, args, options).exit;
 
-function endGroup(pid: number): void {
+/** Ends a program with all it began. */
+export function endGroup(pid: number): void {
   try {
     process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
   } catch (error) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createReadFs } from './node-hid-fs.ts';
-import { killCommand, listRunningPrograms, parsePs, parseTasklist } from './running-programs.ts';
+import { listRunningPrograms, parsePs, parseTasklist } from './running-programs.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -62,15 +62,30 @@ test('lines of ps, with spaces in a folder and without a folder', () => {
   ]);
 });
 
-test('lines of tasklist', () => {
-  expect(parseTasklist('"upsmon.exe","4120","Services","0","8,120 K"\r\nINFO: none\r\n')).toEqual([
-    { pid: 4120, parent: 0, name: 'upsmon', command: 'upsmon.exe' },
+test.each(['N/A', 'Nicht zutreffend'])('lines of tasklist, with %j where there is no service', (none) => {
+  const text = [
+    `"System Idle Process","0","${none}"`,
+    '"svchost.exe","900","BrokerInfrastructure,DcomLaunch"',
+    '"ppped.exe","4120","PowerPanel Personal Service"',
+    `"upsmon.exe","4130","${none}"`,
+    'INFO: none',
+    '',
+  ];
+  expect(parseTasklist(text.join('\r\n')).slice(1)).toEqual([
+    {
+      pid: 900,
+      parent: 0,
+      name: 'svchost',
+      command: 'svchost.exe BrokerInfrastructure,DcomLaunch',
+      unit: 'BrokerInfrastructure',
+    },
+    {
+      pid: 4120,
+      parent: 0,
+      name: 'ppped',
+      command: 'ppped.exe PowerPanel Personal Service',
+      unit: 'PowerPanel Personal Service',
+    },
+    { pid: 4130, parent: 0, name: 'upsmon', command: 'upsmon.exe' },
   ]);
-});
-
-test('each system has its way to end a process', () => {
-  const program = { pid: 9, parent: 1, name: 'upsd', command: 'upsd' };
-  const both = [program, { ...program, pid: 12 }];
-  expect(killCommand('linux', both)).toBe('sudo kill 9 12');
-  expect(killCommand('win32', both)).toBe('taskkill /f /im upsd.exe');
 });

@@ -16,17 +16,11 @@ export async function listRunningPrograms(platform: NodeJS.Platform, fs: ReadFs)
     case 'darwin':
       return parsePs((await run('/bin/ps', ['-axo', 'pid=,ppid=,command='], LIMITS)).stdout);
     case 'win32':
-      return parseTasklist((await run('tasklist.exe', ['/fo', 'csv', '/nh'], LIMITS)).stdout);
+      return parseTasklist((await run('tasklist.exe', ['/svc', '/fo', 'csv', '/nh'], LIMITS)).stdout);
     default:
       return [];
   }
 }
-
-/** How processes of one program are ended by hand. */
-export const killCommand = (platform: NodeJS.Platform, programs: readonly RunningProgram[]): string =>
-  platform === 'win32'
-    ? `taskkill /f /im ${programs[0]?.name ?? ''}.exe`
-    : `sudo kill ${programs.map(({ pid }) => pid).join(' ')}`;
 
 async function listLinux(fs: ReadFs): Promise<readonly RunningProgram[]> {
   const pids = (await fs.list('/proc')).filter((name) => /^\d+$/.test(name));
@@ -68,10 +62,22 @@ export const parsePs = (text: string): readonly RunningProgram[] =>
     return [{ pid: Number(pid), parent: Number(parent), name: program, command }];
   });
 
-/** Lines of `"name.exe","pid","session","number","memory"`. */
-export const parseTasklist = (text: string): readonly RunningProgram[] =>
-  text.split('\n').flatMap((line): RunningProgram[] => {
-    const [, file, pid] = /^"([^"]+)","(\d+)"/.exec(line) ?? [];
-    if (file === undefined) return [];
-    return [{ pid: Number(pid), parent: 0, name: file.replace(/\.exe$/i, ''), command: file }];
+/** Lines of `"name.exe","pid","services"`, with a word of the system's language where there are none. */
+export function parseTasklist(text: string): readonly RunningProgram[] {
+  const rows = text.split('\n').flatMap((line) => {
+    const [, file, pid, services = ''] = /^"([^"]+)","(\d+)","([^"]*)"/.exec(line) ?? [];
+    return file === undefined ? [] : [{ file, pid: Number(pid), services }];
   });
+  // The idle process has no service in any language.
+  const none = rows.find(({ pid }) => pid === 0)?.services;
+  return rows.map(({ file, pid, services }) => {
+    const isService = services !== none;
+    return {
+      pid,
+      parent: 0,
+      name: file.replace(/\.exe$/i, ''),
+      command: isService ? `${file} ${services}` : file,
+      ...(isService ? { unit: services.split(',')[0] ?? '' } : {}),
+    };
+  });
+}

@@ -3,10 +3,9 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { describeError, SettingsError } from '#domain/errors.ts';
+import { SettingsError } from '#domain/errors.ts';
 import { phrase, type Text } from '#domain/messages/message.ts';
 import type { Log } from '#engine/ports.ts';
-import { findNeighbours, upowerNeighbour, type Neighbour } from '#engine/setup/neighbours.ts';
 import type { RuleInstallation, SetupSystem } from '#engine/setup/setup-system.ts';
 import {
   commandByHand,
@@ -19,8 +18,9 @@ import {
   ruleWay,
 } from '#engine/setup/udev-rule.ts';
 import { reasonOf } from '#engine/system-reason.ts';
+import { findFirewall } from './firewall.ts';
+import { lookForNeighbours } from './look-for-neighbours.ts';
 import type { ReadFs } from './node-hid-fs.ts';
-import { killCommand, listRunningPrograms } from './running-programs.ts';
 
 export interface SetupSystemParts {
   readonly platform: NodeJS.Platform;
@@ -61,19 +61,8 @@ export function createSetupSystem(parts: SetupSystemParts): SetupSystem {
   };
 
   return {
-    async neighbours(): Promise<readonly Neighbour[]> {
-      try {
-        const programs = await listRunningPrograms(platform, fs);
-        const found = findNeighbours(programs, process.pid, (running) => killCommand(platform, running));
-        const hasUpower = platform === 'linux' && programs.some(({ name }) => name === 'upowerd');
-        const upower = hasUpower ? upowerNeighbour((await fs.readText('/etc/UPower/UPower.conf')) ?? '') : undefined;
-        return upower ? [...found, upower] : found;
-      } catch (error) {
-        // Who else runs is good to know and nothing depends on it.
-        log.warn(`The running programs could not be listed: ${describeError(error)}`);
-        return [];
-      }
-    },
+    neighbours: (low) => lookForNeighbours({ platform, env, fs }, log, low),
+    firewall: (opening) => findFirewall({ platform, env, fs, isRoot }, opening),
     rule: async () => (platform === 'linux' ? state(await ownRule()) : undefined),
     async installRule(): Promise<RuleInstallation> {
       const command = commandByHand(ruleFile);

@@ -1,21 +1,31 @@
 /** This computer, told to go down by its own programs. */
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { phrase, type Text } from '#domain/messages/message.ts';
 import {
-  asShellLine,
+  ASK_MAC,
+  ASK_WINDOWS,
+  ASK_WINDOWS_RIGHTS,
   askLogind,
-  isPowerCommand,
+  isOnlyLocked,
   logindAnswer,
+  macRefusal,
+  windowsRefusal,
+} from '#engine/monitor/actions/abilities.ts';
+import {
+  asShellLine,
+  isPowerCommand,
   waysTo,
   type Command,
+  type SystemAction,
 } from '#engine/monitor/actions/commands.ts';
+import { asSeconds } from '#domain/units.ts';
 import type { ShutdownAction } from '#engine/monitor/policy.ts';
 import type { Clock, Log, PowerCheck, SleepWatch, SystemPower } from '#engine/ports.ts';
 import { watchLogindSleep } from './logind-sleep.ts';
-import { createRunOnce, ticketFolder } from './run-once.ts';
+import { createRunOnce, takeTicket, ticketFolder } from './run-once.ts';
 import { exitText, runProgram } from './run-program.ts';
+import { checkLine, outputOf, shellOf, tryLine } from './shell-line.ts';
 
 export interface SystemPowerOptions {
   readonly clock: Clock;
@@ -30,7 +40,6 @@ export interface SystemPowerOptions {
 
 /** A way that hangs must not keep the next one from being tried. */
 const SYSTEM_TIMEOUT_SECONDS = 60;
-const CHECK_TIMEOUT_MS = 5_000;
 const PROGRAM_TIMEOUT_MS = 600_000;
 /** Under test nothing may put this computer down, or cut its power. */
 export const isPowerForbidden = (env: NodeJS.ProcessEnv): boolean =>
@@ -44,6 +53,9 @@ export function createSystemPower(options: SystemPowerOptions): SystemPower {
       ? (told) => watchLogindSleep({ env, clock, log }, told)
       : (options.watchSleep ?? (() => () => undefined));
   const runOnce = createRunOnce({ clock, log, env, tickets: ticketFolder(folder) });
+  // Each folder has room for one at a time, and a command after the action may still run when the next action comes.
+  const lineTickets = ticketFolder(`${folder}-around`);
+  const runLineOnce = createRunOnce({ clock, log, env, tickets: lineTickets });
 
   /** Why an action is not even tried. */
   const refusal = (action: ShutdownAction): Text | undefined => {
@@ -53,19 +65,50 @@ export function createSystemPower(options: SystemPowerOptions): SystemPower {
     return phrase('error.monitor/refused-under-test', { action: what });
   };
 
-  const checkSystem = async (action: Exclude<ShutdownAction['kind'], 'command' | 'nothing'>): Promise<PowerCheck> => {
+  const checkSystem = async (action: SystemAction): Promise<PowerCheck> => {
     const ways = waysTo(action, platform, isRoot);
-    const [first] = ways;
-    if (!first) return { ok: false, reason: phrase('reason.system-cannot', {}) };
-    if (platform !== 'linux') return { ok: true, by: first[0] };
-    const asked = await outputOf(askLogind(action), env);
-    const answer = logindAnswer(asked);
-    if (answer === 'yes') return { ok: true, by: 'logind' };
+    const fine = (way: Command | undefined, by: string | undefined = way?.[0]): PowerCheck => ({
+      ok: true,
+      by: by ?? '',
+      command: way?.join(' ') ?? '',
+    });
+    const refuse = (reason: Text): PowerCheck => ({ ok: false, reason });
+    if (platform === 'win32') {
+      const [abilities, rights] = await Promise.all([outputOf(ASK_WINDOWS, env), outputOf(ASK_WINDOWS_RIGHTS, env)]);
+      const reason = windowsRefusal(action, abilities, rights);
+      return reason ? refuse(reason) : fine(ways[0]);
+    }
+    if (platform === 'darwin') {
+      const reason = macRefusal(action, await outputOf(ASK_MAC, env));
+      return reason ? refuse(reason) : fine(ways[0]);
+    }
+    const answer = logindAnswer(await outputOf(askLogind(action), env));
+    if (answer === 'yes') return fine(ways[0], 'logind');
+    if (isOnlyLocked(answer) && isRoot) return fine(ways[1]);
     // Without logind root can do it all the same, where there is a program that does.
     const last = ways.at(-1);
-    if (answer === undefined && isRoot && last?.[0].startsWith('/')) return { ok: true, by: last[0] };
-    if (answer === undefined) return { ok: false, reason: phrase('reason.logind-silent', {}) };
-    return { ok: false, reason: phrase('reason.logind-says', { answer }) };
+    if (answer === undefined && isRoot && last?.[0].startsWith('/')) return fine(last);
+    return refuse(answer === undefined ? phrase('reason.logind-silent', {}) : phrase('reason.logind-says', { answer }));
+  };
+
+  const lines = { platform, env, clock };
+  const refusedLine = (line: string): Text | undefined =>
+    refusal({ kind: 'command', command: line, timeout: asSeconds(1) });
+  const checkWanted = async (line: string): Promise<PowerCheck> => {
+    const refused = refusedLine(line);
+    return refused === undefined ? checkLine(line, lines) : { ok: false, reason: refused };
+  };
+
+  /** What Windows cannot be asked twice for: a line of a person's own. */
+  const onWindows = async (
+    line: string,
+    timeoutSeconds: number,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Text | undefined> => {
+    const [program, args] = shellOf(platform, line);
+    const options = { env: { ...env, ...more }, timeoutMs: timeoutSeconds * 1000, clock };
+    const status = await runProgram(program, args, options);
+    return status === 0 ? undefined : exitText(status, '');
   };
 
   return {
@@ -74,8 +117,8 @@ export function createSystemPower(options: SystemPowerOptions): SystemPower {
     async check(action) {
       const refused = refusal(action);
       if (refused !== undefined) return { ok: false, reason: refused };
-      if (action.kind === 'nothing' || action.kind === 'command') return { ok: true, by: action.kind };
-      return checkSystem(action.kind);
+      if (action.kind === 'nothing') return { ok: true, by: action.kind };
+      return action.kind === 'command' ? checkLine(action.command, lines) : checkSystem(action.kind);
     },
     async act(action, ticket) {
       const refused = refusal(action);
@@ -83,15 +126,9 @@ export function createSystemPower(options: SystemPowerOptions): SystemPower {
       if (action.kind === 'nothing') return undefined;
       if (action.kind === 'command') {
         if (platform !== 'win32') return runOnce(action.command, action.timeout, ticket);
-        const status = await runProgram('cmd.exe', ['/d', '/s', '/c', action.command], {
-          env,
-          timeoutMs: action.timeout * 1000,
-          clock,
-        });
-        return status === 0 ? undefined : exitText(status, '');
+        return onWindows(action.command, action.timeout);
       }
       const ways = waysTo(action.kind, platform, isRoot);
-      if (ways.length === 0) return phrase('reason.system-cannot', {});
       if (platform !== 'win32') return runOnce(asShellLine(ways), SYSTEM_TIMEOUT_SECONDS, ticket);
       // Asking Windows twice is no harm.
       let failure: Text | undefined;
@@ -101,6 +138,21 @@ export function createSystemPower(options: SystemPowerOptions): SystemPower {
         failure = exitText(status, '');
       }
       return failure;
+    },
+    checkLine: checkWanted,
+    async runLine(line, more, timeoutSeconds, ticket) {
+      const refused = refusedLine(line);
+      if (refused !== undefined) return refused;
+      if (platform !== 'win32') return runLineOnce(line, timeoutSeconds, ticket, more);
+      // Nobody can say there what became of one that was begun before; it is not begun again.
+      const isFirst = await takeTicket(lineTickets, ticket);
+      return isFirst ? onWindows(line, timeoutSeconds, more) : phrase('reason.was-ended', {});
+    },
+    async tryLine(line, more, timeoutSeconds) {
+      const refused = refusedLine(line);
+      return refused === undefined
+        ? tryLine(line, more, timeoutSeconds, lines)
+        : { failure: refused, output: '', seconds: 0 };
     },
     async run([program, ...args], more, timeoutSeconds) {
       if (program === undefined) return undefined;
@@ -115,17 +167,6 @@ export function createSystemPower(options: SystemPowerOptions): SystemPower {
       return status === 0 ? undefined : exitText(status, '');
     },
   };
-}
-
-/** What a program wrote; empty when it cannot be run. */
-function outputOf([program, ...args]: Command, env: NodeJS.ProcessEnv): Promise<string> {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'], timeout: CHECK_TIMEOUT_MS });
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-    child.on('error', () => resolve(''));
-    child.on('close', () => resolve(output));
-  });
 }
 
 function bootIdOfLinux(): string | undefined {

@@ -33,6 +33,7 @@ beforeEach(async () => {
         { kind: 'nut-conf', path: join(folder, 'nut') },
         { kind: 'apcupsd', path: join(folder, 'apcupsd.conf') },
       ],
+      consoles: { ttyFolder: folder, procFolder: folder },
       env: {},
     },
   );
@@ -124,6 +125,32 @@ describe('a form', () => {
     expect(keeper.current.settings.mail).not.toHaveProperty('password');
   });
 
+  test('cannot take the console of the system for a port', async () => {
+    await writeFile(join(folder, 'consoles'), 'ttyS0                -W- (EC  p a)    4:64\n');
+    await set(...UPS, ['ups.0.driver', 'apcsmart'], ['ups.0.port', '/dev/ttyS1']);
+    const { settings, revision } = await draft();
+    settings.ups[0]!.port = '/dev/ttyS0';
+    const { problems } = await api['settings.check']({ settings });
+    expect(said(problems)).toEqual([
+      expect.stringMatching(/^error ups\.0\.port: \/dev\/ttyS0 is the console of this computer/),
+    ]);
+    expect(await api['settings.save']({ settings, revision })).toMatchObject({ isSaved: false, problems });
+    expect(keeper.current.settings.ups[0]?.port).toBe('/dev/ttyS1');
+    await set(['ups.0.port', '/dev/ttyS0']);
+    const moved = await draft();
+    moved.settings.ups[0]!.description = 'Rack';
+    expect(await api['settings.save'](moved)).toMatchObject({ isSaved: true, problems: [{ severity: 'warning' }] });
+  });
+
+  test('sets what energy costs without anything else of the settings', async () => {
+    await set(...UPS);
+    await api['settings.setEnergy']({ price: 0.3127, currency: 'CHF' });
+    expect(keeper.current.settings).toMatchObject({ ups: [{}], energy: { price: 0.3127, currency: 'CHF' } });
+    await api['settings.setEnergy']({ currency: '' });
+    expect(keeper.current.given).not.toHaveProperty('energy.price');
+    expect(keeper.current.settings.energy).toEqual({ currency: '' });
+  });
+
   test('keeps out of the file what is as it is by default, and keeps in it what was chosen', async () => {
     await set(...UPS, ['ups.0.shutdowntimer', '30']);
     await api['settings.save'](await draft());
@@ -185,7 +212,13 @@ describe('a form', () => {
     expect(text).toContain('password = "(hidden)"');
     expect(text).not.toContain('nas-pw');
     expect(text).not.toContain(keeper.current.settings.server.monpwd);
-    expect(await api['settings.preview']({ settings: { ups: 3 } })).toEqual({ files: [] });
+    expect(await api['settings.preview']({ settings: { ups: 3 } })).toEqual({ files: [], notes: [] });
+  });
+
+  test('sees what these files cannot say', async () => {
+    await set(...UPS, ['server.allow', '192.168.1.0/24']);
+    const { notes } = await api['settings.preview'](await draft());
+    expect(notes.map((note) => textIn(note))).toContainEqual(expect.stringMatching(/^server\.allow = 192/));
   });
 
   test('is shown the password that was made, once', async () => {
@@ -208,6 +241,8 @@ describe('a form', () => {
       { name: 'new', password: { value: 'x' } },
     ]);
     expect(problems).toMatchObject([{ path: ['server', 'users'], severity: 'error', line: 6 }]);
+    const told = await api['settings.usersFromText']({ text: `${text}  # of the cellar\n`, settings });
+    expect(told.problems).toMatchObject([{ severity: 'notice', line: 4, reason: { phrase: 'problem.comment-lost' } }]);
   });
 
   test('sees no password of the auxiliary lines, and sends back the one there is', async () => {
@@ -295,6 +330,9 @@ describe('a form', () => {
     const state = await shown['settings.get']({});
     expect(state).toMatchObject({ isReadOnly: true, settings: { ups: [{ identifier: 'ups' }] } });
     await expect(async () => shown['settings.save'](state)).rejects.toBeInstanceOf(SettingsError);
+    await expect(async () => shown['settings.setEnergy']({ price: 1, currency: '' })).rejects.toMatchObject({
+      code: 'settings/read-only',
+    });
     await expect(async () => shown['settings.revealPassword']({})).rejects.toMatchObject({
       code: 'settings/read-only',
     });

@@ -4,9 +4,12 @@ import { SettingsError, type AppError } from '#domain/errors.ts';
 import { phrase } from '#domain/messages/message.ts';
 import type { FieldProblem } from '#domain/schema/field-problem.ts';
 import type { SecretDraft, Settings } from '#domain/schema/settings/settings.ts';
-import { newUpsId, replaceSettings } from '#engine/settings/change-settings.ts';
-import { checkSettings } from '#engine/settings/check-settings.ts';
-import { readDraft, toDraft, toProposal } from '#engine/settings/draft.ts';
+import { beyondNut } from '#engine/settings/beyond-nut.ts';
+import { changeSettings, newUpsId, replaceSettings } from '#engine/settings/change-settings.ts';
+import { checkSettings, errorsFirst } from '#engine/settings/check-settings.ts';
+import { consoleProblems } from '#engine/settings/console-ports.ts';
+import { readDraft, toDraft, toProposal, type ReadDraft } from '#engine/settings/draft.ts';
+import type { ConsolePlaces } from '#engine/drivers/system-consoles.ts';
 import { findImports, importPlaces, type ImportPlace } from '#engine/settings/find-imports.ts';
 import { moveIn } from '#engine/settings/move-in.ts';
 import { phrasesOf } from '#engine/settings/nut-conf/problem.ts';
@@ -30,13 +33,15 @@ export type SettingsHandlers = {
   [Name in SettingsRequest]: (params: RequestParams<Name>) => RequestResult<Name> | Promise<RequestResult<Name>>;
 };
 
-/** Where other UPS programs of this computer keep their configurations. */
-export interface ImportSurroundings {
+/** What of this computer settings have to do with. */
+export interface Surroundings {
+  /** Where other UPS programs keep their configurations. */
   readonly places: readonly ImportPlace[];
+  readonly consoles?: ConsolePlaces;
   readonly env: NodeJS.ProcessEnv;
 }
 
-const thisComputer = (): ImportSurroundings => ({
+const thisComputer = (): Surroundings => ({
   places: importPlaces(process.platform, process.env),
   env: process.env,
 });
@@ -45,7 +50,7 @@ const thisComputer = (): ImportSurroundings => ({
 export function createSettingsHandlers(
   from: SettingsSource,
   testAlert: (ups: string, settings: Settings) => Promise<void>,
-  surroundings: ImportSurroundings = thisComputer(),
+  surroundings: Surroundings = thisComputer(),
 ): SettingsHandlers {
   const settingsNow = (): Settings => (from.kind === 'kept' ? from.keeper.current.settings : from.settings());
 
@@ -56,9 +61,18 @@ export function createSettingsHandlers(
     });
   };
 
+  /** A draft with all that is wrong with it, on this computer too. Errors first. */
+  const check = async (sent: unknown): Promise<ReadDraft> => {
+    const read = readDraft(sent, settingsNow());
+    if (!read.settings) return read;
+    const here = await consoleProblems(read.settings, settingsNow(), surroundings.consoles);
+    return { ...read, problems: errorsFirst([...read.problems, ...here]) };
+  };
+
   const state = async (): Promise<SettingsState> => {
     const settings = settingsNow();
-    const common = { settings: toDraft(settings), problems: wire(checkSettings(settings)) };
+    const here = await consoleProblems(settings, settings, surroundings.consoles);
+    const common = { settings: toDraft(settings), problems: wire([...checkSettings(settings), ...here]) };
     if (from.kind !== 'kept') return { ...common, revision: '', isReadOnly: true, hasUnseenPassword: false };
     const { keeper } = from;
     return {
@@ -72,10 +86,10 @@ export function createSettingsHandlers(
 
   return {
     'settings.get': state,
-    'settings.check': ({ settings }) => ({ problems: wire(readDraft(settings, settingsNow()).problems) }),
+    'settings.check': async ({ settings }) => ({ problems: wire((await check(settings)).problems) }),
     'settings.save': async ({ settings: sent, revision }) => {
       const source = kept();
-      const { settings, problems } = readDraft(sent, settingsNow());
+      const { settings, problems } = await check(sent);
       if (!settings || problems.some(({ severity }) => severity === 'error')) {
         return { isSaved: false, problems: wire(problems), state: await state() };
       }
@@ -93,11 +107,20 @@ export function createSettingsHandlers(
     },
     'settings.preview': ({ settings: sent }) => {
       const { settings } = readDraft(sent, settingsNow());
-      return { files: settings ? previewOf(settings) : [] };
+      return settings ? { files: previewOf(settings), notes: beyondNut(settings) } : { files: [], notes: [] };
     },
     'settings.revealPassword': async () => {
       const password = await kept().keeper.revealPassword();
       return password === undefined ? {} : { password };
+    },
+    'settings.setEnergy': async ({ price, currency }) => {
+      await kept().keeper.change((before) =>
+        changeSettings(before, [
+          ['energy.price', String(price ?? '')],
+          ['energy.currency', currency],
+        ]),
+      );
+      return {};
     },
     'settings.testAlert': async ({ ups, settings: sent }) => {
       const { settings, problems } = readDraft(sent, settingsNow());

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { requests } from '#domain/contract.ts';
+import { asTimestamp } from '#domain/units.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { startTestServer, type TestServer } from '#tests/support/nut-server.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
@@ -33,6 +34,9 @@ const handlersFor = (host: string) =>
     environment: {},
     driverPath: () => folder,
     addresses: () => [{ host, port: server.port }],
+    allow: () => ['192.168.1.0/24'],
+    refusals: () => [{ address: '192.168.2.7', count: 3, lastAt: asTimestamp(5) }],
+    firewall: (opening) => Promise.resolve({ text: 'on', command: JSON.stringify(opening), hasRule: false }),
   });
 
 test('the network page shows the certificate that clients are shown', async () => {
@@ -40,11 +44,16 @@ test('the network page shows the certificate that clients are shown', async () =
   expect(own).toMatchObject({ port: server.port, isOpen: false });
   expect(own.fingerprint).toMatch(/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/);
   expect(own.addresses).not.toContain('127.0.0.1');
+  // Nobody else is to come in.
+  expect(own.firewall).toBeUndefined();
 });
 
 test('a server on every address is open, and is asked on this computer', async () => {
   const own = await handlersFor('0.0.0.0')['network.own']({});
   expect(own.isOpen).toBe(true);
+  expect(own.refused).toEqual([{ address: '192.168.2.7', count: 3, lastAt: 5 }]);
+  const command = JSON.stringify({ port: server.port, allow: ['192.168.1.0/24'] });
+  expect(requests['network.own'].result.parse(own).firewall).toEqual({ text: 'on', command });
   expect(own.fingerprint).toBeDefined();
 });
 

@@ -7,9 +7,12 @@ import { readHardwareList } from '#engine/drivers/hardware-list.ts';
 import type { Environment } from '#engine/drivers/nut-driver/driver-program.ts';
 import { offeredPorts, type PortSources } from '#engine/drivers/offered-ports.ts';
 import type { ListenAddress } from '#engine/engine.ts';
+import type { Refusal } from '#engine/nut/client-gate.ts';
 import { fingerprintOf, probeServer } from '#engine/nut/probe.ts';
 import type { Clock, Log } from '#engine/ports.ts';
 import { parseDriverKey } from '#engine/settings/driver-key.ts';
+import { isLoopback } from '#engine/settings/nut-conf/loopback.ts';
+import type { SetupSystem } from '#engine/setup/setup-system.ts';
 
 export interface SetupParts extends PortSources {
   readonly clock: Clock;
@@ -17,8 +20,11 @@ export interface SetupParts extends PortSources {
   readonly environment: Environment;
   /** Where NUT's drivers are, where the configuration says so. */
   driverPath(): string | undefined;
-  /** Addresses of the NUT server. */
+  /** Addresses of the NUT server, for whom it is, and who was turned away. */
   addresses(): readonly ListenAddress[];
+  allow(): readonly string[];
+  refusals(): readonly Refusal[];
+  firewall: SetupSystem['firewall'];
 }
 
 type SetupRequest = Extract<RequestName, `${'drivers' | 'ports' | 'network'}.${string}`>;
@@ -39,12 +45,18 @@ export function createSetupHandlers(parts: SetupParts): SetupHandlers {
     'network.own': async () => {
       const listening = parts.addresses();
       const port = listening[0]?.port;
-      const fingerprint = port === undefined ? undefined : await ownFingerprint(listening, clock, log);
+      const isOpen = listening.some(({ host }) => !isLoopback(host));
+      const [fingerprint, firewall] = await Promise.all([
+        port === undefined ? undefined : ownFingerprint(listening, clock, log),
+        port !== undefined && isOpen ? parts.firewall({ port, allow: parts.allow() }) : undefined,
+      ]);
       return {
         addresses: ownAddresses(),
         ...(port === undefined ? {} : { port }),
-        isOpen: listening.some(({ host }) => !/^(?:127\.|::1$)/.test(host)),
+        isOpen,
         ...(fingerprint === undefined ? {} : { fingerprint }),
+        ...(firewall === undefined ? {} : { firewall }),
+        refused: [...parts.refusals()],
       };
     },
   };

@@ -11,6 +11,7 @@ import { ATTACHED_UPS } from '#engine/settings/configuration.ts';
 import type { SystemPower } from '#engine/ports.ts';
 import { readDraft } from '#engine/settings/draft.ts';
 import { settingsPolicy } from '#engine/settings/settings-policy.ts';
+import type { LowBattery } from '#engine/setup/power-rules.ts';
 import type { SetupSystem } from '#engine/setup/setup-system.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
@@ -38,7 +39,7 @@ export function createWizardHandlers(parts: WizardParts): WizardHandlers {
     'setup.state': async () => {
       const [units, neighbours, rule, refusal, unserved] = await Promise.all([
         parts.scanDevices(),
-        system.neighbours(),
+        system.neighbours(lowestOf(store.list())),
         system.rule(),
         shutdownRefusal(power),
         portRefusal(network),
@@ -67,6 +68,16 @@ export function createWizardHandlers(parts: WizardParts): WizardHandlers {
       return { rehearsal, problems: [], ...(refusal ? { refusal } : {}) };
     },
   };
+}
+
+/** Where the UPSes call their batteries low; of several the last to do so. */
+function lowestOf(upses: readonly UpsState[]): LowBattery {
+  const figures = upses.map(batteryFiguresOf);
+  const least = (name: keyof LowBattery): LowBattery => {
+    const told = figures.flatMap((battery) => battery[name] ?? []);
+    return told.length === 0 ? {} : { [name]: Math.min(...told) };
+  };
+  return { ...least('lowCharge'), ...least('lowRuntime') };
 }
 
 type Neighbours = RequestResult<'setup.state'>['neighbours'];

@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DriverError } from '#domain/errors.ts';
+import { phrase, textIn } from '#domain/messages/message.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { OUTBOX_FILE } from '#engine/alerts/outbox.ts';
 import { OUTAGE } from '#engine/alerts/test-support.ts';
 import type { HidDeviceInfo, HidPort, SystemPower } from '#engine/ports.ts';
 import { settingsConfiguration } from '#engine/settings/configuration.ts';
+import type { FirewallHint } from '#engine/setup/firewall.ts';
+import type { Neighbour } from '#engine/setup/neighbours.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
 import { createFakePower } from '#tests/support/fake-power.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
@@ -48,7 +51,9 @@ interface Given {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly hidPort?: HidPort;
   readonly power?: SystemPower;
+  readonly neighbours?: readonly Neighbour[];
   readonly isClockKept?: boolean;
+  readonly firewall?: FirewallHint;
 }
 
 async function found(subject: Finding['subject'], given: Given = {}): Promise<readonly Finding[]> {
@@ -62,6 +67,8 @@ async function found(subject: Finding['subject'], given: Given = {}): Promise<re
     power: given.power ?? createFakePower(systemClock),
     clock: systemClock,
     log,
+    neighbours: () => Promise.resolve(given.neighbours ?? []),
+    firewall: () => Promise.resolve(given.firewall),
     isClockKept: () => Promise.resolve(given.isClockKept),
   });
   return findings.filter((finding) => finding.subject === subject);
@@ -70,9 +77,12 @@ async function found(subject: Finding['subject'], given: Given = {}): Promise<re
 const A_UPS = { id: 'a', identifier: 'ups', driver: 'usbhid-ups', port: 'auto' };
 
 describe('on a computer where all is well', () => {
-  test.each(['usb', 'network', 'shutdown', 'mail', 'clock', 'disk'] as const)('%s is fine', async (subject) => {
-    expect(await found(subject, { isClockKept: true })).toMatchObject([{ level: 'ok' }]);
-  });
+  test.each(['usb', 'programs', 'network', 'shutdown', 'mail', 'clock', 'disk'] as const)(
+    '%s is fine',
+    async (subject) => {
+      expect(await found(subject, { isClockKept: true })).toMatchObject([{ level: 'ok' }]);
+    },
+  );
 });
 
 describe('what is wrong is found', () => {
@@ -88,6 +98,25 @@ describe('what is wrong is found', () => {
     expect(finding?.level).toBe('error');
     expect(finding?.text).toMatch(/Back-UPS.*permission/);
     expect(finding?.remedy).toBeDefined();
+  });
+
+  test('who else puts this computer down, with the command where there is one', async () => {
+    const upsmon = { id: 'upsmon', title: 'NUT upsmon', effect: phrase('neighbour.shuts-down', {}) };
+    const remedy = phrase('neighbour.stop-service', {});
+    const findings = await found('programs', {
+      neighbours: [
+        { ...upsmon, remedy, command: 'sudo systemctl stop x' },
+        { ...upsmon, remedy },
+      ],
+    });
+    expect(findings.map(({ level, text, remedy: told }) => [level, textIn(text), textIn(told)])).toEqual([
+      [
+        'warning',
+        expect.stringMatching(/^NUT upsmon: It shuts/),
+        expect.stringMatching(/^Stop it.* sudo systemctl stop x$/),
+      ],
+      ['warning', expect.stringMatching(/^NUT upsmon: It shuts/), expect.stringMatching(/system\.$/)],
+    ]);
   });
 
   test('a port that something else has', async () => {
@@ -139,6 +168,16 @@ describe('what is wrong is found', () => {
     expect(await only(syslog)).toMatchObject([{ level: 'warning', text: { phrase: 'doctor.alerts.waiting' } }]);
   });
 
+  test('a firewall, where other computers are to come in', async () => {
+    const firewall = { text: 'on', command: 'sudo open it', hasRule: false };
+    expect(await found('network', { firewall })).toMatchObject([{ level: 'ok' }]);
+    const settings = { server: { remoteport: await freePort(), rmonitor: true } };
+    const [, told] = await found('network', { firewall, settings });
+    expect(told).toEqual({ subject: 'network', level: 'warning', text: 'on', remedy: 'sudo open it' });
+    const { command: _command, ...ruled } = { ...firewall, hasRule: true };
+    expect(await found('network', { firewall: ruled, settings })).toMatchObject([{ level: 'ok' }, { level: 'ok' }]);
+  });
+
   test('a clock that nobody keeps, and one that stands at the beginning of time', async () => {
     expect(await found('clock', { isClockKept: false })).toMatchObject([{ level: 'warning' }]);
     const settings = Settings.parse({});
@@ -151,6 +190,8 @@ describe('what is wrong is found', () => {
       power: createFakePower(systemClock),
       clock: createFakeClock(0),
       log,
+      neighbours: () => Promise.resolve([]),
+      firewall: () => Promise.resolve(undefined),
       isClockKept: () => Promise.resolve(true),
     });
     expect(findings.find(({ subject }) => subject === 'clock')).toMatchObject({ level: 'error' });

@@ -14,9 +14,12 @@ import { probeServer } from '#engine/nut/probe.ts';
 import type { Clock, HidPort, Log, SystemPower } from '#engine/ports.ts';
 import { checkSettings } from '#engine/settings/check-settings.ts';
 import type { Configuration } from '#engine/settings/configuration.ts';
+import { isLoopback } from '#engine/settings/nut-conf/loopback.ts';
+import type { Neighbour } from '#engine/setup/neighbours.ts';
+import type { SetupSystem } from '#engine/setup/setup-system.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 
-export const DOCTOR_SUBJECTS = ['usb', 'network', 'shutdown', 'mail', 'alerts', 'clock', 'disk'] as const;
+export const DOCTOR_SUBJECTS = ['usb', 'programs', 'network', 'shutdown', 'mail', 'alerts', 'clock', 'disk'] as const;
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -36,6 +39,9 @@ export interface DoctorParts {
   readonly power: SystemPower;
   readonly clock: Clock;
   readonly log: Log;
+  /** Programs and rules of this computer that get in the way. */
+  neighbours(): Promise<readonly Neighbour[]>;
+  readonly firewall: SetupSystem['firewall'];
   /** Whether the system's clock is kept by a time server; undefined where nobody can tell. */
   isClockKept(): Promise<boolean | undefined>;
 }
@@ -49,7 +55,7 @@ const EARLIEST = Date.UTC(2026, 0, 1);
 
 /** In the order of the subjects; each subject has a finding at least. */
 export async function examine(parts: DoctorParts): Promise<readonly Finding[]> {
-  const all = [findUsb, findNetwork, findShutdown, findMail, findAlerts, findClock, findDisk];
+  const all = [findUsb, findPrograms, findNetwork, findShutdown, findMail, findAlerts, findClock, findDisk];
   return (await Promise.all(all.map((find) => find(parts)))).flat();
 }
 
@@ -62,8 +68,35 @@ async function findUsb({ hidPort }: DoctorParts): Promise<readonly Finding[]> {
   });
 }
 
+/** Who else drives a unit or puts this computer down. */
+async function findPrograms(parts: DoctorParts): Promise<readonly Finding[]> {
+  const found = await parts.neighbours();
+  if (found.length === 0) return [{ subject: 'programs', level: 'ok', text: phrase('doctor.programs.none', {}) }];
+  return found.map(({ title, effect, remedy, command }): Finding => ({
+    subject: 'programs',
+    level: 'warning',
+    text: phrase('doctor.programs.found', { title, effect }),
+    remedy: command === undefined ? remedy : phrase('doctor.programs.fix', { remedy, command }),
+  }));
+}
+
+async function findNetwork(parts: DoctorParts): Promise<readonly Finding[]> {
+  return (await Promise.all([findServer(parts), findFirewall(parts)])).flat();
+}
+
+/** Only where others are to come in, and one is on. */
+async function findFirewall({ configuration, firewall }: DoctorParts): Promise<readonly Finding[]> {
+  const { nut, allow = [] } = configuration.engine;
+  const open = nut?.listen.find(({ host }) => !isLoopback(host));
+  const hint = open && (await firewall({ port: open.port, allow }));
+  if (!hint) return [];
+  const { text, command, hasRule } = hint;
+  const level = hasRule ? 'ok' : 'warning';
+  return [{ subject: 'network', level, text, ...(command === undefined ? {} : { remedy: command }) }];
+}
+
 /** A port that is in use is right where it is this program, or NUT, that uses it for the same UPSes. */
-async function findNetwork({ configuration, clock, log }: DoctorParts): Promise<readonly Finding[]> {
+async function findServer({ configuration, clock, log }: DoctorParts): Promise<readonly Finding[]> {
   const { nut } = configuration.engine;
   if (!nut) return [{ subject: 'network', level: 'ok', text: phrase('doctor.network.off', {}) }];
   const port = nut.listen[0]?.port ?? 0;

@@ -21,6 +21,8 @@ export interface VariableTraits {
 export interface UpsConfig {
   /** As configured; compared without case. */
   readonly name: string;
+  /** Further names under which our NUT server answers for it; compared without case. */
+  readonly aliases?: readonly string[];
   readonly driver: string;
   readonly port: string;
   readonly description?: string;

@@ -34,6 +34,16 @@ test('every row of the list names a driver that NUT has, by a key that reads bac
   }
 });
 
+test('a unit is found by the ids of its USB port', async () => {
+  const rows = (await readHardwareList()).filter(({ model }) => model.startsWith('USB 051d:0002'));
+  expect(rows).toEqual([
+    {
+      ...{ maker: 'APC', driver: 'usbhid-ups', key: 'usbhid-ups$USB 051d:0002', level: 3, hint: '' },
+      model: expect.stringMatching(/^USB 051d:0002, Back-UPS and older Smart-UPS, /) as unknown,
+    },
+  ]);
+});
+
 test('every row of the list can be chosen in the form without a complaint', async () => {
   const problems = (await readHardwareList()).flatMap(({ key }) => {
     const ups = { id: 'x', identifier: 'ups', driver: key, port: 'auto' };

@@ -3,6 +3,8 @@
  * hardware compatibility list (`resources/hardware-list.json` names its version).
  */
 import { z } from 'zod';
+import { BUILT_IN_DEFINITIONS } from '#engine/devices/definitions/index.ts';
+import { usbIdsOf } from '#engine/devices/usb-ids.ts';
 
 export interface HardwareRow {
   readonly maker: string;
@@ -24,9 +26,10 @@ let list: Promise<readonly HardwareRow[]> | undefined;
 
 /** Read when it is asked for first: most runs of the program never need it. */
 export const readHardwareList = (): Promise<readonly HardwareRow[]> =>
-  (list ??= import('../../resources/hardware-list.json', { with: { type: 'json' } }).then(({ default: file }) =>
-    rowsOf(HardwareList.parse(file).rows),
-  ));
+  (list ??= import('../../resources/hardware-list.json', { with: { type: 'json' } }).then(({ default: file }) => [
+    ...rowsOf(HardwareList.parse(file).rows),
+    ...usbRows(),
+  ]));
 
 type FileRow = z.infer<typeof HardwareList>['rows'][number];
 
@@ -43,6 +46,30 @@ export function rowsOf(rows: readonly FileRow[]): readonly HardwareRow[] {
   }
   return [...found.values()];
 }
+
+/** A published protocol, as a level of the list: that of HID power devices. */
+const LEVEL_OF_POWER_DEVICES = 3;
+
+/** What is built in knows its units by their ids: a row for each, for who has nothing but what `lsusb` says. */
+const usbRows = (): readonly HardwareRow[] =>
+  BUILT_IN_DEFINITIONS.flatMap(({ name, match }) =>
+    usbIdsOf(match).flatMap(({ vendorId, productId, models }): HardwareRow[] => {
+      if (productId === undefined) return [];
+      const id = `${vendorId}:${productId}`;
+      const model = [`USB ${id}`, ...new Set(models)].join(', ');
+      const driver = 'usbhid-ups';
+      return [
+        {
+          maker: name.replace(/ HID\b.*/, ''),
+          model,
+          driver,
+          key: `${driver}$USB ${id}`,
+          level: LEVEL_OF_POWER_DEVICES,
+          hint: '',
+        },
+      ];
+    }),
+  );
 
 /** Names that the list spells otherwise than the programs are called, most of them from before a renaming. */
 const PROGRAM_NAMES: Readonly<Record<string, string>> = {

@@ -24,6 +24,7 @@ const sources = (more: Partial<PortSources> = {}): PortSources => ({
   dataDir: join(folder, 'data'),
   devFolder: join(folder, 'dev'),
   ttyFolder: join(folder, 'tty'),
+  procFolder: join(folder, 'proc'),
   ...more,
 });
 

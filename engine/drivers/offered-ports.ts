@@ -8,16 +8,14 @@ import { NUT_DRIVERS } from '#engine/settings/nut-conf/driver-options.ts';
 import { RECORDING_PREFIX } from '#engine/adapters/recording-port.ts';
 import { AppError } from '#domain/errors.ts';
 import { isNativeDriver } from './native-drivers.ts';
+import { systemConsoles, type ConsolePlaces } from './system-consoles.ts';
 
 const execute = promisify(execFile);
 
-export interface PortSources {
+export interface PortSources extends ConsolePlaces {
   /** Attached UPSes. */
   scanDevices(): Promise<readonly FoundDevice[]>;
   readonly dataDir: string;
-  readonly devFolder?: string;
-  /** Where Linux tells what its serial ports are. */
-  readonly ttyFolder?: string;
   /** What Windows answers about its serial ports; undefined on other systems. */
   serialMap?(): Promise<string | undefined>;
 }
@@ -81,8 +79,7 @@ async function serialPorts(sources: PortSources): Promise<OfferedPort[]> {
   const named = await Promise.all(
     (await namesIn(byId)).map(async (name) => ({ path: join(byId, name), target: await realpath(join(byId, name)) })),
   );
-  // What the system talks to people by is no place for a UPS.
-  const consoles = (await consoleNames(ttyFolder)).map((name) => join(devFolder, name));
+  const consoles = await systemConsoles(sources);
   const taken = new Set([...named.map(({ target }) => target), ...consoles]);
   const plain: string[] = [];
   for (const name of await namesIn(devFolder)) {
@@ -124,15 +121,6 @@ async function isThere(ttyFolder: string, name: string): Promise<boolean> {
     return (await readFile(join(ttyFolder, name, 'type'), 'utf8')).trim() !== '0';
   } catch {
     return false; // a name of which the system says nothing is not offered; it can be typed
-  }
-}
-
-/** Serial ports that are consoles of the system, Linux: `tty0 ttyS0`. */
-async function consoleNames(ttyFolder: string): Promise<string[]> {
-  try {
-    return (await readFile(join(ttyFolder, 'console', 'active'), 'utf8')).trim().split(/\s+/);
-  } catch {
-    return []; // another system, or none: then no port is one
   }
 }
 

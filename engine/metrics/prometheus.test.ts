@@ -4,7 +4,7 @@ import { createUpsStore } from '#engine/state/ups-store.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
 import { renderMetrics } from './prometheus.ts';
 
-const program = { version: '1.2.3', nutClients: 2, webClients: 1, startedAtSeconds: 100 };
+const program = { version: '1.2.3', nutClients: 2, nutRefused: 3, webClients: 1, startedAtSeconds: 100 };
 
 function officeWith(set: Record<string, string>) {
   const clock = createFakeClock();

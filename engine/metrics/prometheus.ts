@@ -8,6 +8,8 @@ import { statusTokens } from '#engine/state/readings.ts';
 export interface ProgramFigures {
   readonly version: string;
   readonly nutClients: number;
+  /** Connections that were turned away since the start. */
+  readonly nutRefused: number;
   readonly webClients: number;
   readonly startedAtSeconds: number;
 }
@@ -60,8 +62,8 @@ const NOT_A_QUANTITY =
 
 export function renderMetrics(upses: readonly UpsState[], program: ProgramFigures, nowMs: number): string {
   const families = new Map<string, Family>();
-  const add = (name: string, help: string, labels: Labels, value: number): void => {
-    const family = families.get(name) ?? { help, type: 'gauge' as const, lines: [] };
+  const add = (name: string, help: string, labels: Labels, value: number, type: Family['type'] = 'gauge'): void => {
+    const family = families.get(name) ?? { help, type, lines: [] };
     families.set(name, family);
     family.lines.push(line(name, labels, value));
   };
@@ -69,6 +71,8 @@ export function renderMetrics(upses: readonly UpsState[], program: ProgramFigure
   add('ridethrough_build_info', 'Version of the program.', { version: program.version }, 1);
   add('ridethrough_start_time_seconds', 'When the program started.', {}, program.startedAtSeconds);
   add('ridethrough_nut_clients', 'Connections to the NUT server.', {}, program.nutClients);
+  const refused = 'Connections to the NUT server from addresses that are not allowed.';
+  add('ridethrough_nut_refused_total', refused, {}, program.nutRefused, 'counter');
   add('ridethrough_web_clients', 'Pages and programs on the web interface.', {}, program.webClients);
 
   for (const ups of upses) {

@@ -1,18 +1,21 @@
 /** Carries out what the machine asks for. What takes long is begun and not waited for: meanwhile the machine has to go on. */
 import { describeError } from '#domain/errors.ts';
-import { phrase } from '#domain/messages/message.ts';
+import { phrase, textIn } from '#domain/messages/message.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
 import type { Clock, Log, SystemPower } from '#engine/ports.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
 import { DISK_LIMIT_MS, DISK_LIMIT_SECONDS, withinLimit } from '#engine/within-limit.ts';
+import { aroundEnvironment } from './around-action.ts';
 import type { LateHook } from './late-power-off.ts';
 import type { Looks } from './looks.ts';
 import type { MonitorEffect, MonitorEvent } from './machine-step.ts';
 import type { Standing } from './monitor-state.ts';
+import { ordersInForce } from './new-start.ts';
 import { inPowerOffOrder, orderPowerOff } from './order-power-off.ts';
 import type { SupplyPolicy } from './policy.ts';
 import { clearPowerDownFlag, writePowerDownFlag } from './power-down-flag.ts';
 import { powerOffDelay } from './power-off.ts';
+import { keyOf } from './supply.ts';
 import type { Telling } from './telling.ts';
 
 const NOT_TAKEN_BACK = 'The order to switch the UPS off could not be taken back';
@@ -24,6 +27,8 @@ export interface Effects {
   takeEarlierOrdersBack(): Promise<void>;
   /** The policy is another one. */
   reconfigured(): void;
+  /** Watches that begin in the midst of a shutdown take part in it. */
+  joinIn(begun: readonly SupplyPolicy[]): void;
 }
 
 export interface EffectsOptions {
@@ -32,7 +37,7 @@ export interface EffectsOptions {
   readonly control: UpsControl;
   readonly clock: Clock;
   readonly log: Log;
-  readonly power: Pick<SystemPower, 'act'>;
+  readonly power: Pick<SystemPower, 'act' | 'runLine'>;
   readonly lateHook: LateHook;
   readonly looks: Looks;
   readonly telling: Telling;
@@ -101,6 +106,19 @@ export function createEffects(options: EffectsOptions): Effects {
     );
   };
 
+  const runAround = ({ place, ticket, seconds, why, ups }: Extract<MonitorEffect, { type: 'run-around' }>): void => {
+    const { around, action, supplies: all } = standing.policy;
+    // Where a person asked for it, the first UPS stands for it.
+    const own = all.find((supply) => keyOf(supply) === ups) ?? all[0];
+    const line = around[place];
+    const env = aroundEnvironment(place, action.kind, own?.ups ?? '', textIn(why) ?? '');
+    // Taken out of the settings in this very moment.
+    const run = line === undefined ? Promise.resolve(undefined) : power.runLine(line, env, seconds, ticket);
+    void run
+      .catch(describeError)
+      .then((failure) => tell({ type: 'around-ended', place, ticket, failure }, { type: 'pass' }));
+  };
+
   return {
     async carryOut(effect) {
       switch (effect.type) {
@@ -129,6 +147,9 @@ export function createEffects(options: EffectsOptions): Effects {
           if (file !== undefined) await writeFlag(file);
           break;
         }
+        case 'run-around':
+          runAround(effect);
+          break;
         case 'power-off-ups':
           void powerOff(supplies(effect.upses))
             .catch((error: unknown) => log.error(`The UPS could not be told to switch off: ${describeError(error)}`))
@@ -173,6 +194,14 @@ export function createEffects(options: EffectsOptions): Effects {
     },
     reconfigured() {
       isFlagRefused = false;
+    },
+    joinIn(begun) {
+      const orders = ordersInForce(standing.policy, standing.state);
+      for (const supply of begun) {
+        const isForced = orders.some((order) => order.type === 'set-fsd' && order.upses.includes(supply.ups));
+        if (isForced) setForcedShutdown(supply);
+        if (orders.some(({ type }) => type === 'log-out')) void looks.remote(supply)?.logOut();
+      }
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The way down, from FSD to the action and what comes of it: every phase beyond the point of no return. Pure. */
 import { phrase, type Phrase } from '#domain/messages/message.ts';
 import { announce } from './announce.ts';
+import { aroundCommand, isOverdue, isSleeping, outcomeOfAround, runAfter, runAround } from './around-action.ts';
 import { after, say, still, type MonitorEffect, type MonitorEvent, type MonitorStep } from './machine-step.ts';
 import type { MonitorNow, MonitorState, Phase, SupplyState } from './monitor-state.ts';
 import { noticeOf } from './notices.ts';
@@ -86,8 +87,12 @@ export function goDown(policy: MonitorPolicy, state: MonitorState, now: MonitorN
       if (now.at < phase.endsAt) return still(state);
       // One that was killed in its own final delay is back by now, and goes first.
       const isWaiting = now.at < phase.until && secondariesLeft(policy, state).length > 0;
-      return isWaiting ? still(state) : powerOff(policy, state, phase.why, now);
+      return isWaiting ? still(state) : prepare(policy, state, phase.why, now);
     }
+    case 'preparing':
+      return isOverdue(phase, now)
+        ? after([say(phrase('monitor.say.before-silent', {}), 'error')], powerOff(policy, state, phase.why, now))
+        : still(state);
     case 'powering-off':
       return now.at >= phase.since + POWER_OFF_LIMIT_MS ? act(state, phase.why, 1, now) : still(state);
     case 'acting':
@@ -118,7 +123,32 @@ function finalDelay(
   // No longer than it would have taken had somebody been there for all of HOSTSYNC.
   const phase: Phase = { phase: 'final-delay', why, endsAt, until: until + policy.finalDelay * 1000 };
   const announced = announce(policy, { ...state, phase }, notices, now);
-  return policy.finalDelay > 0 ? announced : after(announced.effects, powerOff(policy, announced.state, why, now));
+  return policy.finalDelay > 0 ? announced : after(announced.effects, prepare(policy, announced.state, why, now));
+}
+
+/**
+ * Everybody else is gone or given up by now, and nothing that counts time has begun: the delay of the UPS runs from its
+ * order, which comes after this.
+ */
+function prepare(policy: MonitorPolicy, state: MonitorState, why: Phrase, now: MonitorNow): MonitorStep {
+  const command = aroundCommand(policy, 'before', { why, ups: state.cause }, now);
+  if (!command) return powerOff(policy, state, why, now);
+  return {
+    state: { ...state, after: undefined, phase: { phase: 'preparing', ...command } },
+    effects: [say(phrase('monitor.say.before', { seconds: policy.around.timeout })), runAround('before', command, now)],
+  };
+}
+
+/** However it ended, the way down goes on. */
+export function beforeEnded(
+  policy: MonitorPolicy,
+  state: MonitorState,
+  { ticket, failure }: Pick<Extract<MonitorEvent, { type: 'around-ended' }>, 'ticket' | 'failure'>,
+  now: MonitorNow,
+): MonitorStep {
+  const { phase } = state;
+  if (phase.phase !== 'preparing' || phase.ticket !== ticket) return still(state);
+  return after([outcomeOfAround('before', failure)], powerOff(policy, state, phase.why, now));
 }
 
 function powerOff(policy: MonitorPolicy, state: MonitorState, why: Phrase, now: MonitorNow): MonitorStep {
@@ -177,7 +207,11 @@ export function actionEnded(
   const { why } = phase;
   if (failure === undefined) {
     const acted: Phase = { phase: 'acted', why, since: now.at, isLoggedOut: false };
-    return after([say(phrase('monitor.say.acted', {}))], logOutWhenDue(policy, { ...state, phase: acted }, now));
+    const handed = after(
+      [say(phrase('monitor.say.acted', {}))],
+      logOutWhenDue(policy, { ...state, phase: acted }, now),
+    );
+    return isSleeping(policy) ? handed : runAfter(policy, handed, { why, ups: state.cause }, now);
   }
   const pause = RETRY_PAUSES_MS[attempt - 1];
   if (pause === undefined) {
@@ -214,8 +248,10 @@ function rearm(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): Mon
   }
   const goodSince = phase.goodSince ?? now.at;
   if (now.at < goodSince + REARM_MS) return still({ ...state, phase: { ...phase, goodSince } });
-  return {
+  const ready: MonitorStep = {
     state: { ...state, phase: { phase: 'watching' }, cause: undefined, shutdown: undefined },
     effects: [say(phrase('monitor.say.ready-again', {})), { type: 'take-power-off-back' }, { type: 'log-in' }],
   };
+  // One that was to sleep and did not is awake all the same.
+  return isSleeping(policy) ? runAfter(policy, ready, { why: phase.why, ups: state.cause }, now) : ready;
 }

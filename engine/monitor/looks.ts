@@ -6,7 +6,7 @@ import type { UpsStore } from '#engine/state/ups-store.ts';
 import { batteryFiguresOf, type BatteryFigures } from './battery-figures.ts';
 import type { MonitorEvent } from './machine-step.ts';
 import { NEW_SUPPLY, type Standing } from './monitor-state.ts';
-import type { SupplyPolicy } from './policy.ts';
+import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
 import { factsOf, MODE_VARIABLES, watchRemote, type RemoteWatch } from './remote-watch.ts';
 import { keyOf } from './supply.ts';
 
@@ -22,7 +22,12 @@ export interface Looks {
   /** For UPSes on other servers; empty until they are watched. */
   remotes(): readonly RemoteWatch[];
   remote(supply: Pick<SupplyPolicy, 'ups'>): RemoteWatch | undefined;
-  watchRemotes(): void;
+  /**
+   * Watches those of the policy: one that is watched in the same way already is left in peace, with its login and with
+   * what its server could not be told yet.
+   * @returns those whose watch is new
+   */
+  watchRemotes(): Promise<readonly SupplyPolicy[]>;
   stopRemotes(): Promise<void>;
   /** Drivers have a while to speak (again). */
   giveGrace(): void;
@@ -44,6 +49,8 @@ export interface LooksOptions {
 
 export function createLooks({ standing, store, clock, log, tell }: LooksOptions): Looks {
   const remotes = new Map<string, RemoteWatch>();
+  /** By the same keys: all that a watch depends on. */
+  const ways = new Map<string, string>();
   let quietUntil = clock.monotonic() + START_GRACE_MS;
 
   const giveGrace = (): void => {
@@ -65,6 +72,15 @@ export function createLooks({ standing, store, clock, log, tell }: LooksOptions)
     return { type: 'lost', ups: supply.ups };
   };
 
+  const stopWatches = async (keys: readonly string[]): Promise<void> => {
+    const ending = keys.flatMap((key) => remotes.get(key)?.stop() ?? []);
+    for (const key of keys) {
+      remotes.delete(key);
+      ways.delete(key);
+    }
+    await Promise.all(ending);
+  };
+
   return {
     local: (isTurn, only) =>
       standing.policy.supplies
@@ -72,9 +88,14 @@ export function createLooks({ standing, store, clock, log, tell }: LooksOptions)
         .flatMap((supply) => lookAt(supply, isTurn) ?? []),
     remotes: () => [...remotes.values()],
     remote: (supply) => remotes.get(keyOf(supply)),
-    watchRemotes() {
+    async watchRemotes() {
       const { policy } = standing;
-      for (const supply of policy.supplies) {
+      const wanted = policy.supplies.filter(({ source }) => source.kind === 'remote');
+      const isSame = (supply: SupplyPolicy): boolean => ways.get(keyOf(supply)) === wayOf(supply, policy);
+      const begun = wanted.filter((supply) => !isSame(supply));
+      const staying = new Set(wanted.filter(isSame).map(keyOf));
+      await stopWatches([...remotes.keys()].filter((key) => !staying.has(key)));
+      for (const supply of begun) {
         const { source, ups } = supply;
         if (source.kind !== 'remote') continue;
         const watch = watchRemote({
@@ -87,13 +108,11 @@ export function createLooks({ standing, store, clock, log, tell }: LooksOptions)
           onLost: () => void tell({ type: 'lost', ups }, { type: 'pass' }),
         });
         remotes.set(keyOf(supply), watch);
+        ways.set(keyOf(supply), wayOf(supply, policy));
       }
+      return begun;
     },
-    async stopRemotes() {
-      const ending = [...remotes.values()].map((watch) => watch.stop());
-      remotes.clear();
-      await Promise.all(ending);
-    },
+    stopRemotes: () => stopWatches([...remotes.keys()]),
     giveGrace,
     forget() {
       giveGrace();
@@ -122,6 +141,10 @@ export function createLooks({ standing, store, clock, log, tell }: LooksOptions)
     },
   };
 }
+
+/** What is done about a UPS is decided here: its rules are no matter of the watch. */
+const wayOf = ({ ups, name, role, source }: SupplyPolicy, policy: MonitorPolicy): string =>
+  JSON.stringify([ups, name, role, source, policy.pollFreq, policy.pollFreqAlert, policy.pollFailLogThrottleMax]);
 
 function textsOf({ variables }: UpsState): Omit<Parameters<typeof factsOf>[0], 'status'> {
   const text = (name: string): string | undefined => variables.get(name)?.value;

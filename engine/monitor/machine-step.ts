@@ -1,5 +1,6 @@
 /** What the shutdown machine can be told, what it asks for, and a step of it: state and effects. Data only. */
 import type { Phrase, Text } from '#domain/messages/message.ts';
+import type { AroundPlace } from './around-action.ts';
 import type { Facts, MonitorState } from './monitor-state.ts';
 import type { Notice } from './notices.ts';
 import type { ScriptRun } from './upssched.ts';
@@ -37,6 +38,12 @@ export type MonitorEvent =
       readonly others: readonly string[];
       readonly broken?: readonly string[];
     }
+  | {
+      readonly type: 'around-ended';
+      readonly place: AroundPlace;
+      readonly ticket: string;
+      readonly failure: Text | undefined;
+    }
   | { readonly type: 'power-off-ended' }
   | { readonly type: 'action-ended'; readonly attempt: number; readonly failure: Text | undefined }
   /** The program is told to end, which is what a shutdown of the system begins with. */
@@ -58,6 +65,15 @@ export type MonitorEffect =
   | { readonly type: 'set-fsd'; readonly upses: readonly string[] }
   | { readonly type: 'clear-fsd'; readonly upses: readonly string[] }
   | { readonly type: 'write-power-down-flag' }
+  /** `seconds`: after which it is ended. `ups`: in lower case. */
+  | {
+      readonly type: 'run-around';
+      readonly place: AroundPlace;
+      readonly ticket: string;
+      readonly seconds: number;
+      readonly why: Phrase;
+      readonly ups?: string;
+    }
   | { readonly type: 'power-off-ups'; readonly upses: readonly string[] }
   | { readonly type: 'take-power-off-back' }
   | { readonly type: 'act'; readonly attempt: number; readonly ticket: string }

@@ -77,6 +77,19 @@ export type SupplyState = Readonly<z.infer<typeof SupplyState>>;
 
 const why = { why: KeptPhrase };
 
+/** A command before or after the action that was begun. */
+const AroundCommand = z.object({
+  /** Why this computer goes, or went, down. */
+  ...why,
+  /** The UPS that leads to it, in lower case; absent where none does. */
+  ups: z.string().optional(),
+  /** The outside carries out one ticket once, however often it is asked. */
+  ticket: z.string(),
+  /** When it is ended, machine time. */
+  until: z.number(),
+});
+export type AroundCommand = Readonly<z.infer<typeof AroundCommand>>;
+
 /** Where the machine stands. Everything but `watching` is beyond the point of no return. */
 const Phase = z.discriminatedUnion('phase', [
   z.object({ phase: z.literal('watching') }),
@@ -92,6 +105,8 @@ const Phase = z.discriminatedUnion('phase', [
   }),
   /** `until`: so long a secondary that turns up again is waited for. */
   z.object({ phase: z.literal('final-delay'), ...why, endsAt: z.number(), until: z.number().default(0) }),
+  /** The command before the action runs. */
+  AroundCommand.extend({ phase: z.literal('preparing') }),
   z.object({ phase: z.literal('powering-off'), ...why, since: z.number() }),
   /** `ticket`: the outside carries out one ticket once, however often it is asked. */
   z.object({ phase: z.literal('acting'), ...why, attempt: z.number(), since: z.number(), ticket: z.string() }),
@@ -162,6 +177,8 @@ export const MonitorState = z.object({
   /** Set when the action begins, until the next start of the computer. */
   shutdown: Shutdown.optional(),
   story: Story.optional(),
+  /** The command after the action, while it runs. */
+  after: AroundCommand.optional(),
   /** How long the last shutdowns of this computer took until this program was told to end, seconds, oldest first. */
   shutdownTook: z.array(z.number()),
 });

@@ -194,11 +194,11 @@ export function createMonitor(parts: MonitorParts): Monitor {
       const goesOn = continueFrom(kept.time, { wall, uptime, bootId });
       state = kept.state;
       time = { at: goesOn.at, monotonic: clock.monotonic(), wall };
-      looks.watchRemotes();
+      await looks.watchRemotes();
       await tell({ type: 'started', ...goesOn, computerStartedAt: wall - uptime });
       if (goesOn.isSameRun) telling.say('info', phrase('monitor.say.goes-on', {}));
     } else {
-      looks.watchRemotes();
+      await looks.watchRemotes();
     }
     // What this very shutdown has left stays for the step that waits for it.
     if (state.phase.phase === 'watching') await effects.takeEarlierOrdersBack();
@@ -270,8 +270,8 @@ export function createMonitor(parts: MonitorParts): Monitor {
       policy = next;
       if (isOtherAction) void onItsOwn(checkAction);
       effects.reconfigured();
-      await looks.stopRemotes();
-      if (!isStopped) looks.watchRemotes();
+      effects.joinIn(await looks.watchRemotes());
+      if (isStopped) await looks.stopRemotes();
       await tell({ type: 'pass' });
     },
     async stop() {

@@ -1,6 +1,7 @@
 /** What a start of the program, a start of the computer, a sleep and new names make of what was known. Pure. */
 import { phrase } from '#domain/messages/message.ts';
 import { announce, sleepNotice } from './announce.ts';
+import { isOverdue, isSleeping, runAfter, runAround } from './around-action.ts';
 import { toFlag, toPowerOff } from './going-down.ts';
 import { after, say, still, type MonitorEffect, type MonitorStep } from './machine-step.ts';
 import { NEW_STATE, NEW_SUPPLY, type MonitorNow, type MonitorState } from './monitor-state.ts';
@@ -16,6 +17,14 @@ const FIRST_LOOKS_MS = 300_000;
 
 /** The program was started anew while the computer ran on: it goes on where it stood. */
 export function goOn(policy: MonitorPolicy, before: MonitorState, isRecent: boolean, now: MonitorNow): MonitorStep {
+  const { state, effects } = goOnDown(policy, before, isRecent, now);
+  const { after: command } = state;
+  if (!command) return { state, effects };
+  if (isOverdue(command, now)) return { state: { ...state, after: undefined }, effects };
+  return { state, effects: [...effects, runAround('after', command, now)] };
+}
+
+function goOnDown(policy: MonitorPolicy, before: MonitorState, isRecent: boolean, now: MonitorNow): MonitorStep {
   const supplies = mapSupplies(before, (kept) => (isRecent ? unheard(kept, now) : NEW_SUPPLY));
   const state: MonitorState = {
     ...before,
@@ -26,34 +35,44 @@ export function goOn(policy: MonitorPolicy, before: MonitorState, isRecent: bool
     secondaries: isRecent ? allMissing(before.secondaries, policy.hostSync, now) : NEW_STATE.secondaries,
   };
   const { phase } = state;
-  const upses = primaries(policy).map(({ ups }) => ups);
-  const fsd: MonitorEffect[] = upses.length === 0 ? [] : [{ type: 'set-fsd', upses }];
+  const orders = ordersInForce(policy, before);
   switch (phase.phase) {
     case 'watching':
-      return still(state);
-    case 'waiting':
-      return { state: { ...state, phase: { ...phase, answered: [] } }, effects: fsd };
     case 'final-delay':
-      return { state, effects: fsd };
+    case 'acted':
+    case 'failed':
+      return { state, effects: orders };
+    case 'waiting':
+      return { state: { ...state, phase: { ...phase, answered: [] } }, effects: orders };
+    case 'preparing':
+      return { state, effects: [...orders, runAround('before', phase, now)] };
     case 'retrying':
-      return { state, effects: [...fsd, ...toFlag(policy)] };
+      return { state, effects: [...orders, ...toFlag(policy)] };
     case 'powering-off':
-      return { state, effects: [...fsd, ...toFlag(policy), { type: 'power-off-ups', upses: toPowerOff(policy) }] };
+      return { state, effects: [...orders, ...toFlag(policy), { type: 'power-off-ups', upses: toPowerOff(policy) }] };
     case 'acting':
       // Whether it was begun only the outside knows; the same attempt is never carried out twice there.
       return {
         state,
-        effects: [...fsd, ...toFlag(policy), { type: 'act', attempt: phase.attempt, ticket: phase.ticket }],
+        effects: [...orders, ...toFlag(policy), { type: 'act', attempt: phase.attempt, ticket: phase.ticket }],
       };
-    case 'acted':
-    case 'failed': {
-      // While power is out, whoever comes back must see it still; with power back, a new start is the way to end it.
-      const isOut = Object.values(before.supplies).some(({ line }) => line === 'OB');
-      // Who has logged out for good does not log in again and make others wait.
-      const out: MonitorEffect[] = phase.phase === 'acted' && phase.isLoggedOut ? [{ type: 'log-out' }] : [];
-      return { state, effects: [...(isOut ? fsd : []), ...out] };
-    }
   }
+}
+
+/** What servers were told in this shutdown, and have to be told again where they may not know it. */
+export function ordersInForce(
+  policy: MonitorPolicy,
+  { phase, supplies }: MonitorState,
+): readonly Extract<MonitorEffect, { type: 'set-fsd' | 'log-out' }>[] {
+  const upses = primaries(policy).map(({ ups }) => ups);
+  const fsd = upses.length === 0 ? [] : [{ type: 'set-fsd', upses } as const];
+  if (phase.phase === 'watching') return [];
+  if (phase.phase !== 'acted' && phase.phase !== 'failed') return fsd;
+  // While power is out, whoever comes back must see it still; with power back, a new start is the way to end it.
+  const isOut = Object.values(supplies).some(({ line }) => line === 'OB');
+  // Who has logged out for good does not log in again and make others wait.
+  const isGone = phase.phase === 'acted' && phase.isLoggedOut;
+  return [...(isOut ? fsd : []), ...(isGone ? [{ type: 'log-out' } as const] : [])];
 }
 
 /** How long the shutdown before this start took, where that is known. */
@@ -82,14 +101,18 @@ export function resume(policy: MonitorPolicy, state: MonitorState, now: MonitorN
   const notices = sleepNotice(policy, state.isGoingToSleep ? 'SUSPEND_FINISHED' : 'SUSPEND_TIMEJUMP_UNEXPECTED');
   const announced = announce(policy, { ...state, supplies, isGoingToSleep: false }, notices, now);
   const effects = [say(phrase('monitor.say.resumed', {})), ...announced.effects];
-  const { kind } = policy.action;
-  const wentToSleep = kind === 'sleep' || kind === 'hibernate' || kind === 'hybrid-sleep';
-  const { phase } = state.phase;
-  if (!wentToSleep || (phase !== 'acting' && phase !== 'acted')) return { state: announced.state, effects };
+  const { phase } = state;
+  if (!isSleeping(policy) || (phase.phase !== 'acting' && phase.phase !== 'acted')) {
+    return { state: announced.state, effects };
+  }
   // As good as a new start: whoever connects now must not be sent down again.
   const fresh = begin(announced.state, now.wall, true, now);
   const upses = primaries(policy).map(({ ups }) => ups);
-  return after([...effects, { type: 'take-power-off-back' }, { type: 'clear-fsd', upses }, { type: 'log-in' }], fresh);
+  const awake = after(
+    [...effects, { type: 'take-power-off-back' }, { type: 'clear-fsd', upses }, { type: 'log-in' }],
+    fresh,
+  );
+  return runAfter(policy, awake, { why: phase.why, ups: state.cause }, now);
 }
 
 /** When the first UPS on line is seen after a shutdown, power is back: since the start at the latest, where it is there at once. */

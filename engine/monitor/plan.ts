@@ -6,6 +6,7 @@
 import { phrase, type Phrase, type Text } from '#domain/messages/message.ts';
 import type { Plan, PlanStep } from '#domain/schema/plan.ts';
 import { asTimestamp } from '#domain/units.ts';
+import { isSleeping } from './around-action.ts';
 import type { BatteryFigures } from './battery-figures.ts';
 import { NEW_STATE, NEW_SUPPLY, type Facts, type MonitorNow, type MonitorState } from './monitor-state.ts';
 import type { MonitorPolicy, SupplyPolicy } from './policy.ts';
@@ -13,6 +14,7 @@ import { powerOffDelay } from './power-off.ts';
 import { toPowerOff } from './going-down.ts';
 import type { MonitorEffect, MonitorEvent } from './machine-step.ts';
 import { step } from './shutdown-machine.ts';
+import { spanOf } from './span.ts';
 import { countdownEnd } from './supplies.ts';
 import { keyOf } from './supply.ts';
 
@@ -98,7 +100,7 @@ function planOf({ policy, facts, drains, found, began, isOutage }: PlanParts): P
   };
 
   if (isOutage) add(began, phrase('rehearsal.mains', {}), phrase('rehearsal.fail', {}));
-  const { beginsAt, waitedUntil, actsAt, why } = found;
+  const { beginsAt, waitedUntil, preparesAt, actsAt, why } = found;
   for (const { ups, lowAt, isLow } of drains) {
     // What comes after this computer is off nobody sees any more.
     const isSeen = lowAt !== undefined && !isLow && lowAt * 1000 <= (actsAt ?? Infinity);
@@ -111,15 +113,23 @@ function planOf({ policy, facts, drains, found, began, isOutage }: PlanParts): P
   if (waitedUntil !== undefined && facts.secondaries.length > 0) {
     add(waitedUntil, here, phrase('monitor.plan.wait', {}));
   }
+  const { around } = policy;
   const offAt = actsAt === undefined ? undefined : actsAt + takesSeconds * 1000;
+  if (preparesAt !== undefined) {
+    add(preparesAt, here, phrase('monitor.plan.before', { time: spanOf(around.timeout) }));
+  }
   if (actsAt !== undefined && offAt !== undefined) {
     add(actsAt, here, phrase(`monitor.plan.${policy.action.kind}`, {}));
+    if (around.after !== undefined && !isSleeping(policy)) add(actsAt, here, phrase('monitor.plan.after', {}));
     if (policy.action.kind === 'shutdown') add(offAt, here, phrase('rehearsal.off', {}));
     const cutAt = actsAt + powerOffDelay(policy.powerOff, facts.shutdownTook) * 1000;
     // A battery that is empty before it switches off by order does no harm: nothing runs on it any more.
     for (const ups of toPowerOff(policy)) add(cutAt, ups, phrase('monitor.plan.power-off', {}), false);
   } else if (policy.supplies.length > 0 && policy.minSupplies > 0) {
     steps.push({ who: here, what: { ...phrase('rehearsal.when-low', {}) } });
+  }
+  if (actsAt !== undefined && around.after !== undefined && isSleeping(policy)) {
+    steps.push({ who: here, what: { ...phrase('monitor.plan.after-wake', {}) } });
   }
   if (emptyAt !== undefined) {
     const who = phrase('rehearsal.battery', {});
@@ -131,6 +141,7 @@ function planOf({ policy, facts, drains, found, began, isOutage }: PlanParts): P
     takesSeconds,
     isMeasured: facts.shutdownTook.length > 0,
     ...(beginsAt === undefined ? {} : { beginsAfterSeconds: after(beginsAt) }),
+    ...(preparesAt === undefined ? {} : { beforeSeconds: around.timeout }),
     ...(offAt === undefined ? {} : { offAfterSeconds: after(offAt) }),
     ...(emptyAt === undefined ? {} : { batterySeconds: after(emptyAt) }),
     ...(emptyAt === undefined || offAt === undefined ? {} : { isInTime: offAt <= emptyAt }),
@@ -208,6 +219,8 @@ interface Found {
   readonly isForcing: boolean;
   /** Until when the others are waited for. */
   readonly waitedUntil?: number;
+  /** When the command before the action begins. It is taken to need all the time it may have. */
+  readonly preparesAt?: number;
   readonly actsAt?: number;
 }
 
@@ -234,6 +247,7 @@ function run(
   };
   const follow = (effect: MonitorEffect): void => {
     if (effect.type === 'set-fsd') found = { ...found, isForcing: true };
+    if (effect.type === 'run-around' && effect.place === 'before') found = { ...found, preparesAt: ms };
     if (effect.type === 'power-off-ups') tell({ type: 'power-off-ended' });
     if (effect.type === 'act') {
       found = { ...found, actsAt: ms };
@@ -242,6 +256,10 @@ function run(
   };
   const look = (): void => {
     for (const drain of drains) tell(lookAt(drain, state, ms));
+    const { phase } = state;
+    if (phase.phase === 'preparing' && now().at >= phase.until) {
+      tell({ type: 'around-ended', place: 'before', ticket: phase.ticket, failure: undefined });
+    }
     tell({ type: 'pass' });
     if (state.phase.phase === 'watching') return;
     if (found.why === undefined) found = { ...found, beginsAt: ms, why: state.phase.why };
@@ -276,6 +294,8 @@ function asItStands(policy: MonitorPolicy, { phase }: MonitorState, start: Monit
       return { beginsAt: phase.until - policy.hostSync * 1000 - start.at, why: phase.why, isForcing: true };
     case 'acting':
       return { actsAt: phase.since - start.at, why: phase.why, isForcing: false };
+    case 'preparing':
+      return { preparesAt: phase.until - policy.around.timeout * 1000 - start.at, why: phase.why, isForcing: false };
     case 'final-delay':
     case 'powering-off':
     case 'retrying':
@@ -318,6 +338,7 @@ function nextMoment(
   if (phase.phase === 'waiting') return from(phase.until);
   // After its end somebody may still be waited for.
   if (phase.phase === 'final-delay') return from(now.at < phase.endsAt ? phase.endsAt : phase.until);
+  if (phase.phase === 'preparing') return from(phase.until);
   if (phase.phase === 'retrying') return from(phase.at);
   if (phase.phase !== 'watching') return undefined;
   const due = countdownEnd(state, policy, now);

@@ -37,6 +37,7 @@ export interface MonitorPolicy {
   /** Every n-th failed poll is logged; 0: changes only; -1: all. */
   readonly pollFailLogThrottleMax: number;
   readonly action: ShutdownAction;
+  readonly around: AroundAction;
   /** When sessions on NUT servers end after the action: so the primary knows that this computer is gone. */
   readonly logOut: 'at-once' | 'never' | Seconds;
   readonly powerOff: PowerOffPolicy;
@@ -98,6 +99,17 @@ export interface ShutdownRules {
   readonly holdDuringTest: boolean;
 }
 
+/** Lines for the shell that are run before and after the action. Neither keeps it from being carried out. */
+export interface AroundAction {
+  readonly before?: string;
+  readonly after?: string;
+  /** After which each is ended with all it began. */
+  readonly timeout: Seconds;
+}
+
+/** After these the computer goes on where it was. */
+export const SLEEPING_ACTIONS = ['hibernate', 'sleep', 'hybrid-sleep'] as const satisfies readonly ActionKind[];
+
 export type ActionKind = (typeof SHUTDOWN_ACTIONS)[number];
 
 export type ShutdownAction =
@@ -138,6 +150,7 @@ export const POLICY_DEFAULTS = {
   alarmCritical: true,
   // upsmon logs each failed poll unless it is told otherwise; one line says as much.
   pollFailLogThrottleMax: 0,
+  around: { timeout: 30 as Seconds },
   logOut: 'at-once',
   powerOff: { isWanted: false, delay: 'measured' },
   notices: { notifyMsg: {}, notifyFlag: {} },

@@ -1,7 +1,7 @@
 /** What holds of the shutdown machine whatever happens, in whatever order. RIDETHROUGH_RUNS multiplies the runs. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { asSeconds, asTimestamp } from '#domain/units.ts';
+import { asSeconds, asTimestamp, type Seconds } from '#domain/units.ts';
 import { toPowerOff } from './going-down.ts';
 import { isBeyondReturn, NEW_STATE, type Facts, type MonitorState } from './monitor-state.ts';
 import type { MonitorPolicy } from './policy.ts';
@@ -72,16 +72,30 @@ const policies: fc.Arbitrary<MonitorPolicy> = fc
     finalDelay: fc.constantFrom(0, 5).map(asSeconds),
     oblbDuration: fc.constantFrom(0, 0, 7).map(asSeconds),
     isWanted: fc.boolean(),
+    around: fc.record({
+      before: fc.constantFrom(undefined, 'before'),
+      after: fc.constantFrom(undefined, 'after'),
+      timeout: fc.integer({ min: 1, max: 20 }).map(asSeconds),
+    }),
   })
-  .map(({ rules: given, roles, isWanted, ...policy }) =>
+  .map(({ rules: given, roles, isWanted, around, ...policy }) =>
     policyOf({
       ...policy,
+      around: definedOf(around),
       supplies: UPSES.map((ups, index) =>
         supplyOf(ups, { rules: given[index] ?? given[0], role: roles[index] ?? roles[0] }),
       ),
       powerOff: { isWanted, delay: 'measured' },
     }),
   );
+
+function definedOf({
+  before,
+  after,
+  timeout,
+}: Readonly<Record<'before' | 'after', string | undefined>> & { timeout: Seconds }) {
+  return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }), timeout };
+}
 
 interface World {
   state: MonitorState;
@@ -133,7 +147,12 @@ function live(world: World, policy: MonitorPolicy, happening: Happening, split =
       tell(world, policy, [{ type: 'resumed' }, pass]);
       break;
     case 'answers': {
-      const { phase } = world.state;
+      const { phase, after } = world.state;
+      if (phase.phase === 'preparing') {
+        tell(world, policy, [{ type: 'around-ended', place: 'before', ticket: phase.ticket, failure: 'exit 1' }]);
+      }
+      if (after)
+        tell(world, policy, [{ type: 'around-ended', place: 'after', ticket: after.ticket, failure: undefined }]);
       tell(world, policy, [{ type: 'power-off-ended' }]);
       if (phase.phase === 'acting') {
         tell(world, policy, [{ type: 'action-ended', attempt: phase.attempt, failure: undefined }]);
@@ -181,6 +200,10 @@ describe('the shutdown machine', () => {
           live(world, policy, { kind: 'answers' });
         }
         expect(firstAttempts(world.effects)).toBe(hasBegun ? 1 : 0);
+        for (const place of ['before', 'after'] as const) {
+          const isWanted = hasBegun && policy.around[place] !== undefined;
+          expect(aroundTickets(world.effects, place)).toHaveLength(isWanted ? 1 : 0);
+        }
         if (hasBegun) expect(world.state.phase.phase).toBe('acted');
       }),
       runs(300),
@@ -228,7 +251,13 @@ describe('the shutdown machine', () => {
           if (second % 7 === 0 && isKilled[second % isKilled.length] === true) kill();
           for (const world of [whole, killed]) live(world, policy, { kind: 'answers' });
         }
-        for (const world of [whole, killed]) expect(ticketsOf(world.effects)).toHaveLength(hasBegun ? 1 : 0);
+        for (const world of [whole, killed]) {
+          expect(ticketsOf(world.effects)).toHaveLength(hasBegun ? 1 : 0);
+          for (const place of ['before', 'after'] as const) {
+            const isWanted = hasBegun && policy.around[place] !== undefined;
+            expect(aroundTickets(world.effects, place)).toHaveLength(isWanted ? 1 : 0);
+          }
+        }
         if (!hasBegun) return;
         shutdowns += 1;
         expect([whole.state.phase.phase, killed.state.phase.phase]).toEqual(['acted', 'acted']);
@@ -244,8 +273,10 @@ describe('the shutdown machine', () => {
       fc.property(
         policies,
         fc.boolean(),
+        // One that never says what became of it is not waited for.
+        fc.boolean(),
         fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 3 }),
-        (given, isFlagged, kills) => {
+        (given, isFlagged, doesAnswer, kills) => {
           const policy = { ...given, ...(isFlagged ? { powerDownFlag: '/flag' } : {}) };
           const world = newWorld();
           const done: MonitorEffect[] = [];
@@ -262,7 +293,11 @@ describe('the shutdown machine', () => {
             }
             const asked = [...world.effects];
             done.push(...asked);
-            for (const { type } of asked) if (type === 'power-off-ups') takeStep({ type: 'power-off-ended' });
+            for (const effect of asked) {
+              if (effect.type === 'power-off-ups') takeStep({ type: 'power-off-ended' });
+              if (effect.type === 'run-around' && doesAnswer)
+                takeStep({ type: 'around-ended', place: effect.place, ticket: effect.ticket, failure: undefined });
+            }
           };
           for (let second = 0; second < 200 && !done.some(({ type }) => type === 'act'); second += 1) {
             world.at += 1000;
@@ -280,13 +315,15 @@ describe('the shutdown machine', () => {
           expect(act).toBeGreaterThanOrEqual(0);
           const wanted: MonitorEffect['type'][] = [
             ...(policy.supplies.some(({ role }) => role === 'primary') ? (['set-fsd'] as const) : []),
+            ...(policy.around.before === undefined ? [] : (['run-around'] as const)),
             ...(isFlagged ? (['write-power-down-flag'] as const) : []),
             ...(toPowerOff(policy).length > 0 ? (['power-off-ups'] as const) : []),
           ];
-          for (const type of wanted) {
-            expect(places(type)).toBeGreaterThanOrEqual(0);
-            expect(places(type)).toBeLessThan(act);
-          }
+          // Each of them, in this order.
+          const order = [...wanted.map(places), act];
+          expect(order).not.toContain(-1);
+          expect(order).toEqual(order.toSorted((a, b) => a - b));
+          expect(aroundTickets(done, 'before').length).toBe(policy.around.before === undefined ? 0 : 1);
           expect(ticketsOf(done)).toHaveLength(1);
         },
       ),
@@ -449,6 +486,12 @@ const withoutTickets = (value: unknown): unknown =>
 /** The outside carries one ticket out once, however often it is asked. */
 const ticketsOf = (effects: readonly MonitorEffect[]): readonly string[] => [
   ...new Set(effects.flatMap((effect) => (effect.type === 'act' ? [effect.ticket] : []))),
+];
+
+const aroundTickets = (effects: readonly MonitorEffect[], place: 'before' | 'after'): readonly string[] => [
+  ...new Set(
+    effects.flatMap((effect) => (effect.type === 'run-around' && effect.place === place ? [effect.ticket] : [])),
+  ),
 ];
 
 /** When it was last looked at is no trace. */

@@ -7,7 +7,8 @@
  */
 import { phrase } from '#domain/messages/message.ts';
 import { announce, sleepNotice } from './announce.ts';
-import { act, actionEnded, force, goDown, secondariesLeft } from './going-down.ts';
+import { afterEnded } from './around-action.ts';
+import { act, actionEnded, beforeEnded, force, goDown, secondariesLeft } from './going-down.ts';
 import {
   after,
   say,
@@ -57,6 +58,10 @@ export function step(policy: MonitorPolicy, state: MonitorState, event: MonitorE
       const seen = [...new Set([...phase.seen, ...secondariesLeft(policy, { ...state, secondaries })])];
       return still({ ...state, secondaries, phase: { ...phase, answered, seen } });
     }
+    case 'around-ended':
+      return event.place === 'before'
+        ? beforeEnded(policy, state, event, now)
+        : afterEnded(state, event.ticket, event.failure);
     case 'power-off-ended':
       return state.phase.phase === 'powering-off' ? act(state, state.phase.why, 1, now) : still(state);
     case 'action-ended':

@@ -76,6 +76,8 @@ function phaseName(policy: MonitorPolicy, state: MonitorState, now: MonitorNow):
       return 'waiting-for-secondaries';
     case 'final-delay':
       return 'final-delay';
+    case 'preparing':
+      return 'preparing';
     case 'powering-off':
     case 'acting':
     case 'retrying':
@@ -115,6 +117,8 @@ function endOf(policy: MonitorPolicy, state: MonitorState, now: MonitorNow): num
       return phase.until;
     case 'final-delay':
       return now.at < phase.endsAt ? phase.endsAt : Math.max(phase.endsAt, phase.until);
+    case 'preparing':
+      return phase.until;
     case 'retrying':
       return phase.at;
     default:

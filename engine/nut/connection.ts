@@ -7,6 +7,7 @@
 import type { Socket } from 'node:net';
 import type { Monotonic } from '#domain/units.ts';
 import type { Clock, Stop } from '#engine/ports.ts';
+import { plainAddress } from './client-gate.ts';
 import { errorLine } from './protocol.ts';
 import { step } from './session.ts';
 import { newSession, type Session, type SessionEffect, type SessionWorld, type Turn } from './turn.ts';
@@ -64,7 +65,7 @@ export class NutConnection {
 
   constructor(socket: Socket, host: ConnectionHost) {
     this.#host = host;
-    this.session = newSession(plainAddress(socket.remoteAddress));
+    this.session = newSession(plainAddress(socket.remoteAddress ?? ''));
     this.connectedAt = host.clock.monotonic();
     this.lastLineAt = this.connectedAt;
     this.#socket = socket;
@@ -257,6 +258,3 @@ export class NutConnection {
 }
 
 const ignore = (): void => undefined;
-
-/** An IPv4 client of an IPv6 socket is an IPv4 client. */
-const plainAddress = (address = ''): string => address.replace(/^::ffff:(?=\d+\.)/i, '');

@@ -54,6 +54,21 @@ export function formatCommand(words: readonly string[]): string {
   return words.map((word) => (PLAIN_WORD.test(word) ? word : quote(word))).join(' ');
 }
 
+/** Letters that are written with others where there is only ASCII. */
+const SPELT: Readonly<Record<string, string>> = {
+  ...{ ä: 'ae', ö: 'oe', ü: 'ue', Ä: 'Ae', Ö: 'Oe', Ü: 'Ue', ß: 'ss', æ: 'ae', Æ: 'Ae', ø: 'o', Ø: 'O' },
+  ...{ œ: 'oe', Œ: 'Oe', ł: 'l', Ł: 'L', đ: 'd', Đ: 'D' },
+};
+
+/** What people wrote, as it can travel: without accents. Empty where none of it can. */
+export const plainText = (text: string): string =>
+  wireText(
+    text
+      .normalize('NFC')
+      .replace(/\P{ASCII}/gu, (letter) => SPELT[letter] ?? letter)
+      .normalize('NFKD'),
+  );
+
 /** Text as it can travel: the protocol's readers drop everything but printable ASCII, so it is dropped before. */
 export const wireText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '');
 

@@ -3,7 +3,7 @@ import { describeCommand } from '#domain/nut/commands.ts';
 import { describeVariable, NO_DESCRIPTION } from '#domain/nut/variables.ts';
 import type { VariableTraits } from '#engine/drivers/driver.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
-import { errorLine, replyLine } from './protocol.ts';
+import { errorLine, plainText, replyLine } from './protocol.ts';
 import type { Session, SessionWorld, Step } from './turn.ts';
 import { listReply, quoted } from './ups-replies.ts';
 
@@ -85,7 +85,9 @@ const getUpsDescription: Query = (words, _, world) => {
   const ups = words[2];
   if (ups === undefined) return INVALID_ARGUMENT;
   const state = world.get(ups);
-  return state ? replyLine(`UPSDESC ${ups} ${quoted(state.config.description ?? 'Unavailable')}`) : UNKNOWN_UPS;
+  return state
+    ? replyLine(`UPSDESC ${ups} ${quoted(plainText(state.config.description ?? '') || 'Unavailable')}`)
+    : UNKNOWN_UPS;
 };
 
 const getLogins: Query = (words, _, world) => {
@@ -105,7 +107,13 @@ const getTracking: Query = (words, session, world) => {
 const listUps: Query = (_words, _session, world) =>
   listReply(
     'UPS',
-    world.list().map(({ config }) => `UPS ${config.name} ${quoted(config.description ?? NO_DESCRIPTION)}`),
+    world
+      .list()
+      .flatMap(({ config }) =>
+        [config.name, ...(config.aliases ?? [])].map(
+          (name) => `UPS ${name} ${quoted(plainText(config.description ?? '') || NO_DESCRIPTION)}`,
+        ),
+      ),
   );
 
 const listVariables: Query = (words, session, world) => {
@@ -153,9 +161,12 @@ const listClients: Query = (words, _, world) => {
   if (ups === undefined) return INVALID_ARGUMENT;
   const state = world.get(ups);
   if (!state) return UNKNOWN_UPS;
+  const { name, aliases = [] } = state.config;
+  // Clients compare the rows with what they asked for.
+  const called = aliases.find((alias) => alias.toLowerCase() === ups.toLowerCase()) ?? name;
   return listReply(
     `CLIENT ${ups}`,
-    world.loggedIn(state).map((address) => `CLIENT ${state.config.name} ${address}`),
+    world.loggedIn(state).map((address) => `CLIENT ${called} ${address}`),
   );
 };
 

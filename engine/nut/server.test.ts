@@ -10,6 +10,7 @@ import {
   type TestServer,
   type TestServerOptions,
 } from '#tests/support/nut-server.ts';
+import type { ClientGate } from './client-gate.ts';
 import { MAX_REPLY_BYTES } from './protocol.ts';
 import { createNutServer } from './server.ts';
 import { DEFAULT_NUT_SERVER_CONFIG } from './server-config.ts';
@@ -203,6 +204,34 @@ describe('logins', () => {
     await lister.ask('LIST VAR office');
     lister.destroy();
     await expect.poll(() => run.logins.filter(({ how }) => how === 'gone')).toHaveLength(3);
+  });
+
+  test('whoever the gate does not admit is closed before a word, or later when it admits them no longer', async () => {
+    const refused: string[] = [];
+    let isOpen = false;
+    const gate: ClientGate = {
+      allow() {},
+      admits: (address) => isOpen || address !== '127.0.0.1',
+      refuse: (address) => void refused.push(address),
+      refusals: () => [],
+      refusedCount: 0,
+    };
+    const run = await serve({ gate });
+    const early = await run.open();
+    early.send('STARTTLS\nNETVER\n');
+    expect(await early.closed()).toBe('');
+    expect(refused).toEqual(['127.0.0.1']);
+    expect(run.server.clientCount).toBe(0);
+
+    isOpen = true;
+    const client = await loginAs(run, 'secondary', 'pw');
+    run.server.endRefused();
+    expect(await client.ask('NETVER')).toBe('1.3');
+    isOpen = false;
+    run.server.endRefused();
+    expect(await client.closed()).toBe('');
+    // Nobody waits for it in a shutdown.
+    expect(run.logins.at(-1)).toEqual({ ups: 'office', address: '127.0.0.1', how: 'gone' });
   });
 
   test('clients of a UPS that was removed are dropped, others stay', async () => {

@@ -6,6 +6,7 @@ import type { Clock, Log, Stop } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
 import { VERSION } from '#engine/version.ts';
+import type { ClientGate } from './client-gate.ts';
 import { type ConnectionHost, NutConnection } from './connection.ts';
 import { type Listener, openListeners } from './listeners.ts';
 import { DEFAULT_MAX_CONNECTIONS, DEFAULT_NUT_SERVER_CONFIG, type NutServerConfig } from './server-config.ts';
@@ -23,6 +24,8 @@ export interface NutServerDeps {
   /** Asked at each command that needs rights, so that a reload counts at once. */
   readonly users: () => readonly NutUser[];
   readonly config: NutServerConfig;
+  /** Who may connect; everybody where it is left out. */
+  readonly gate?: ClientGate;
   /** Told whenever somebody logs in or goes. */
   readonly onLogin?: (change: LoginChange) => void;
 }
@@ -57,6 +60,8 @@ export interface NutServer {
   start(): Promise<readonly { readonly host: string; readonly port: number }[]>;
   /** Closes everything. */
   stop(): Promise<void>;
+  /** Ends the connections of those whom the gate admits no longer. */
+  endRefused(): void;
   readonly clientCount: number;
   clients(): readonly NutClientInfo[];
 }
@@ -129,6 +134,18 @@ class Server implements NutServer, ConnectionHost, SessionWorld {
     await Promise.all(closing);
   }
 
+  endRefused(): void {
+    const { gate, log } = this.#deps;
+    for (const connection of this.#connections) {
+      const { address, session } = connection;
+      if (gate?.admits(address) !== false) continue;
+      log.warn(`${address} may connect no longer: its connection is ended`, { client: address });
+      // It is not waited for: it was sent away.
+      this.#leave(session.loggedInto, connection, 'gone');
+      connection.destroy();
+    }
+  }
+
   get clientCount(): number {
     return this.#connections.size;
   }
@@ -151,7 +168,10 @@ class Server implements NutServer, ConnectionHost, SessionWorld {
   }
 
   get(ups: string): UpsState | undefined {
-    return this.#deps.store.get(ups);
+    const named = this.#deps.store.get(ups);
+    if (named) return named;
+    const alias = ups.toLowerCase();
+    return this.list().find(({ config }) => config.aliases?.some((name) => name.toLowerCase() === alias));
   }
 
   repliesOf(state: UpsState): ReturnType<UpsRepliesCache['of']> {
@@ -281,6 +301,13 @@ class Server implements NutServer, ConnectionHost, SessionWorld {
   }
 
   #accept(socket: Socket): void {
+    const { gate } = this.#deps;
+    const { remoteAddress } = socket;
+    if (gate && remoteAddress !== undefined && !gate.admits(remoteAddress)) {
+      gate.refuse(remoteAddress);
+      socket.destroy();
+      return;
+    }
     if (this.#connections.size >= (this.#deps.config.maxConn ?? DEFAULT_MAX_CONNECTIONS) && !this.#makeRoom()) {
       this.#deps.log.warn('Too many NUT connections, one more was refused');
       socket.destroy();
@@ -302,12 +329,13 @@ class Server implements NutServer, ConnectionHost, SessionWorld {
     return true;
   }
 
-  /** Drops who has been silent for too long, and who logged in to a UPS that is no longer there. */
+  /** Drops who has been silent for too long, and who logged in to a UPS under a name that is not its any more. */
   #sweep(): void {
     const now = this.clock.monotonic();
     for (const connection of this.#connections) {
-      const ups = connection.session.loggedInto;
-      const isUpsGone = ups !== undefined && this.get(ups) === undefined;
+      const { loggedInto, loggedInAs } = connection.session;
+      const isUpsGone =
+        loggedInAs !== undefined && this.get(loggedInAs)?.config.name.toLowerCase() !== loggedInto?.toLowerCase();
       if (isUpsGone || now - connection.lastLineAt > SILENCE_MS) connection.destroy();
     }
   }

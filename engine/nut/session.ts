@@ -78,7 +78,7 @@ const login: Command = (words, session, world) => {
   const ups = state.config.name;
   return permitted(session, world, has('LOGIN'), () => ({
     reply: OK,
-    session: { ...session, loggedInto: ups },
+    session: { ...session, loggedInto: ups, loggedInAs: words[1] },
     effect: { type: 'logged-in', ups },
   }));
 };
@@ -106,7 +106,7 @@ const logout: Command = (words, session) => {
   if (words.length !== 1) return INVALID_ARGUMENT;
   return {
     reply: 'OK Goodbye\n',
-    session: { ...session, loggedInto: undefined },
+    session: { ...session, loggedInto: undefined, loggedInAs: undefined },
     effect: { type: 'logged-out', ups: session.loggedInto },
   };
 };

@@ -11,6 +11,8 @@ export interface Session {
   readonly password: string | undefined;
   /** Configured name of the UPS it logged in to. */
   readonly loggedInto: string | undefined;
+  /** What it called that UPS: its name, or an alias. */
+  readonly loggedInAs: string | undefined;
   /** It was told of a forced shutdown of that UPS: when it goes now, it goes for good. */
   readonly isToldForcedShutdown: boolean;
   readonly isTracking: boolean;
@@ -22,6 +24,7 @@ export const newSession = (address: string): Session => ({
   username: undefined,
   password: undefined,
   loggedInto: undefined,
+  loggedInAs: undefined,
   isToldForcedShutdown: false,
   isTracking: false,
   isEncrypted: false,
@@ -31,7 +34,7 @@ export const newSession = (address: string): Session => ({
 export interface SessionWorld {
   /** In the order of the configuration. */
   list(): readonly UpsState[];
-  /** Name compared without case. */
+  /** By name or alias, compared without case. */
   get(ups: string): UpsState | undefined;
   repliesOf(state: UpsState): UpsReplies;
   /** Clients that are logged in to a UPS. */

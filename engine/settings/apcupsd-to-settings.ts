@@ -5,6 +5,7 @@ import { quote } from '#engine/nut/words.ts';
 import type { Moved } from './move-in.ts';
 import { knownIdentifier, Moving } from './moving.ts';
 import { isLoopback } from './nut-conf/loopback.ts';
+import { NO_COMMAND } from './shutdown-commands.ts';
 import type { Group } from './stored-settings.ts';
 
 interface Directive {
@@ -38,8 +39,7 @@ export function fromApcupsdConf(text: string, file: string): Moved {
     mode: 'MASTER',
     ...attachmentOf(reader, moving),
     remotehost: '',
-    shutdownaction: 'shutdown',
-    shutdowncmd: '',
+    ...NO_COMMAND,
     ...timing,
     shutdownignore: moving.upTo(LONGEST_WAIT, 'ONBATTERYDELAY', reader.seconds('ONBATTERYDELAY', 6)),
     powerdown: reader.seconds('KILLDELAY', 0) > 0,

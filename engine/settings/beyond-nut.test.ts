@@ -18,12 +18,23 @@ describe('what NUT cannot say', () => {
     [{ shutdownruntime: 300 }, 'ups.0.shutdownruntime = 300 has no counterpart in NUT.'],
     [{ shutdownignore: 5 }, 'ups.0.shutdownignore = 5 has no counterpart in NUT.'],
     [{ emailnotify: true, toemail: ['a@example.org'] }, 'ups.0.emailnotify = true has no counterpart in NUT.'],
+    [
+      { aliases: ['qnapups'] },
+      'NUT knows no aliases: under "qnapups" a driver repeats ups. It starts only once upsd runs (systemd tries again by itself), and upsmon waits for nobody who logged in there.',
+    ],
+    [{ mode: 'SLAVE', remotehost: 'nas', aliases: ['a', 'b'] }, 'ups.0.aliases = a,b has no counterpart in NUT.'],
     [{ driver: 'demo' }, 'Driver demo of ups is none of NUT.'],
     [{ port: 'recording:/r' }, 'Port recording:/r of ups means nothing to NUT.'],
     [{ port: '/dev/ä' }, 'ups.0.port holds characters that NUT loses.'],
     [{ shutdowncmd: 'x'.repeat(513) }, 'ups.0.shutdowncmd is longer than the 512 characters that NUT reads.'],
   ])('%j', (ups, said) => {
     expect(of(ups)).toEqual([said]);
+  });
+
+  test('which addresses are allowed, and what to do instead', () => {
+    expect(of({}, { server: { allow: ['192.168.1.0/24', 'fd00::7'] } })).toEqual([
+      expect.stringMatching(/^server\.allow = 192\.168\.1\.0\/24,fd00::7 .*firewall.*\/etc\/hosts\.allow/),
+    ]);
   });
 
   test('mail, web and what several UPSes differ in', () => {

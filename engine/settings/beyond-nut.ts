@@ -2,20 +2,22 @@
 import { phrase, type Text } from '#domain/messages/message.ts';
 import { Settings, type UpsSettings } from '#domain/schema/settings/settings.ts';
 import { RECORDING_PREFIX } from '#engine/adapters/recording-port.ts';
+import { plainText } from '#engine/nut/protocol.ts';
 import { parseDriverKey } from './driver-key.ts';
 import { NUT_DRIVERS } from './nut-conf/driver-options.ts';
 import { isNutWord, toNutConf } from './settings-to-nut.ts';
-import { commandOf } from './shutdown-commands.ts';
+import { commandOf, hasAfterInLine } from './shutdown-commands.ts';
 
 /** Each a sentence; empty where NUT can say all of it. */
 export function beyondNut(settings: Settings): Text[] {
-  const { ups, mail, web, alerts } = settings;
+  const { ups, server, mail, web, alerts } = settings;
   const acting = ups.filter(({ shutdownaction }) => shutdownaction !== 'nothing');
   const isWebSet = JSON.stringify(web) !== JSON.stringify(Settings.parse({}).web);
   return [
     ...ups.flatMap((one, index) => beyondOf(one, `ups.${index}`)),
     ...differing(settings),
     ...(acting.length > 1 ? [phrase('beyond.several', {})] : []),
+    ...(server.allow.length === 0 ? [] : [phrase('beyond.allow', { value: server.allow.join(',') })]),
     ...(mail.host === '' ? [] : [phrase('beyond.field', { key: 'mail.host', value: mail.host })]),
     ...alerts.channels.map(({ type }, index) =>
       phrase('beyond.field', { key: `alerts.channels.${index}`, value: type }),
@@ -35,14 +37,28 @@ function beyondOf(ups: UpsSettings, key: string): Text[] {
     const value = ups[name as keyof typeof WITHOUT_DIRECTIVE];
     return value === none ? [] : [phrase('beyond.field', { key: `${key}.${name}`, value: String(value) })];
   });
+  const line = commandOf(ups);
+  const around = (['shutdownbefore', 'shutdownafter'] as const)
+    .filter((name) => line !== undefined && ups[name] !== '')
+    .filter((name) => !isNutWord(line ?? '') || (name === 'shutdownafter' && !hasAfterInLine(ups)))
+    .map((name) => phrase('beyond.field', { key: `${key}.${name}`, value: ups[name] }));
   const texts = TEXTS.filter((name) => !isNutWord(ups[name])).map((name) =>
     phrase(ups[name].length > 512 ? 'beyond.too-long' : 'beyond.not-ascii', { key: `${key}.${name}` }),
   );
-  if (ups.mode === 'SLAVE') return [...fields, ...texts];
+  if (ups.mode === 'SLAVE') {
+    // What hangs elsewhere is served by nobody here.
+    const names = ups.aliases.join(',');
+    const aliases = names === '' ? [] : [phrase('beyond.field', { key: `${key}.aliases`, value: names })];
+    return [...fields, ...around, ...texts, ...aliases];
+  }
+  const isSpelt = plainText(ups.description) !== ups.description;
   const isOwnPort = ups.port.startsWith(RECORDING_PREFIX);
   return [
     ...fields,
+    ...around,
     ...texts,
+    ...ups.aliases.map((alias) => phrase('beyond.alias', { alias, ups: ups.identifier })),
+    ...(isSpelt ? [phrase('beyond.not-ascii', { key: `${key}.description` })] : []),
     ...(Object.hasOwn(NUT_DRIVERS, driver) ? [] : [phrase('beyond.no-nut-driver', { driver, ups: ups.identifier })]),
     ...(isOwnPort ? [phrase('beyond.no-nut-port', { port: ups.port, ups: ups.identifier })] : []),
   ];

@@ -95,6 +95,19 @@ describe('what belongs together', () => {
   });
 });
 
+test('what is said twice is told by the lines of the field, or as another field', () => {
+  const changes: readonly SettingChange[] = [
+    ['ups.0.description', 'Office'],
+    ['ups.0.options', 'pollfreq = 5\ndesc = Rack\npollfreq = 6'],
+    ['server.optionsupsd', 'MAXAGE 20\n\nMAXAGE 25'],
+  ];
+  expect(checkSettings(changeSettings(primary, changes).settings).map(describeFieldProblem)).toEqual([
+    'ups.0.options, line 2: desc is said by another field already; this line counts (remove the line)',
+    'ups.0.options, line 3: pollfreq stands in line 1 already; this line counts (remove one of the two)',
+    'server.optionsupsd, line 3: MAXAGE stands in line 1 already; this line counts (remove one of the two)',
+  ]);
+});
+
 describe('channels', () => {
   const hook: readonly SettingChange[] = [
     ['alerts.channels.0.type', 'webhook'],

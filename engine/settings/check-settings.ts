@@ -5,6 +5,7 @@ import type { FieldPath, FieldProblem } from '#domain/schema/field-problem.ts';
 import type { Settings } from '#domain/schema/settings/settings.ts';
 import { linesWithoutSecret } from './hidden-lines.ts';
 import { isLoopback } from './nut-conf/loopback.ts';
+import type { NutConf, UserConf } from './nut-conf/nut-conf.ts';
 import { standsForCommand } from './shutdown-commands.ts';
 import { toNutConf, type NutMeaning } from './settings-to-nut.ts';
 
@@ -23,11 +24,13 @@ export function checkSettings(settings: Settings): readonly FieldProblem[] {
     ...channelProblems(settings),
     ...channelRemarks(settings),
   ];
-  return [
-    ...problems.filter(({ severity }) => severity === 'error'),
-    ...problems.filter(({ severity }) => severity !== 'error'),
-  ];
+  return errorsFirst(problems);
 }
+
+export const errorsFirst = (problems: readonly FieldProblem[]): readonly FieldProblem[] => [
+  ...problems.filter(({ severity }) => severity === 'error'),
+  ...problems.filter(({ severity }) => severity !== 'error'),
+];
 
 /** Lines that were copied from where passwords are not shown. */
 const hiddenProblems = ({ ups, server }: Settings): FieldProblem[] =>
@@ -44,15 +47,21 @@ const hiddenProblems = ({ ups, server }: Settings): FieldProblem[] =>
     })),
   );
 
+/** Accounts with the password that everybody knows, where other computers may connect. */
+export const exposedUsers = ({ upsd, users }: Pick<NutConf, 'upsd' | 'users'>): readonly UserConf[] =>
+  upsd.listen.every(({ address }) => isLoopback(address))
+    ? []
+    : users.filter(({ password }) => password === SHIPPED_PASSWORD);
+
 function networkProblems({ ups, server }: Settings, { conf }: NutMeaning): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  const isOpen = conf.upsd.listen.some(({ address }) => !isLoopback(address));
-  const accounts: readonly (readonly [FieldPath, string | undefined])[] = [
-    [['server', 'monpwd'], server.monpwd],
-    ...server.users.map(({ password }, index) => [['server', 'users', index, 'password'], password] as const),
+  const exposed = new Set(exposedUsers(conf).map(({ name }) => name));
+  const accounts: readonly (readonly [FieldPath, string])[] = [
+    [['server', 'monpwd'], server.monuser],
+    ...server.users.map(({ name }, index) => [['server', 'users', index, 'password'], name] as const),
   ];
-  for (const [path, password] of accounts) {
-    if (!isOpen || password !== SHIPPED_PASSWORD) continue;
+  for (const [path, name] of accounts) {
+    if (!exposed.has(name)) continue;
     problems.push({
       path,
       severity: 'error',

@@ -6,22 +6,25 @@ import { phrase, textIn, type Phrase } from '#domain/messages/message.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { findSectionFaults, type ConfigFault } from '#engine/drivers/check-sections.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
+import type { ConsolePlaces } from '#engine/drivers/system-consoles.ts';
 import type { EngineConfig } from '#engine/engine.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
 import type { MonitorPolicy } from '#engine/monitor/policy.ts';
 import { readAuthorities, readCertificate } from '#engine/nut/tls.ts';
 import type { Log } from '#engine/ports.ts';
 import { monitorPolicyOf, type MonitorFiles } from './monitor-policy.ts';
+import { isLoopback } from '#engine/settings/nut-conf/loopback.ts';
 import type { NutConf, Origin } from '#engine/settings/nut-conf/nut-conf.ts';
 import { describeProblem, phrasesOf, type NutConfProblem } from '#engine/settings/nut-conf/problem.ts';
 import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
 import { UPSD_DEFAULTS } from '#engine/settings/nut-conf/upsd-conf.ts';
 import { reasonOf } from '#engine/system-reason.ts';
-import { checkSettings, describeFieldProblem } from './check-settings.ts';
+import { checkSettings, describeFieldProblem, exposedUsers } from './check-settings.ts';
+import { consoleFaults, consoleProblems } from './console-ports.ts';
 import { moveIn } from './move-in.ts';
 import { fromNutConf as movedFromNutConf } from './nut-to-settings.ts';
 import { settingsPolicy } from './settings-policy.ts';
-import { toNutConf } from './settings-to-nut.ts';
+import { aliasesOf, toNutConf } from './settings-to-nut.ts';
 
 export interface Configuration {
   /** `automatic`: our own settings, in which no UPS stands yet. */
@@ -78,13 +81,17 @@ const ownCertificateIn = (dataDir: string): string => join(dataDir, 'nut-server.
 
 /**
  * The settings of a data folder. Lines for NUT that cannot be used go to the log and are left out: the interface, where
- * they are mended, has to come up.
+ * they are mended, has to come up. Nor does a password that everybody knows keep this computer from being guarded: other
+ * computers may not connect then.
  */
 export function settingsConfiguration(settings: Settings, dataDir: string, log: Log): Configuration {
   for (const problem of checkSettings(settings)) {
     log[problem.severity === 'error' ? 'error' : 'info'](describeFieldProblem(problem));
   }
-  const { conf } = toNutConf(settings);
+  const meant = toNutConf(settings).conf;
+  const isExposed = exposedUsers(meant).length > 0;
+  if (isExposed) log.error('Other computers may not connect to the NUT server until it has another password.');
+  const conf = isExposed ? closedToOthers(settings) : meant;
   const isEmpty = settings.ups.length === 0;
   const configuration = fromNutConf(
     { ...conf, ups: isEmpty ? [ATTACHED_UPS] : engineUpses(settings, conf) },
@@ -95,9 +102,15 @@ export function settingsConfiguration(settings: Settings, dataDir: string, log: 
   return {
     ...configuration,
     kind: isEmpty ? 'automatic' : 'settings',
+    engine: { ...configuration.engine, allow: settings.server.allow },
     monitor: settingsPolicy(settings, ATTACHED_UPS.name),
     confDir: undefined,
   };
+}
+
+function closedToOthers(settings: Settings): NutConf {
+  const { conf } = toNutConf({ ...settings, server: { ...settings.server, rmonitor: false } });
+  return { ...conf, upsd: { ...conf.upsd, listen: conf.upsd.listen.filter(({ address }) => isLoopback(address)) } };
 }
 
 /**
@@ -106,6 +119,7 @@ export function settingsConfiguration(settings: Settings, dataDir: string, log: 
  */
 export async function startConfiguration(settings: Settings, dataDir: string, log: Log): Promise<Configuration> {
   const configuration = settingsConfiguration(settings, dataDir, log);
+  for (const problem of await consoleProblems(settings, settings)) log.warn(describeFieldProblem(problem));
   const { nut } = configuration.engine;
   if (!nut?.tls) return configuration;
   const { certFile, authorities, ...tls } = nut.tls;
@@ -148,12 +162,19 @@ const idOfName = (name: string): string => createHash('sha256').update(name).dig
 
 /** In the order of the settings. What hangs on another computer is read from there, and can be shared from here. */
 const engineUpses = ({ ups }: Settings, conf: NutConf): UpsConfig[] =>
-  ups.flatMap(({ mode, identifier, remotehost, remoteport, description }) => {
+  ups.flatMap(({ mode, identifier, aliases, remotehost, remoteport, description }) => {
     if (mode === 'MASTER') return conf.ups.filter(({ name }) => name === identifier);
     const host = remotehost.includes(':') ? `[${remotehost}]` : remotehost;
     const port = `${identifier}@${host}:${remoteport}`;
     return [
-      { name: identifier, driver: 'dummy-ups', port, ...(description === '' ? {} : { description }), options: {} },
+      {
+        name: identifier,
+        ...aliasesOf({ aliases }),
+        driver: 'dummy-ups',
+        port,
+        ...(description === '' ? {} : { description }),
+        options: {},
+      },
     ];
   });
 
@@ -166,6 +187,10 @@ export interface CheckedNutFiles {
   readonly conf: NutConf;
   /** What keeps the configuration from being used, in the order it is best told. */
   readonly faults: readonly ConfigFault[];
+  /** What keeps it from being served: accounts that everybody could use. Moved in they get other passwords. */
+  readonly exposed: readonly ConfigFault[];
+  /** What is wrong and does not keep it from being used: a computer has to be guarded all the same. */
+  readonly risks: readonly ConfigFault[];
   /** What can be lived with. */
   readonly remarks: readonly NutConfProblem[];
 }
@@ -174,7 +199,11 @@ export interface CheckedNutFiles {
  * Reads NUT's files and checks them as far as that can be done before anything starts.
  * @throws SettingsError settings/cannot-read
  */
-export async function checkNutFiles(confDir: string, env: NodeJS.ProcessEnv): Promise<CheckedNutFiles> {
+export async function checkNutFiles(
+  confDir: string,
+  env: NodeJS.ProcessEnv,
+  consoles?: ConsolePlaces,
+): Promise<CheckedNutFiles> {
   const conf = await readNutConf(confDir, env);
   const errors = conf.problems.filter((problem) => problem.severity === 'error');
   // That there is no UPS follows from the broken lines that would have made one.
@@ -194,7 +223,14 @@ export async function checkNutFiles(confDir: string, env: NodeJS.ProcessEnv): Pr
     /^(unknown|mistyped)-driver$/.test(problem.code) &&
     sectionFaults.some(({ file, line }) => file === problem.file && line === problem.line);
   const remarks = conf.problems.filter((problem) => problem.severity !== 'error' && !isToldAsFault(problem));
-  return { conf, faults, remarks };
+  const exposed = exposedUsers(conf).map(({ origin }): ConfigFault => ({
+    file: origin?.file ?? confDir,
+    line: origin?.line ?? 0,
+    reason: phrase('field.known-password', {}),
+    fix: phrase('field.known-password.fix', {}),
+  }));
+  const risks = await consoleFaults(conf.ups, confDir, consoles);
+  return { conf, faults, exposed, risks, remarks };
 }
 
 /** Files of certificates that clients would be turned away with, or that no server could be trusted by. */
@@ -235,9 +271,10 @@ export async function nutFilesConfiguration(
   env: NodeJS.ProcessEnv,
   log: Log,
 ): Promise<Configuration> {
-  const { conf, faults, remarks } = await checkNutFiles(confDir, env);
+  const { conf, faults, exposed, risks, remarks } = await checkNutFiles(confDir, env);
   for (const problem of remarks) log[problem.severity === 'warning' ? 'warn' : 'info'](describeProblem(problem));
-  const [fault, ...more] = faults;
+  for (const risk of risks) log.warn(describeFault(risk));
+  const [fault, ...more] = [...faults, ...exposed];
   for (const other of more) log.error(describeFault(other));
   if (fault) throw new SettingsError('settings/bad-line', { ...fault });
   return fromNutConf(conf, confDir, dataDir, await readMonitorFiles(conf, confDir));

@@ -3,7 +3,13 @@ import { basename } from 'node:path';
 import { asSeconds } from '#domain/units.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
 import { powerOffOrderOf } from '#engine/monitor/order-power-off.ts';
-import { NO_RULES, type MonitorPolicy, type RemoteSource, type SupplyPolicy } from '#engine/monitor/policy.ts';
+import {
+  NO_RULES,
+  POLICY_DEFAULTS,
+  type MonitorPolicy,
+  type RemoteSource,
+  type SupplyPolicy,
+} from '#engine/monitor/policy.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
 import { formatUpsAddress } from '#engine/nut/ups-address.ts';
 import type { MonitorConf, NutConf, UpsmonConf } from './nut-conf/nut-conf.ts';
@@ -47,6 +53,8 @@ export function monitorPolicyOf(conf: NutConf, files: MonitorFiles = {}): Monito
       shutdownCmd === undefined
         ? { kind: 'nothing' }
         : { kind: 'command', command: shutdownCmd, timeout: COMMAND_TIMEOUT },
+    // What is to be done around it stands in SHUTDOWNCMD itself.
+    around: POLICY_DEFAULTS.around,
     logOut: shutdownExit === 'yes' ? 'at-once' : shutdownExit === 'no' ? 'never' : shutdownExit,
     // Who wants the flag wants the UPS switched off; what hangs on our own cable needs no late script for that.
     powerOff: { isWanted: powerDownFlag !== undefined, delay: 'measured' },

@@ -2,6 +2,7 @@
 import { textIn } from '#domain/messages/message.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { describeFieldProblem } from './check-settings.ts';
+import { withoutRepeaters } from './local-repeaters.ts';
 import { moveIn, type Moved } from './move-in.ts';
 import type { ConfFolder } from './nut-conf/conf-folder.ts';
 import { Problems } from './nut-conf/problem.ts';
@@ -32,7 +33,7 @@ export const folderOf = (files: Readonly<Record<string, string>>): ConfFolder =>
 export async function fromFiles(files: Readonly<Record<string, string>>): Promise<Moved> {
   const conf = await readNutConf(folderOf(files));
   const timers = readOutageTimers(Buffer.from(files['upssched.conf'] ?? ''), new Problems('upssched.conf'));
-  return fromNutConf({ conf, folder: '/conf', timers });
+  return fromNutConf({ conf: withoutRepeaters(conf), folder: '/conf', timers });
 }
 export const filesOf = (settings: Settings): Record<string, string> =>
   Object.fromEntries(writeNutFiles(toNutConf(settings).conf, settings, '/conf').map(({ name, text }) => [name, text]));

@@ -39,6 +39,8 @@ describe('there and back', () => {
     ),
     description: printable(0, 120),
   };
+  /** Given to the UPSes of this computer below, where nobody else has them. */
+  const aliases = fc.uniqueArray(word, { selector: (name) => name.toLowerCase(), maxLength: 4 });
   const option = fc.tuple(
     fc.stringMatching(/^(?:override|default)\.[a-z]{1,12}(?:\.[a-z]{1,12}){0,2}$/),
     printable(1, 500),
@@ -94,14 +96,23 @@ describe('there and back', () => {
         maxLength: 4,
       }),
       server,
+      aliases,
     })
-    .map(({ ups, server: common }) =>
-      Settings.parse({
-        // UPSes of this computer come first in NUT's files.
-        ups: ups.toSorted((a, b) => a.mode.localeCompare(b.mode)).map((one, index) => ({ ...one, id: `u${index}` })),
+    .map(({ ups, server: common, aliases: names }) => {
+      const taken = new Set(ups.map(({ identifier }) => identifier.toLowerCase()));
+      const free = names.filter((name) => !taken.has(name.toLowerCase()));
+      // UPSes of this computer come first in NUT's files.
+      const sorted = ups.toSorted((a, b) => a.mode.localeCompare(b.mode));
+      const here = sorted.filter(({ mode }) => mode === 'MASTER').length;
+      return Settings.parse({
+        ups: sorted.map((one, index) => ({
+          ...one,
+          id: `u${index}`,
+          ...(one.mode === 'MASTER' ? { aliases: free.filter((_, place) => place % here === index) } : {}),
+        })),
         server: common,
-      }),
-    )
+      });
+    })
     .filter((one) => !checkSettings(one).some(({ severity }) => severity === 'error'));
 
   test('settings, NUT files, settings: the same files again, and no complaint about any line', async () => {
@@ -113,6 +124,8 @@ describe('there and back', () => {
         const moved = await fromFiles(files);
         expect(errorsOf(moved)).toEqual([]);
         expect(filesOf(settingsOf(moved))).toEqual(filesOf(given));
+        const namesOf = ({ ups }: Settings): unknown => ups.map(({ identifier, aliases: also }) => [identifier, also]);
+        if (given.ups.some(({ mode }) => mode === 'MASTER')) expect(namesOf(settingsOf(moved))).toEqual(namesOf(given));
       }),
       { numRuns: 150 },
     );

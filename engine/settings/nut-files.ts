@@ -2,6 +2,7 @@
 import type { Settings, UpsSettings } from '#domain/schema/settings/settings.ts';
 import { DEFAULT_NUT_HOST, formatUpsAddress } from '#engine/nut/ups-address.ts';
 import { quote } from '#engine/nut/words.ts';
+import { withRepeaters } from './local-repeaters.ts';
 import type { NotifyFlag } from './nut-conf/notify-types.ts';
 import type { NutConf, UpsmonConf } from './nut-conf/nut-conf.ts';
 import { writeNutFileConf } from './nut-conf/nut-file-conf.ts';
@@ -34,7 +35,7 @@ export function writeNutFiles(conf: NutConf, { ups, server }: Settings, folder =
     { name: 'nut.conf', text: writeNutFileConf(conf.nut) },
     ...(isServer
       ? [
-          { name: 'ups.conf', text: writeUpsConf(conf.ups) },
+          { name: 'ups.conf', text: writeUpsConf(withRepeaters(conf.ups, server.remoteport)) },
           { name: 'upsd.conf', text: writeUpsdConf(conf.upsd) },
           { name: 'upsd.users', text: writeUpsdUsers(conf.users) },
         ]

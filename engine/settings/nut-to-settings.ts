@@ -16,7 +16,7 @@ import type { Problems } from './nut-conf/problem.ts';
 import { parseInteger } from './nut-conf/values.ts';
 import { UPSD_DEFAULTS, writeUpsdConf } from './nut-conf/upsd-conf.ts';
 import { UPSMON_DEFAULTS, writeUpsmonConf } from './nut-conf/upsmon-conf.ts';
-import { fieldsOfCommand } from './shutdown-commands.ts';
+import { fieldsOfCommand, NO_COMMAND } from './shutdown-commands.ts';
 import type { Group } from './stored-settings.ts';
 import { fromUserConf } from './users-text.ts';
 
@@ -50,7 +50,7 @@ export function fromNutConf({ conf, folder, timers = [] }: NutFilesToMove): Move
       ...common,
       ...fromSection(ups, folder, moving),
       ...(monitor ? timingOf(monitor, scheduled, moving) : {}),
-      ...(isWatching && !(monitor && monitor.powerValue > 0) ? { shutdownaction: 'nothing', shutdowncmd: '' } : {}),
+      ...(isWatching && !(monitor && monitor.powerValue > 0) ? { ...NO_COMMAND, shutdownaction: 'nothing' } : {}),
     };
   });
   const taken = new Set(here.map(({ identifier }) => String(identifier).toLowerCase()));
@@ -72,7 +72,7 @@ export function fromNutConf({ conf, folder, timers = [] }: NutFilesToMove): Move
         powerdown: false,
         ...fromMonitor(monitor),
         ...timingOf(monitor, scheduled, moving),
-        ...(monitor.powerValue > 0 ? {} : { shutdownaction: 'nothing', shutdowncmd: '' }),
+        ...(monitor.powerValue > 0 ? {} : { ...NO_COMMAND, shutdownaction: 'nothing' }),
       },
     ];
   });
@@ -133,12 +133,12 @@ const HAS_FIELD =
 function commonOf({ upsmon }: NutConf, moving: Moving): Group {
   // Without timers of its own NUT waits for the low battery.
   const waiting = { shutdown: 'LOWBATT', shutdowntimer: undefined };
-  if (!upsmon) return { ...waiting, shutdownaction: 'shutdown', shutdowncmd: '' };
+  if (!upsmon) return { ...waiting, ...NO_COMMAND };
   tellLeftOut(upsmon, moving);
   const command = fieldsOfCommand(upsmon.shutdownCmd ?? '');
   return {
     ...waiting,
-    ...(upsmon.shutdownCmd === undefined ? { shutdownaction: 'shutdown', shutdowncmd: '' } : command),
+    ...(upsmon.shutdownCmd === undefined ? NO_COMMAND : command),
     hostsync: moving.upTo(LONGEST_WAIT, 'HOSTSYNC', upsmon.hostSync),
     nocommwarntime:
       upsmon.noCommWarnTime === UPSMON_DEFAULTS.noCommWarnTime
@@ -193,10 +193,13 @@ export function readOutageTimers(bytes: Uint8Array, problems: Problems): OutageT
   return started.filter(({ name }) => stopped.has(name));
 }
 
-function fromSection({ name, driver, port, description, options }: UpsConfig, folder: string, moving: Moving): Group {
+function fromSection(section: UpsConfig, folder: string, moving: Moving): Group {
+  const { name, aliases = [], driver, port, description, options } = section;
   const identifier = knownIdentifier(name, moving);
+  for (const alias of aliases) moving.note(phrase('import.alias', { alias, ups: identifier }));
   return {
     identifier,
+    aliases: aliases.map((alias) => knownIdentifier(alias, moving)),
     mode: 'MASTER',
     driver,
     port: wholePort(driver, port, folder),

@@ -23,6 +23,7 @@ interface Row {
 const LONG = 'x'.repeat(121);
 const upsOf = ({ conf }: Meaning): unknown => conf.ups[0];
 const monitorOf = ({ conf }: Meaning) => conf.upsmon?.monitors[0];
+const shutdownCmdOf = ({ conf }: Meaning) => conf.upsmon?.shutdownCmd;
 const fileOf =
   (name: string) =>
   ({ files }: Meaning): string =>
@@ -81,6 +82,21 @@ const ROWS: Readonly<Record<string, Row>> = {
       ['office', upsOf, { name: 'office' }],
       ['office', monitorOf, { ups: 'office' }],
       ['office', fileOf('upssched.conf'), containing('AT ONBATT "office"')],
+    ],
+  },
+  'ups.0.aliases': {
+    default: '',
+    taken: ['qnapups', ['qnapups nas.2', 'qnapups,nas.2']],
+    refused: [
+      ['a+b', /Write letters, digits/],
+      ['default', /Write another name; NUT keeps/],
+      ['UPS', /a name that no other UPS has, and that is no alias/],
+      ['a,A', /a name that no other UPS has, and that is no alias/],
+      [LONG, /no more than 120 characters/],
+    ],
+    means: [
+      ['qnapups', upsOf, { name: 'ups', aliases: ['qnapups'] }],
+      ['qnapups', fileOf('ups.conf'), containing('[qnapups]\n  driver = "dummy-ups"\n  port = "ups@localhost"\n')],
     ],
   },
   'ups.0.mode': {
@@ -213,6 +229,38 @@ const ROWS: Readonly<Record<string, Row>> = {
       ['say "bye"', fileOf('upsmon.conf'), containing('SHUTDOWNCMD "say \\"bye\\""')],
     ],
   },
+  'ups.0.shutdownbefore': {
+    default: '',
+    taken: ['/usr/local/bin/vms "stop" \\ #'],
+    refused: [
+      ['a\nb', /Write one line/],
+      ['x'.repeat(1025), /no more than 1024/],
+    ],
+    means: [
+      ["say 'bye'", shutdownCmdOf, `timeout -k 5 30 sh -c 'say '\\''bye'\\'''; sh -c '/sbin/shutdown -P now'`],
+      // No word of NUT holds it.
+      ['é', shutdownCmdOf, '/sbin/shutdown -P now'],
+    ],
+  },
+  'ups.0.shutdownafter': {
+    default: '',
+    taken: ['echo > /run/gone'],
+    refused: [
+      ['a\nb', /Write one line/],
+      ['x'.repeat(1025), /no more than 1024/],
+    ],
+    means: [['say bye', shutdownCmdOf, `sh -c '/sbin/shutdown -P now' && timeout -k 5 30 sh -c 'say bye'`]],
+  },
+  'ups.0.shutdownextratimeout': {
+    default: '30',
+    taken: ['1', '3600'],
+    refused: [
+      ['0', /a number from 1/],
+      ['3601', /up to 3600/],
+    ],
+    with: [['ups.0.shutdownbefore', 'true']],
+    means: [['7', shutdownCmdOf, `timeout -k 5 7 sh -c 'true'; sh -c '/sbin/shutdown -P now'`]],
+  },
   'ups.0.shutdownaction': {
     default: 'shutdown',
     taken: ['hibernate', 'sleep', 'hybrid-sleep', 'restart', 'nothing'],
@@ -278,14 +326,15 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'ups.0.description': {
     default: '',
-    taken: ['The "big" one # = \\'],
+    taken: ['The "big" one # = \\', 'USV im Büro', 'Onduleur côté rue', '書斎'],
     refused: [
       [LONG, /no more than 120/],
-      ['größer', /without accents/],
       ['a\nb', /one line/],
     ],
     means: [
       ['The "big" one # = \\', upsOf, { description: 'The "big" one # = \\' }],
+      ['Größe № 1, côté', upsOf, { description: 'Größe № 1, côté' }],
+      ['Größe № 1, côté', fileOf('ups.conf'), containing('desc = "Groesse No 1, cote"')],
       ['The "big" one # = \\', fileOf('ups.conf'), containing('desc = "The \\"big\\" one \\# = \\\\"')],
     ],
   },
@@ -329,6 +378,27 @@ const ROWS: Readonly<Record<string, Row>> = {
       ['yes', ({ conf }) => conf.upsd.listen.map(({ address }) => address), ['0.0.0.0', '::0']],
       ['yes', fileOf('upsd.conf'), containing('LISTEN "0.0.0.0" 3493\nLISTEN "::0" 3493')],
     ],
+  },
+  'server.allow': {
+    default: '',
+    taken: [
+      '192.168.1.7',
+      ['192.168.1.0/24, fd00::/8\n2001:db8::7', '192.168.1.0/24,fd00::/8,2001:db8::7'],
+      '::ffff:c0a8:107',
+      '0.0.0.0/0,::/0',
+    ],
+    refused: [
+      '192.168.1',
+      '192.168.1.7:3493',
+      '192.168.1.0/33',
+      '192.168.1.0/24,nas.example',
+      '192.168.001.7',
+      '10.0.0.0/255.0.0.0',
+      'fd00::/129',
+      '[fd00::7]',
+      'fe80::1%eth0',
+      '::ffff:192.168.1.7',
+    ].map((given) => [given, /Write addresses such as 192\.168\.1\.7 or fd00::7, or networks/] as const),
   },
   'server.remoteport': {
     default: '3493',
@@ -458,6 +528,15 @@ const ROWS: Readonly<Record<string, Row>> = {
     taken: [['ups.example, nas', 'ups.example,nas']],
     refused: [['http://a', /a host name/]],
   },
+  'energy.price': {
+    default: '',
+    taken: ['0', '0.3127'],
+    refused: [
+      ['-1', /a number from 0/],
+      ['0,32', /a number/],
+    ],
+  },
+  'energy.currency': { default: '', taken: ['EUR'], refused: [['€', /three letters of a currency/]] },
   'setup.isDone': { default: 'false', ...YES_NO },
 };
 

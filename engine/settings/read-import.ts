@@ -6,6 +6,7 @@ import type { FieldProblem } from '#domain/schema/field-problem.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { fromApcupsdConf } from './apcupsd-to-settings.ts';
 import { checkNutFiles } from './configuration.ts';
+import { withoutRepeaters } from './local-repeaters.ts';
 import type { Moved } from './move-in.ts';
 import { openConfFolder } from './nut-conf/conf-folder.ts';
 import { phrasesOf, Problems } from './nut-conf/problem.ts';
@@ -44,7 +45,7 @@ async function readNutFolder(path: string, env: NodeJS.ProcessEnv): Promise<Move
   const schedule = await folder.read('upssched.conf');
   // What is wrong with the file was told when the folder was checked.
   const timers = schedule ? readOutageTimers(schedule.bytes, new Problems(folder.pathOf('upssched.conf'))) : [];
-  const moved = fromNutConf({ conf, folder: path, timers });
+  const moved = fromNutConf({ conf: withoutRepeaters(conf), folder: path, timers });
   const atLine = (
     severity: FieldProblem['severity'],
     { file, line, reason, fix }: Pick<FieldProblem, 'reason' | 'fix'> & { file: string; line: number },

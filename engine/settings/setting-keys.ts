@@ -121,16 +121,15 @@ const YES = /^(?:true|yes|on|1)$/i;
 const NO = /^(?:false|no|off|0)$/i;
 
 /** The value a text stands for; the text itself where it stands for none, for the schema to refuse. */
-export function valueOfText({ kind, separator }: Pick<SettingKey, 'kind' | 'separator'>, text: string): unknown {
+export function valueOfText({ kind }: Pick<SettingKey, 'kind'>, text: string): unknown {
   switch (kind) {
     case 'boolean':
       return YES.test(text) ? true : NO.test(text) ? false : text;
     case 'number':
       return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
     case 'list': {
-      // A comma is a mistake nobody makes on purpose where semicolons belong, and no address holds one.
-      const words = text.split(separator === ';' ? /[;,]/ : separator).map((word) => word.trim());
-      return [...new Set(words.filter((word) => word !== ''))];
+      // Another separator, or a line each, is a mistake nobody makes on purpose, and no address or name holds one.
+      return [...new Set(text.split(/[\s,;]+/).filter((word) => word !== ''))];
     }
     case 'text':
     case 'secret':

@@ -7,6 +7,7 @@ import { attachmentOf } from '#engine/drivers/attachment.ts';
 import {
   NO_RULES,
   POLICY_DEFAULTS,
+  type AroundAction,
   type MonitorPolicy,
   type ShutdownAction,
   type ShutdownRules,
@@ -51,6 +52,7 @@ export function settingsPolicy(settings: Settings, attached: string): MonitorPol
     hostSync: asSeconds(Math.max(...upses.map(({ hostsync }) => hostsync))),
     noCommWarnTime: warnTimes.length === 0 ? POLICY_DEFAULTS.noCommWarnTime : asSeconds(Math.min(...warnTimes)),
     action: real.length > 0 ? actionOf(real) : onlyCommand(actionOf(upses)),
+    around: aroundOf(real.length > 0 ? real : upses),
     powerOff: { isWanted: real.some(({ mode, powerdown }) => mode === 'MASTER' && powerdown), delay: 'measured' },
   };
 }
@@ -101,8 +103,22 @@ const rulesOf = (ups: UpsSettings): ShutdownRules => ({
 });
 
 /** A computer goes down in one way: that of the first UPS that asks for anything. */
+const decidingOf = (upses: readonly UpsSettings[]): UpsSettings | undefined =>
+  upses.find(({ shutdownaction }) => shutdownaction !== 'nothing');
+
+function aroundOf(upses: readonly UpsSettings[]): AroundAction {
+  const deciding = decidingOf(upses);
+  if (!deciding) return POLICY_DEFAULTS.around;
+  const { shutdownbefore: before, shutdownafter: after, shutdownextratimeout } = deciding;
+  return {
+    ...(before === '' ? {} : { before }),
+    ...(after === '' ? {} : { after }),
+    timeout: asSeconds(shutdownextratimeout),
+  };
+}
+
 function actionOf(upses: readonly UpsSettings[]): ShutdownAction {
-  const deciding = upses.find(({ shutdownaction }) => shutdownaction !== 'nothing');
+  const deciding = decidingOf(upses);
   if (!deciding) return { kind: 'nothing' };
   const { shutdownaction: kind, shutdowncmd: command } = deciding;
   // `command` without one cannot be set.

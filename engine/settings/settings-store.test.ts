@@ -7,7 +7,7 @@ import { describeError } from '#domain/errors.ts';
 import { WEB_TLS_MODES } from '#domain/schema/settings/server-settings.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { changeSettings, listSettings } from './change-settings.ts';
-import { readSettings, updateSettings } from './settings-store.ts';
+import { PREVIOUS_FILE, readSettings, updateSettings } from './settings-store.ts';
 
 let folder: string;
 let file: string;
@@ -20,7 +20,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const DEFAULTS = {
   version: 2,
   ups: [],
-  server: { rmonitor: false, remoteport: 3493, monuser: 'upsmon', users: [], optionsupsd: '' },
+  server: { rmonitor: false, allow: [], remoteport: 3493, monuser: 'upsmon', users: [], optionsupsd: '' },
   mail: {
     ...{ host: '', security: 'starttls', user: '', from: '' },
     ...{ least: 'care', except: [], quietFrom: '', quietTo: '' },
@@ -37,6 +37,7 @@ const DEFAULTS = {
     channels: [],
   },
   web: { tls: 'none', allowPlainHttp: false, hostNames: [] },
+  energy: { currency: '' },
   setup: { isDone: false },
 };
 const told = async (work: () => unknown): Promise<string> => {
@@ -71,6 +72,21 @@ describe('reading', () => {
     await writeFile(file, text);
     expect(await told(() => readSettings(folder))).toMatch(reason);
     expect(await readFile(file, 'utf8')).toBe(text);
+  });
+
+  test('what version 1 set means the same, and is written as this version with the first change', async () => {
+    const web = {
+      ...{ tls: 'files', certFile: '/c.pem', keyFile: '/k.pem' },
+      ...{ allowPlainHttp: true, hostNames: ['nas.example.org'] },
+    };
+    const text = `${JSON.stringify({ version: 1, web })}\n`;
+    await writeFile(file, text);
+    const { settings } = await readSettings(folder);
+    expect(settings).toEqual({ ...DEFAULTS, web });
+    expect(await readFile(file, 'utf8')).toBe(text);
+    await updateSettings(folder, (before) => changeSettings(before, [['server.remoteport', '3500']]));
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ version: 2, web, server: { remoteport: 3500 } });
+    expect(await readFile(join(folder, PREVIOUS_FILE), 'utf8')).toBe(text);
   });
 
   test('a file that cannot be read is told', async () => {
@@ -125,6 +141,17 @@ describe('writing', () => {
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ version: 2, web: { tls: 'own' } });
     expect((await stat(file)).mode & 0o777).toBe(process.platform === 'win32' ? 0o666 : 0o600);
     expect(await readdir(folder)).toEqual(['settings.json', 'settings.last-good.json']);
+  });
+
+  test('passwords that no settings name any more are thrown away, except those of the way back', async () => {
+    const secrets = (): Promise<string> => readFile(join(folder, 'secrets.json'), 'utf8');
+    const setTo = (password: string) =>
+      updateSettings(folder, (before) => changeSettings(before, [['mail.password', password]]));
+    for (const password of ['first-pw', 'second-pw', 'third-pw']) await setTo(password);
+    expect(await secrets()).not.toContain('first-pw');
+    expect(await secrets()).toMatch(/second-pw[^]*third-pw/);
+    for (const _ of [1, 2]) await setTo('');
+    expect(await secrets()).not.toContain('-pw');
   });
 
   test('a folder that cannot be written is told', async () => {

@@ -137,7 +137,7 @@ describe('TrueNAS', () => {
     [{ extrausers: '[nas]\n actions = WIN' }, /^extrausers, line 2: WIN is no action/],
     [{ remoteport: 'http' }, /^remoteport: this cannot be used \(write it as the API of TrueNAS does\)/],
     [{ driver: '' }, /^ups\.0\.driver: needed, because mode is "MASTER" \(fill it in\)/],
-    [{ description: 'größer' }, /^ups\.0\.description: this cannot be used/],
+    [{ description: 'a\nb' }, /^ups\.0\.description: this cannot be used/],
     [{ toemail: 'nobody' }, /^ups\.0\.toemail\.0: this cannot be used \(write an e-mail address\)/],
   ])('what cannot be used is told by its key: %j', (change, said) => {
     expect(errorsOf(truenas(change))).toEqual([expect.stringMatching(said)]);

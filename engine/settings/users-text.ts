@@ -51,6 +51,8 @@ export function usersFromText(
 ): { readonly users: UserSettings[]; readonly problems: Problems } {
   const problems = new Problems('upsd.users');
   const confs = readUpsdUsers(new TextEncoder().encode(text), problems);
+  const comment = text.split('\n').findIndex((line) => /^\s*#/.test(line));
+  if (comment >= 0) problems.notice('comment-lost', comment + 1, {});
   const formerOf = formerAccounts(confs, before);
   const users = confs.map((conf): UserSettings => {
     const user = fromUserConf(conf);

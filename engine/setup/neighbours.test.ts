@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { textIn } from '#domain/messages/message.ts';
-import { findNeighbours, upowerNeighbour, type RunningProgram } from './neighbours.ts';
+import { findNeighbours, type RunningProgram } from './neighbours.ts';
 
 const OWN = 100;
 const program = (name: string, more: Partial<RunningProgram> = {}): RunningProgram => ({
@@ -10,10 +9,13 @@ const program = (name: string, more: Partial<RunningProgram> = {}): RunningProgr
   command: name,
   ...more,
 });
-const find = (...programs: readonly RunningProgram[]) =>
-  findNeighbours(programs, OWN, (running) => `sudo kill ${running.map(({ pid }) => pid).join(' ')}`).map(
-    ({ title, effect, command }) => [title, effect.phrase.replace('neighbour.', ''), command],
-  );
+const find = (...programs: readonly RunningProgram[]) => findOn('linux', ...programs);
+const findOn = (platform: NodeJS.Platform, ...programs: readonly RunningProgram[]) =>
+  findNeighbours(programs, OWN, platform).map(({ title, effect, command }) => [
+    title,
+    effect.phrase.replace('neighbour.', ''),
+    command,
+  ]);
 
 describe('programs that get in the way', () => {
   test.each([
@@ -37,12 +39,35 @@ describe('programs that get in the way', () => {
   });
 
   test.each([
-    ['java', '/opt/APC/PowerChute/jre/bin/java -jar pcns.jar', 'APC PowerChute'],
+    ['java', '/opt/APC/PowerChuteSerialShutdown/Agent/jre/bin/java -jar agent.jar', 'APC PowerChute'],
     ['java', 'java -cp /opt/ViewPower/lib upspilot', 'ViewPower'],
     ['WinNUT-Client', 'WinNUT-Client.exe', 'WinNUT'],
     ['ppbed', '/usr/sbin/ppbed', 'CyberPower PowerPanel'],
+    ['ppped', 'ppped.exe', 'CyberPower PowerPanel'],
+    ['PowerPanel Personal', 'PowerPanel Personal.exe', 'CyberPower PowerPanel'],
+    ['java', '/opt/APC/PowerChute/group1/jre/bin/java -cp pcns.jar Main', 'APC PowerChute Network Shutdown'],
+    ['mainserv', 'mainserv.exe', 'APC PowerChute'],
+    ['mc2', '/usr/local/Eaton/IntelligentPowerProtector/mc2', 'Eaton Intelligent Power Protector'],
+    ['java', 'java -jar /Applications/PowerAlert/pal.jar', 'Tripp Lite PowerAlert'],
+    ['ViewPower', 'ViewPower.exe', 'ViewPower'],
+    ['WinpowerTray', 'WinpowerTray.exe', 'WinPower'],
+    ['UPSMON Plus', 'UPSMON Plus.exe', 'Powercom UPSMON'],
+    ['upsmon', 'upsmon.exe', 'NUT upsmon'],
   ])('%s, called as %s', (name, command, title) => {
     expect(find(program(name, { command }))).toEqual([[title, expect.any(String), 'sudo kill 7']]);
+  });
+
+  test('on Windows services are stopped and kept from starting, programs are ended', () => {
+    const service = program('ppped', { command: 'ppped.exe PPService', unit: 'PPService' });
+    expect(findOn('win32', service)[0]?.[2]).toBe(
+      `powershell -Command "Stop-Service -Force 'PPService'; Set-Service 'PPService' -StartupType Disabled"`,
+    );
+    expect(findOn('win32', program('WinNUT-Client'))[0]?.[2]).toBe('taskkill /f /im "WinNUT-Client.exe"');
+    const agent = (name: string) => program('agent', { command: `agent.exe ${name}`, unit: name });
+    expect(findOn('win32', agent('APCPBEAgent'), agent('PCNS1')).map(([title]) => title)).toEqual([
+      'APC PowerChute',
+      'APC PowerChute Network Shutdown',
+    ]);
   });
 
   test.each([
@@ -63,6 +88,16 @@ describe('programs that get in the way', () => {
     expect(find(driver)).toHaveLength(1);
   });
 
+  test('Ridethrough that runs as a service is none, and neither are its drivers', () => {
+    const driver = program('usbhid-ups', { pid: 202, parent: 201 });
+    const service = program('node', { pid: 201, command: 'node /opt/app/cli.mjs serve', unit: 'ridethrough.service' });
+    const byHand = program('node', { pid: 201, command: 'node /home/me/ridethrough/bin/start.mjs serve' });
+    expect(find(driver, service)).toEqual([]);
+    expect(find(driver, byHand)).toEqual([]);
+    const upsd = program('upsd', { command: 'upsd -c /etc/ridethrough' });
+    expect(find(driver, upsd, program('node', { pid: 201, command: 'node /srv/shop.js' }))).toHaveLength(2);
+  });
+
   test('several processes of one service are one neighbour, two services are two', () => {
     const upsmon = program('upsmon', { unit: 'nut-monitor.service' });
     expect(find(upsmon, { ...upsmon, pid: 8 })).toHaveLength(1);
@@ -72,22 +107,5 @@ describe('programs that get in the way', () => {
     ]);
     const driver = (ups: string) => program('usbhid-ups', { unit: `nut-driver@${ups}.service` });
     expect(find(driver('a'), driver('b'))).toHaveLength(2);
-  });
-});
-
-describe('the action of UPower', () => {
-  test('is in the way where it comes early, with the limit in the sentence', () => {
-    const found = upowerNeighbour('[UPower]\nPercentageAction=20\nCriticalPowerAction=PowerOff\n');
-    expect(textIn(found?.effect)).toContain('at 20 %');
-    expect(found?.command).toContain('PercentageAction=2');
-  });
-
-  test.each([
-    '',
-    'PercentageAction=2\n',
-    '# PercentageAction=20\n',
-    'PercentageAction=20\nCriticalPowerAction=Ignore\n',
-  ])('is not with %j', (conf) => {
-    expect(upowerNeighbour(conf)).toBeUndefined();
   });
 });

@@ -13,7 +13,7 @@ export interface RunningProgram {
   readonly name: string;
   /** The whole command line, where the system tells it. */
   readonly command: string;
-  /** The service of systemd it belongs to. */
+  /** The service of systemd or Windows it belongs to. */
   readonly unit?: string;
 }
 
@@ -41,20 +41,47 @@ interface Known {
   readonly effect: Effect;
 }
 
-/** The first that fits counts. */
+/**
+ * The first that fits counts. tasklist tells no folders, so on Windows the name of the file or of its service has to say
+ * it. Sources: the makers' guides of installation, which name programs and services.
+ */
 const KNOWN: readonly Known[] = [
+  { title: 'Powercom UPSMON', command: /upsmon[ _-]?(?:plus|pro)|upsmonservice/i, effect: 'holds-unit-and-shuts-down' },
   { title: 'NUT upsd', names: ['upsd'], effect: 'serves' },
   { title: 'NUT upsmon', names: ['upsmon'], effect: 'shuts-down' },
   { title: 'apcupsd', names: ['apcupsd'], effect: 'holds-unit-and-shuts-down' },
-  { title: 'CyberPower PowerPanel', names: ['pwrstatd', 'ppbed', 'ppbe'], effect: 'holds-unit-and-shuts-down' },
+  {
+    title: 'CyberPower PowerPanel',
+    names: ['pwrstatd', 'ppbed', 'ppbe', 'ppped', 'ppuser', 'pppservicemonitor'],
+    effect: 'holds-unit-and-shuts-down',
+  },
   { title: 'CyberPower PowerPanel', command: /powerpanel/i, effect: 'holds-unit-and-shuts-down' },
-  { title: 'APC PowerChute', names: ['pbeagent', 'mainserv'], effect: 'holds-unit-and-shuts-down' },
-  { title: 'APC PowerChute', command: /powerchute/i, effect: 'holds-unit-and-shuts-down' },
+  // It asks a network card, and leaves USB alone.
+  {
+    title: 'APC PowerChute Network Shutdown',
+    command: /powerchute.*\bpcns|pcns\.jar|\bpcns\d?$/i,
+    effect: 'shuts-down',
+  },
+  { title: 'APC PowerChute', names: ['pbeagent', 'mainserv', 'dataserv'], effect: 'holds-unit-and-shuts-down' },
+  { title: 'APC PowerChute', command: /powerchute|\bapcpbeagent\b/i, effect: 'holds-unit-and-shuts-down' },
+  // The Intelligent Power Manager is the same program.
   { title: 'Eaton Intelligent Power Protector', names: ['mc2'], effect: 'holds-unit-and-shuts-down' },
-  { title: 'Eaton UPS Companion', command: /eatonupscompanion|ups companion/i, effect: 'holds-unit-and-shuts-down' },
+  {
+    title: 'Eaton Intelligent Power Protector',
+    command: /intelligent ?power ?(?:protector|manager)/i,
+    effect: 'holds-unit-and-shuts-down',
+  },
+  { title: 'Eaton UPS Companion', command: /eatonupscompanion|ups ?companion/i, effect: 'holds-unit-and-shuts-down' },
+  { title: 'Tripp Lite PowerAlert', command: /poweralert/i, effect: 'holds-unit-and-shuts-down' },
+  { title: 'Riello PowerShield', command: /powershield/i, effect: 'holds-unit-and-shuts-down' },
   { title: 'ViewPower', command: /viewpower/i, effect: 'holds-unit-and-shuts-down' },
   { title: 'WinPower', command: /winpower/i, effect: 'holds-unit-and-shuts-down' },
-  { title: 'UPSilon', names: ['upsilon', 'rupsd', 'rups2000'], effect: 'holds-unit-and-shuts-down' },
+  { title: 'SmartWare', command: /\bsmartware/i, effect: 'holds-unit-and-shuts-down' },
+  {
+    title: 'UPSilon',
+    names: ['upsilon', 'upsilon2000', 'rupsd', 'rups2000'],
+    effect: 'holds-unit-and-shuts-down',
+  },
   { title: 'WinNUT', names: ['winnut', 'winnut-client', 'winnut_client'], effect: 'shuts-down' },
 ];
 
@@ -62,14 +89,13 @@ const SHELLS_AND_EDITORS = /^(?:ba|da|z|fi)?sh$|^(?:less|more|vim?|nano|grep|tai
 
 /**
  * @param own id of this program's process: drivers that it started itself are none
- * @param kill how processes are ended by hand on this system
  */
 export function findNeighbours(
   programs: readonly RunningProgram[],
   own: number,
-  kill: (programs: readonly RunningProgram[]) => string,
+  platform: NodeJS.Platform,
 ): readonly Neighbour[] {
-  const ours = descendantsOf(own, programs);
+  const ours = descendantsOf([own, ...programs.filter(isRidethrough).map(({ pid }) => pid)], programs);
   const found = new Map<string, RunningProgram[]>();
   for (const program of programs) {
     if (ours.has(program.pid) || SHELLS_AND_EDITORS.test(program.name)) continue;
@@ -78,7 +104,7 @@ export function findNeighbours(
     const id = `${known.title} ${program.unit ?? program.name}`.toLowerCase();
     found.set(id, [...(found.get(id) ?? []), program]);
   }
-  return [...found].flatMap(([id, running]) => told(id, running, kill) ?? []);
+  return [...found].flatMap(([id, running]) => told(id, running, platform) ?? []);
 }
 
 function knownAs({ name, command }: RunningProgram): Pick<Known, 'title' | 'effect'> | undefined {
@@ -95,55 +121,47 @@ function knownAs({ name, command }: RunningProgram): Pick<Known, 'title' | 'effe
 const SHARED_NAMES: ReadonlySet<string> = new Set(['clone', 'failover', 'rhino', 'safenet', 'solis', 'skel']);
 
 /** @param running processes of one program, all of one service or of none */
-function told(
-  id: string,
-  running: readonly RunningProgram[],
-  kill: (programs: readonly RunningProgram[]) => string,
-): Neighbour | undefined {
+function told(id: string, running: readonly RunningProgram[], platform: NodeJS.Platform): Neighbour | undefined {
   const [first] = running;
   const known = first && knownAs(first);
   if (!known) return undefined;
-  const { unit } = first;
   return {
     id,
     title: known.title,
     effect: phrase(`neighbour.${known.effect}`, {}),
-    remedy: unit === undefined ? phrase('neighbour.end-program', {}) : phrase('neighbour.stop-service', {}),
-    command: unit === undefined ? kill(running) : `sudo systemctl disable --now ${unitsOf(unit)}`,
+    remedy: phrase(first.unit === undefined ? 'neighbour.end-program' : 'neighbour.stop-service', {}),
+    command: endCommand(platform, first, running),
   };
+}
+
+/** What ends a program by hand, and where it is a service keeps it from starting again. */
+function endCommand(
+  platform: NodeJS.Platform,
+  { name, unit }: RunningProgram,
+  running: readonly RunningProgram[],
+): string {
+  if (platform === 'win32') {
+    return unit === undefined
+      ? `taskkill /f /im "${name}.exe"`
+      : `powershell -Command "Stop-Service -Force '${unit}'; Set-Service '${unit}' -StartupType Disabled"`;
+  }
+  if (unit === undefined) return `sudo kill ${running.map(({ pid }) => pid).join(' ')}`;
+  return `sudo systemctl disable --now ${unitsOf(unit)}`;
 }
 
 /** A driver of NUT is started anew for every section of ups.conf, so its own service is not enough. */
 const unitsOf = (unit: string): string => (unit.startsWith('nut-driver@') ? `nut-driver.target ${unit}` : unit);
 
-function descendantsOf(own: number, programs: readonly RunningProgram[]): ReadonlySet<number> {
-  const found = new Set([own]);
+/** One that runs as a service is no neighbour of the one that is asked by hand, and neither is what it has started. */
+const isRidethrough = ({ name, command, unit }: RunningProgram): boolean =>
+  unit === 'ridethrough.service' || (/^(?:node|ridethrough)/i.test(name) && /\bridethrough\b/i.test(command));
+
+function descendantsOf(roots: readonly number[], programs: readonly RunningProgram[]): ReadonlySet<number> {
+  const found = new Set(roots);
   // A parent may stand behind its child in the list.
   for (let before = 0; before !== found.size;) {
     before = found.size;
     for (const { pid, parent } of programs) if (found.has(parent)) found.add(pid);
   }
   return found;
-}
-
-/** Up to this charge the desktop acts later than any sensible rule of ours. */
-const LATE_PERCENT = 5;
-
-/**
- * UPower puts the computer down by itself when the battery of a UPS is at its action level.
- * @param conf text of UPower.conf; what it leaves out is as UPower has it
- * @returns undefined where it does so too late to be in the way
- */
-export function upowerNeighbour(conf: string): Neighbour | undefined {
-  const setting = (name: string): string | undefined => new RegExp(`^\\s*${name}\\s*=\\s*(\\S+)`, 'm').exec(conf)?.[1];
-  const percent = Number(setting('PercentageAction') ?? LATE_PERCENT);
-  if (!(percent > LATE_PERCENT) || setting('CriticalPowerAction') === 'Ignore') return undefined;
-  return {
-    id: 'upower',
-    title: 'UPower',
-    effect: phrase('neighbour.upower', { percent }),
-    remedy: phrase('neighbour.upower.fix', {}),
-    command:
-      "sudo sed -i 's/^PercentageAction=.*/PercentageAction=2/' /etc/UPower/UPower.conf && sudo systemctl restart upower",
-  };
 }

@@ -2,8 +2,10 @@
 import { resolve } from 'node:path';
 import { textIn } from '#domain/messages/message.ts';
 import type { FieldProblem } from '#domain/schema/field-problem.ts';
+import type { ConsolePlaces } from '#engine/drivers/system-consoles.ts';
 import { newUpsId, replaceSettings } from '#engine/settings/change-settings.ts';
 import { describeFieldProblem } from '#engine/settings/check-settings.ts';
+import { consoleProblems } from '#engine/settings/console-ports.ts';
 import { moveIn } from '#engine/settings/move-in.ts';
 import { readImport, readWhole, type ImportSource } from '#engine/settings/read-import.ts';
 import { PREVIOUS_FILE, readSettings, updateSettings } from '#engine/settings/settings-store.ts';
@@ -22,11 +24,18 @@ export interface ImportWords {
  * is written.
  * @throws UsageError, SettingsError
  */
-export async function importSettings(words: ImportWords, dataDir: string, io: CommandIo): Promise<number> {
+export async function importSettings(
+  words: ImportWords,
+  dataDir: string,
+  io: CommandIo,
+  consoles?: ConsolePlaces,
+): Promise<number> {
   const source = await sourceOf(words);
   const moved = await readImport(source, io.env);
   const { settings: before } = await readSettings(dataDir);
-  const { problems } = moveIn(before, moved, newUpsId);
+  const { settings, problems: found } = moveIn(before, moved, newUpsId);
+  // What ran so elsewhere is moved in as it is, and told.
+  const problems = [...found, ...(await consoleProblems(settings, settings, consoles))];
   for (const problem of problems) io.stderr.write(`${describeProblem(problem, source)}\n`);
   if (problems.some(({ severity }) => severity === 'error')) {
     io.stderr.write('Nothing was moved in.\n');

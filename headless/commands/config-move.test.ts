@@ -16,11 +16,15 @@ afterEach(() => rm(folder, { recursive: true }));
 async function run(...args: readonly string[]) {
   let stdout = '';
   let stderr = '';
-  const status = await config(args, {
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
-    env: { RIDETHROUGH_DATA_DIR: data },
-  });
+  const status = await config(
+    args,
+    {
+      stdout: { write: (text) => (stdout += text) },
+      stderr: { write: (text) => (stderr += text) },
+      env: { RIDETHROUGH_DATA_DIR: data },
+    },
+    { ttyFolder: folder, procFolder: folder },
+  );
   return { status, stdout, stderr };
 }
 async function file(name: string, text: string): Promise<string> {
@@ -291,5 +295,38 @@ Web interface (web)
     expect(stdout).toMatch(
       /What is wrong with them\n {2}ups\.0\.monpwd: without a password this computer cannot log in/,
     );
+  });
+});
+
+describe('a port that is the console of the system', () => {
+  const SAID =
+    'is the console of this computer: what the system writes there would reach the UPS as commands (take another port, or remove console=ttyS0 from the kernel command line)\n';
+  const SECTION = '[rack]\n  driver = apcsmart\n  port = /dev/ttyS0\n';
+  beforeEach(() => file('cmdline', 'quiet console=ttyS0,115200\n'));
+
+  test('is refused by "set", and nothing is written', async () => {
+    const ups = ['ups.0.identifier', 'rack', 'ups.0.driver', 'apcsmart'];
+    expect(await run('set', ...ups, 'ups.0.port', '/dev/ttyS0')).toEqual({
+      status: 78,
+      stdout: '',
+      stderr: `ups.0.port: /dev/ttyS0 ${SAID}`,
+    });
+    expect(await readdir(folder)).toEqual(['cmdline']);
+    expect(await run('set', ...ups, 'ups.0.port', '/dev/ttyS1')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('is refused by "check", with its line', async () => {
+    const conf = await file('ups.conf', SECTION);
+    const { status, stderr } = await run('check', '--nut-conf', folder);
+    expect(status).toBe(78);
+    expect(stderr).toContain(`${conf}:1: [rack] /dev/ttyS0 ${SAID}`);
+  });
+
+  test('is moved in by "import" as it was, and told; what else is set then goes on', async () => {
+    await file('ups.conf', SECTION);
+    const { status, stderr } = await run('import', '--nut-conf', folder);
+    expect([status, stderr]).toEqual([0, `${folder}: ups.0.port: /dev/ttyS0 ${SAID}`]);
+    expect(await get('ups.0.port')).toBe('/dev/ttyS0');
+    expect(await run('set', 'ups.0.description', 'Rack')).toMatchObject({ status: 0 });
   });
 });

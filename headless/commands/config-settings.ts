@@ -1,6 +1,7 @@
 /** `config get` and `config set`: the settings of a data folder, from the command line. */
 import { resolve } from 'node:path';
 import { describeError, WebError } from '#domain/errors.ts';
+import type { FieldProblem } from '#domain/schema/field-problem.ts';
 import { WEB_SECRET_KEYS, type Settings, type WebSecretKey } from '#domain/schema/settings/settings.ts';
 import {
   changeSettings,
@@ -9,8 +10,10 @@ import {
   listSettings,
   type SettingChange,
 } from '#engine/settings/change-settings.ts';
-import { checkSettings, describeFieldProblem } from '#engine/settings/check-settings.ts';
+import { checkSettings, describeFieldProblem, errorsFirst } from '#engine/settings/check-settings.ts';
+import { consoleProblems } from '#engine/settings/console-ports.ts';
 import { keysOfSettings, type SettingKey } from '#engine/settings/setting-keys.ts';
+import type { ConsolePlaces } from '#engine/drivers/system-consoles.ts';
 import { readSettings, updateSettings } from '#engine/settings/settings-store.ts';
 import { EXIT, UsageError } from '../io.ts';
 import type { NutCommandIo } from '../nut-commands/nut-command.ts';
@@ -48,10 +51,16 @@ const pairLine = (name: string, value: string): string =>
 
 /**
  * Takes `KEY VALUE` pairs. All are checked before the first is written.
+ * @param consoles where the system tells of its consoles, if not where it does
  * @throws UsageError for words that are no pairs of known keys and values
  * @throws SettingsError for a value that does not fit, or files that cannot be read or written
  */
-export async function setSettings(words: readonly string[], dataDir: string, io: NutCommandIo): Promise<number> {
+export async function setSettings(
+  words: readonly string[],
+  dataDir: string,
+  io: NutCommandIo,
+  consoles?: ConsolePlaces,
+): Promise<number> {
   const before = await readSettings(dataDir);
   const written = readPairs(words);
   const keys = keysAfter(before.settings, written);
@@ -60,7 +69,8 @@ export async function setSettings(words: readonly string[], dataDir: string, io:
   if (pairs === undefined) return EXIT.failed;
   const changes = pairs.filter(([key]) => !isWebSecret(key)).map((change) => withWholePath(change, keys));
   const changed = changeSettings(before, changes);
-  if (!(await checkMeaning(changed.settings, io))) return EXIT.configuration;
+  const here = await consoleProblems(changed.settings, before.settings, consoles);
+  if (!(await checkMeaning(changed.settings, here, io))) return EXIT.configuration;
   const passwords = new Map(pairs.filter((pair): pair is [WebSecretKey, string] => isWebSecret(pair[0])));
   for (const [key, password] of passwords) checkPassword(key, password);
   await makeDataFolder(dataDir);
@@ -78,8 +88,8 @@ export async function setSettings(words: readonly string[], dataDir: string, io:
 }
 
 /** What the schema cannot see: files that are named, lines for NUT. Tells all of it. @returns whether it can be used */
-async function checkMeaning(settings: Settings, io: NutCommandIo): Promise<boolean> {
-  const problems = checkSettings(settings);
+async function checkMeaning(settings: Settings, here: readonly FieldProblem[], io: NutCommandIo): Promise<boolean> {
+  const problems = errorsFirst([...checkSettings(settings), ...here]);
   for (const problem of problems) io.stderr.write(`${describeFieldProblem(problem)}\n`);
   if (problems.some(({ severity }) => severity === 'error')) return false;
   if (settings.web.tls !== 'files') return true;

@@ -93,6 +93,7 @@ function serverLines(server: Settings['server']): string[] {
   return [
     'NUT server (server)',
     `  ${server.rmonitor ? 'Other computers may connect' : 'Only this computer may connect'}, port ${server.remoteport}.`,
+    ...(server.allow.length === 0 ? [] : [`  Allowed addresses: ${server.allow.join(', ')}.`]),
     `  Account ${server.monuser} of this computer: password ${told(server.monpwd)}.`,
     ...server.users.map((user) => `  Account ${user.name}: ${rights(user)}, password ${told(user.password)}.`),
     ...linesOf('Further lines of upsd.conf', hideSecrets(server.optionsupsd)),

@@ -31,6 +31,7 @@ async function run(args: readonly string[], stdin: Stdin = Readable.from([])) {
 }
 
 const DEFAULTS = `server.rmonitor = false
+server.allow =
 server.remoteport = 3493
 server.monuser = upsmon
 server.monpwd = (not set)
@@ -62,6 +63,8 @@ web.certFile =
 web.keyFile =
 web.allowPlainHttp = false
 web.hostNames =
+energy.price =
+energy.currency =
 setup.isDone = false
 web.password = (not set)
 web.readPassword = (not set)

@@ -1,4 +1,5 @@
 import { dataDirectory } from '#engine/data-dir.ts';
+import type { ConsolePlaces } from '#engine/drivers/system-consoles.ts';
 import { checkNutFiles, describeFault } from '#engine/settings/configuration.ts';
 import { describeProblem } from '#engine/settings/nut-conf/problem.ts';
 import { EXIT, UsageError } from '../io.ts';
@@ -18,6 +19,7 @@ FILE:LINE: what is wrong (what to do). Exit status: 0 usable, 78 with errors.
 "get" shows the settings, passwords as (set) or (not set). "set" changes them: everything is checked before anything is
 written (exit status 78 for a value that does not fit). An empty value ("") goes back to the default; a password given
 as - is asked for. A running "serve" takes the change up within two seconds.
+A value that begins with a dash and is no number stands behind "--".
 
 "show" tells the settings in sentences. "import" moves another configuration into the settings: NUT's files, what
 "midclt call ups.config" prints on a TrueNAS, or an apcupsd.conf. What is not as it was is printed, a line each; with an
@@ -28,7 +30,8 @@ there are replaced with --force only.
   --data-dir DIR  folder of the settings (default: RIDETHROUGH_DATA_DIR, else the system's folder)
 `;
 
-export async function config(args: readonly string[], io: NutCommandIo): Promise<number> {
+/** @param consoles where the system tells of its consoles, if not where it does */
+export async function config(args: readonly string[], io: NutCommandIo, consoles?: ConsolePlaces): Promise<number> {
   const { values, positionals } = parseOptions(args, {
     'nut-conf': { type: 'string' },
     truenas: { type: 'string' },
@@ -56,7 +59,7 @@ export async function config(args: readonly string[], io: NutCommandIo): Promise
   };
   switch (verb) {
     case 'check':
-      return checkFiles(confDir(), io);
+      return checkFiles(confDir(), io, consoles);
     case 'show':
       return (await import('./config-show.ts')).showSettings(dataDir, io);
     case 'import': {
@@ -65,6 +68,7 @@ export async function config(args: readonly string[], io: NutCommandIo): Promise
         { 'nut-conf': nutConf, truenas, apcupsd },
         dataDir,
         io,
+        consoles,
       );
     }
     case 'export':
@@ -72,7 +76,7 @@ export async function config(args: readonly string[], io: NutCommandIo): Promise
     case 'get':
       return (await import('./config-settings.ts')).getSettings(words, dataDir, io);
     default:
-      return (await import('./config-settings.ts')).setSettings(words, dataDir, io);
+      return (await import('./config-settings.ts')).setSettings(words, dataDir, io, consoles);
   }
 }
 
@@ -86,8 +90,9 @@ const TAKES: Readonly<Record<string, { readonly options: readonly string[]; read
   set: { options: ['data-dir'], isWithWords: true },
 };
 
-async function checkFiles(folder: string, io: NutCommandIo): Promise<number> {
-  const { conf, faults, remarks } = await checkNutFiles(folder, io.env);
+async function checkFiles(folder: string, io: NutCommandIo, consoles?: ConsolePlaces): Promise<number> {
+  const { conf, exposed, risks, remarks, ...found } = await checkNutFiles(folder, io.env, consoles);
+  const faults = [...found.faults, ...exposed, ...risks];
   const told = [
     ...remarks.map((problem) => ({ place: problem, text: describeProblem(problem) })),
     ...faults.map((fault) => ({ place: fault, text: describeFault(fault) })),

@@ -2,6 +2,9 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { textIn } from '#domain/messages/message.ts';
+import { findFirewall } from '#engine/adapters/firewall.ts';
+import { lookForNeighbours } from '#engine/adapters/look-for-neighbours.ts';
+import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { createSystemPower } from '#engine/adapters/system-power.ts';
@@ -15,8 +18,9 @@ import { parseOptions } from '../options.ts';
 
 const HELP = `Usage: ridethrough doctor [--json] [--data-dir DIR]
 
-Looks for what would keep a shutdown or a message from working: rights on USB, the port of the NUT server, the right to
-shut this computer down, the mail server, messages that wait, the clock, the disk. Changes nothing and sends nothing.
+Looks for what would keep a shutdown or a message from working: rights on USB, other UPS programs and rules of the
+system, the port of the NUT server and a firewall before it, the right to shut this computer down, the mail server,
+messages that wait, the clock, the disk. Changes nothing and sends nothing.
 Exit status: 0 when nothing is broken, 1 otherwise.
 
   --json          one JSON list of {subject, level, text, remedy}
@@ -47,6 +51,9 @@ export async function doctor(args: readonly string[], io: CommandIo): Promise<nu
     power: createSystemPower({ clock: systemClock, log, folder: join(dataDir, 'shutdown-actions'), env: io.env }),
     clock: systemClock,
     log,
+    // No UPS is asked here, so where one calls its battery low is not known.
+    neighbours: () => lookForNeighbours({ platform: process.platform, env: io.env, fs: createReadFs() }, log, {}),
+    firewall: (opening) => findFirewall({ platform: process.platform, env: io.env, fs: createReadFs() }, opening),
     isClockKept: () => isClockKept(process.platform),
   });
   if (values.json) {

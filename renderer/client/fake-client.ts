@@ -236,6 +236,11 @@ export function createFakeEngine(startAt: number): FakeEngine {
     publish('monitor.changed', { monitor });
   };
 
+  const keep = (next: SettingsDraft): void => {
+    settings = { ...settings, settings: next, revision: String(Number(settings.revision) + 1) };
+    publish('settings.changed', { revision: settings.revision });
+  };
+
   const past = createFakePast(startAt, { now: () => clock, incidents, upsOf: get });
 
   const answers: { [Name in RequestName]: (params: RequestParams<Name>) => RequestResult<Name> } = {
@@ -247,6 +252,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
       configuration,
       startedAt: startAt,
       needsSetup,
+      ...(settings.isReadOnly ? {} : { energy: settings.settings.energy }),
     }),
     'ups.list': () => ({ sequence, upses: [...upses.values()], clients: [...clients], incidents: [...incidents] }),
     'ups.samples': ({ ups, sinceAt = 0 }) => ({
@@ -303,13 +309,10 @@ export function createFakeEngine(startAt: number): FakeEngine {
       if (revision !== settings.revision) throw new SettingsError('settings/changed-meanwhile', {});
       const problems = problemsOf(sent);
       const isSaved = problems.length === 0;
-      if (isSaved) {
-        settings = { ...settings, settings: SettingsDraft.parse(sent), revision: String(Number(revision) + 1) };
-        publish('settings.changed', { revision: settings.revision });
-      }
+      if (isSaved) keep(SettingsDraft.parse(sent));
       return { isSaved, problems, state: settings };
     },
-    'settings.preview': () => ({ files: [{ name: 'nut.conf', text: 'MODE=netserver\n' }] }),
+    'settings.preview': () => ({ files: [{ name: 'nut.conf', text: 'MODE=netserver\n' }], notes: [] }),
     'settings.revealPassword': () => {
       const isUnseen = settings.hasUnseenPassword;
       settings = { ...settings, hasUnseenPassword: false };
@@ -324,6 +327,10 @@ export function createFakeEngine(startAt: number): FakeEngine {
       return { isSent: problems.length === 0, problems };
     },
     'alerts.troubles': () => ({ troubles: [...troubles] }),
+    'settings.setEnergy': (energy) => {
+      keep({ ...settings.settings, energy });
+      return {};
+    },
     'settings.usersToText': ({ settings: sent }) => ({
       text: SettingsDraft.parse(sent)
         .server.users.map(({ name, upsmon }) => `[${name}]\n  password = (set)\n  upsmon ${upsmon}\n`)
@@ -373,6 +380,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
       addresses: ['192.168.1.10', '2001:db8::10'],
       port: settings.settings.server.remoteport,
       isOpen: settings.settings.server.rmonitor,
+      refused: [],
       fingerprint: Array.from({ length: 32 }, (_, index) => (index * 7 + 16).toString(16).toUpperCase()).join(':'),
     }),
     'web.passwords': () => ({ isSet: { ...webPasswords } }),

@@ -48,7 +48,14 @@ export class SettingsDraftState {
   readonly changes = $derived.by((): readonly Change[] =>
     this.saved && this.draft ? changesBetween(this.saved.settings, this.draft) : [],
   );
-  readonly errors = $derived.by(() => this.problems.filter(({ severity }) => severity === 'error'));
+  /** What is to be told of the text of accounts that was read last. */
+  usersProblems = $state.raw<readonly Problem[]>([]);
+  /** Such a text that cannot be used as it is: it is kept as it was typed, and holds saving up. */
+  brokenUsersText = $state<string>();
+  readonly errors = $derived.by(() => [
+    ...this.problems.filter(({ severity }) => severity === 'error'),
+    ...(this.brokenUsersText === undefined ? [] : this.usersProblems.filter(({ severity }) => severity === 'error')),
+  ]);
 
   readonly #client: EngineClient;
   readonly #checkAfterMs: number;
@@ -150,6 +157,7 @@ export class SettingsDraftState {
     this.overtakenBy = [];
     this.made = [];
     this.failure = undefined;
+    this.#forgetUsersText();
     this.#become(this.saved.settings);
   }
 
@@ -162,7 +170,7 @@ export class SettingsDraftState {
       // Leaving a field for the button may have begun to take it up.
       if (this.#taking) await this.#taking;
       const { draft: sent, saved } = this;
-      if (!sent || !saved) return false;
+      if (!sent || !saved || this.brokenUsersText !== undefined) return false;
       const answer = await this.#client.request('settings.save', { settings: sent, revision: saved.revision });
       this.#answered(answer.problems);
       if (!answer.isSaved) return false;
@@ -171,6 +179,7 @@ export class SettingsDraftState {
       this.draft = rebase(sent, this.draft ?? sent, answer.state.settings);
       this.saved = answer.state;
       this.made = [];
+      this.#forgetUsersText();
       this.failure = answer.failure;
       this.isFresh = this.changes.length === 0;
       if (!this.isFresh) this.#check();
@@ -201,8 +210,8 @@ export class SettingsDraftState {
     return (await this.#client.request('settings.usersToText', this.#onlyUsers())).text;
   }
 
-  /** Accounts from such a text; what is wrong with it is told and what can be used of it is taken. @throws as the request */
-  takeUsersText(text: string): Promise<readonly Problem[]> {
+  /** Accounts from such a text. One with an error changes none: it stays until it is put right. @throws as the request */
+  takeUsersText(text: string): Promise<void> {
     const taken = this.#takeUsersText(text);
     this.#taking = taken
       .catch(() => undefined) // who asked is told
@@ -210,10 +219,22 @@ export class SettingsDraftState {
     return taken;
   }
 
-  async #takeUsersText(text: string): Promise<readonly Problem[]> {
+  /** Resolves once a text that was just left is read. */
+  async usersTextTaken(): Promise<void> {
+    await this.#taking;
+  }
+
+  async #takeUsersText(text: string): Promise<void> {
     const { users, problems } = await this.#client.request('settings.usersFromText', { text, ...this.#onlyUsers() });
-    this.set(['server', 'users'], users);
-    return problems;
+    const isBroken = problems.some(({ severity }) => severity === 'error');
+    this.usersProblems = problems;
+    this.brokenUsersText = isBroken ? text : undefined;
+    if (!isBroken) this.set(['server', 'users'], users);
+  }
+
+  #forgetUsersText(): void {
+    this.brokenUsersText = undefined;
+    this.usersProblems = [];
   }
 
   /** What else is wrong with the draft has nothing to do with them. */

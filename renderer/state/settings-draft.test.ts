@@ -145,6 +145,33 @@ describe('a draft of the settings', () => {
     expect(draft.saved?.settings.server.users.map(({ name }) => name)).toEqual(['pi']);
   });
 
+  test('keeps a text of accounts that cannot be used as it was typed, and does not save past it', async () => {
+    const { engine, draft } = await start();
+    const request = engine.request.bind(engine);
+    let severity: 'error' | 'warning' = 'error';
+    const problem = () => ({ path: ['server', 'users'], severity, reason: 'x', fix: 'y', line: 1 });
+    Object.assign(engine, {
+      request: async (name: RequestName, params: never) =>
+        name === 'settings.usersFromText' ? { users: [], problems: [problem()] } : request(name, params),
+    });
+    const before = draft.draft?.server.users;
+    await draft.takeUsersText('[x y]\n');
+    expect(draft.brokenUsersText).toBe('[x y]\n');
+    expect(draft.draft?.server.users).toEqual(before);
+    expect(draft.errors).toHaveLength(1);
+    draft.set(['ups', 0, 'description'], 'mine');
+    expect(await draft.save()).toBe(false);
+    draft.discard();
+    expect([draft.brokenUsersText, draft.errors, draft.usersProblems]).toEqual([undefined, [], []]);
+    // What is only worth a word stays in sight until it was saved.
+    severity = 'warning';
+    await draft.takeUsersText('[pi]\n');
+    expect([draft.brokenUsersText, draft.usersProblems.length]).toEqual([undefined, 1]);
+    draft.set(['ups', 0, 'description'], 'mine');
+    expect(await draft.save()).toBe(true);
+    expect(draft.usersProblems).toEqual([]);
+  });
+
   test('does not call the fields of a UPS changed that was just added', async () => {
     const { draft } = await start();
     draft.addUps(SettingsDraft.parse({ ups: [{ ...UPS, id: 'b', identifier: 'b' }] }).ups[0]!);

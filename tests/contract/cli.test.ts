@@ -52,6 +52,26 @@ describe('the words of a call', () => {
     },
   );
 
+  test('a negative number is a value, which is refused or taken like any other', async () => {
+    const { data } = await prepare();
+    const ups = ['ups.0.identifier', 'ups', 'ups.0.driver', 'demo', 'ups.0.port', 'auto'];
+    const set = (...words: string[]) => ridethrough(['config', 'set', ...words, '--data-dir', data]);
+    expect(await set(...ups, 'ups.0.shutdowntimer', '-5')).toEqual({
+      status: 78,
+      stdout: '',
+      stderr: 'ups.0.shutdowntimer cannot be "-5". (Write a number from 0.)\n',
+    });
+    expect(await set(...ups, 'ups.0.options', '-5')).toMatchObject({ status: 78 });
+    expect(await set(...ups, 'ups.0.description', '-5')).toMatchObject({ status: 0 });
+    expect((await ridethrough(['config', 'get', 'ups.0.description', '--data-dir', data])).stdout).toBe('-5\n');
+    expect(await set('ups.0.description', '-x')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'ridethrough config: there is no option -x; a value that begins with a dash stands behind "--"\nTry "ridethrough config --help".\n',
+    });
+  });
+
   test('help names every command, and the version is told', async () => {
     for (const word of ['--help', '-h', 'help']) {
       const { status, stdout, stderr } = await ridethrough([word]);
@@ -128,7 +148,8 @@ describe('config check', () => {
   test('tells what serve would refuse, everything at once with its lines', async () => {
     const { conf } = await prepare({
       'ups.conf': `${DEMO}[a]\n driver = usbhid-usp\n port = auto\n[b]\n driver = usbhid-ups\n port = recording:nowhere\n`,
-      'upsd.conf': 'LISTEN 127.0.0.1 99999\nCERTFILE no.pem\n',
+      'upsd.conf': 'LISTEN 0.0.0.0\nLISTEN 127.0.0.1 99999\nCERTFILE no.pem\n',
+      'upsd.users': '[upsmon]\n password = fixmepass\n upsmon primary\n',
     });
     const { status, stdout, stderr } = await ridethrough(['config', 'check', '--nut-conf', conf]);
     expect([status, stdout]).toEqual([78, '']);
@@ -136,8 +157,9 @@ describe('config check', () => {
     expect(lines.map((line) => line.slice(conf.length + 1).split(': ')[0])).toEqual([
       'ups.conf:4',
       'ups.conf:7',
-      'upsd.conf:1',
       'upsd.conf:2',
+      'upsd.conf:3',
+      'upsd.users:1',
     ]);
     expect(lines[0]).toContain('usbhid-ups');
   });

@@ -60,6 +60,7 @@ beforeAll(async () => {
       'pollinterval = 1\noverride.battery.charge.low = 40',
     ],
     ...['ups.0.shutdowntimer', '2', 'ups.0.shutdowncmd', `touch "${folder}/down"`, 'ups.0.shutdowncharge', '35'],
+    ...['ups.0.aliases', 'qnapups'],
     ...['ups.1.identifier', 'cellar', 'ups.1.driver', 'dummy-ups', 'ups.1.port', join(folder, 'cellar.dev')],
     ...['ups.1.shutdown', 'LOWBATT', 'ups.1.shutdownaction', 'nothing'],
   );
@@ -80,6 +81,7 @@ describe('config export', () => {
       expect(stdout).toContain(`${join(conf, name)}\n`);
     }
     expect(stdout).toContain('ups.0.shutdowncharge = 35 has no counterpart in NUT.\n');
+    expect(stdout).toContain('under "qnapups" a driver repeats office');
     expect(stdout).toContain(`upssched.conf names the script in ${conf}`);
     expect(stdout).not.toContain('nas-pw');
     expect((await runProgram('sh', ['-n', join(conf, 'upssched-cmd')])).status).toBe(0);
@@ -165,8 +167,10 @@ describe.skipIf(!needs.ok || !canBeAlone)(`Debian's NUT on an exported folder ${
       'mount -t tmpfs none /run/nut',
       // Debian's wrappers of the programs look there whether they may run.
       `mount --bind ${conf} /etc/nut`,
-      '/sbin/upsdrvctl -u root start',
+      // What repeats a UPS of the same server starts once that is there: Debian's units try again until it does.
+      '{ /sbin/upsdrvctl -u root start || true; }',
       '/lib/nut/upsd -u root',
+      '/sbin/upsdrvctl -u root start qnapups',
       // With -p it is one process. Not the first one: to that one NUT sends no signal.
       '/lib/nut/upsmon -D -F -p -u root',
       'exit 0',
@@ -191,10 +195,15 @@ describe.skipIf(!needs.ok || !canBeAlone)(`Debian's NUT on an exported folder ${
 
   test('upsdrvctl and upsd serve both UPSes as the form has them', async () => {
     expect((await runProgram('upsc', ['-L', `127.0.0.1:${port}`])).stdout).toBe(
-      'office: He said "hi" \\ to # 1\ncellar: Description unavailable\n',
+      'office: He said "hi" \\ to # 1\ncellar: Description unavailable\nqnapups: He said "hi" \\ to # 1\n',
     );
     expect(await upsc(at('office'), 'battery.charge.low')).toBe('40');
     expect(await upsc(at('office'), 'driver.parameter.pollinterval')).toBe('1');
+    await until(
+      'repeated',
+      async () => (await upsc(at('qnapups'), 'battery.charge')) === '90',
+      () => log,
+    );
   });
 
   test('the accounts log in with their passwords', async () => {

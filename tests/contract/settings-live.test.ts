@@ -104,6 +104,11 @@ describe.skipIf(!programs.ok)(`settings changed live ${programs.ok ? '' : progra
   test('description', async () => {
     await set('ups.0.description', 'The "big" one');
     await until('described', async () => (await upsc('-L', `127.0.0.1:${port}`)).stdout === 'ups: The "big" one\n');
+    await set('ups.0.description', 'Größere USV im Büro');
+    await until(
+      'without accents',
+      async () => (await upsc('-L', `127.0.0.1:${port}`)).stdout === 'ups: Groessere USV im Buero\n',
+    );
   });
 
   test('port: another file', async () => {
@@ -135,6 +140,17 @@ describe.skipIf(!programs.ok)(`settings changed live ${programs.ok ? '' : progra
     expect((await upsc(at('ups'))).stderr).toMatch(/Unknown UPS/);
     await set('ups.0.identifier', 'ups');
     await becomes('battery.charge', '90');
+  });
+
+  test('aliases: the UPS is served under each, and its driver does not notice', async () => {
+    await set('ups.0.options', 'pollinterval = 3', 'ups.0.aliases', 'qnapups,nas');
+    await until('listed', async () => (await upsc('-l', `127.0.0.1:${port}`)).stdout === 'ups\nqnapups\nnas\n');
+    expect(await valueOf('battery.charge', 'QnapUPS')).toBe('90');
+    expect((await upsc(at('nas'))).stdout).toBe((await upsc(at())).stdout);
+    await set('ups.0.aliases', '');
+    await until('gone', async () => (await upsc(at('nas'))).stderr.includes('Unknown UPS'));
+    expect(program.stderr().match(/WARN.*lost|reconnect/gi)).toBeNull();
+    await set('ups.0.options', '');
   });
 
   test('a second UPS comes, and goes', async () => {
@@ -290,6 +306,18 @@ describe.skipIf(!programs.ok)(`settings changed live ${programs.ok ? '' : progra
       'server.monpwd: everybody knows this password, and other computers may connect (choose another password)\n',
     );
     expect((await ridethrough(['config', 'get', 'ups.0.rmonitor', '--data-dir', data])).stdout).toBe('false\n');
+  });
+
+  test.skipIf(outside === undefined)('nor is it served to others when somebody edits settings.json', async () => {
+    await set('server.monpwd', 'fixmepass');
+    const file = join(data, 'settings.json');
+    const before = await readFile(file, 'utf8');
+    const { server, ...rest } = JSON.parse(before) as { readonly server: object };
+    await writeFile(file, JSON.stringify({ ...rest, server: { ...server, rmonitor: true } }));
+    await program.logged(/Other computers may not connect to the NUT server until it has another password/);
+    expect((await upsc('-l', `${outside ?? ''}:${port}`)).status).toBe(1);
+    expect(await valueOf('ups.mfr')).toBe('ACME');
+    await set('server.rmonitor', 'no', 'server.monpwd', 'mon-pw');
   });
 
   test('remoteport: the server moves', async () => {

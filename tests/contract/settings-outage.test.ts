@@ -1,20 +1,32 @@
 /** What the settings make of an outage, seen from outside of `serve`: commands that run, what clients and drivers are told. */
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { isGone } from '#tests/support/is-gone.ts';
 import { openRawClient } from '#tests/support/nut-server.ts';
 import { askOnce, freePort, startNutUpsd, UPSD_PROGRAMS } from '#tests/support/nut-upsd.ts';
+import { withOwnPidFolder } from '#tests/support/own-pid-folder.ts';
 import { ensurePrograms } from '#tests/support/programs.ts';
+import { runProgram } from '#tests/support/run-program.ts';
 import { writeProgram } from '#tests/support/scripted-driver.ts';
 import { buildProgram, ridethrough, startProgram, until, type RunningProgram } from '#tests/support/served-program.ts';
 
-const programs = await ensurePrograms([...UPSD_PROGRAMS, { program: 'upsc', package: 'nut-client' }]);
+const UPSMON = '/lib/nut/upsmon';
+const programs = await ensurePrograms([
+  ...UPSD_PROGRAMS,
+  ...['upsc', UPSMON].map((program) => ({ program, package: 'nut-client' })),
+]);
 
 /** A computer that goes down by leaving a file, in which the UPS says how it stood then. */
 interface Computer {
   readonly port: number;
+  /** The one that runs now. */
   readonly program: RunningProgram;
+  /** `kill -9`, and a new start. */
+  kill(): Promise<void>;
   set(...pairs: string[]): Promise<void>;
   /** What the UPS said when the shutdown command ran; undefined while it did not. */
   down(): Promise<Readonly<Record<string, string>> | undefined>;
@@ -63,8 +75,12 @@ async function start(settings: Readonly<Record<string, string>>, env: NodeJS.Pro
     'server.monpwd': 'own-pw',
   };
   await set(...Object.entries({ ...defaults, ...settings }).flat());
-  const program = startProgram(['serve', '--data-dir', data, '--no-web'], { env });
-  running.push(program);
+  const run = (): RunningProgram => {
+    const started = startProgram(['serve', '--data-dir', data, '--no-web'], { env });
+    running.push(started);
+    return started;
+  };
+  let program = run();
   await program.ready();
   await program.logged(/is on (mains|line) power/);
   const down = async (): Promise<Readonly<Record<string, string>> | undefined> => {
@@ -75,7 +91,14 @@ async function start(settings: Readonly<Record<string, string>>, env: NodeJS.Pro
   };
   return {
     port,
-    program,
+    get program() {
+      return program;
+    },
+    async kill() {
+      await program.end('SIGKILL');
+      program = run();
+      await program.ready();
+    },
     set,
     down,
     isDown: () =>
@@ -98,6 +121,9 @@ describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`,
     await say({ 'ups.status': 'OB' });
     await timed.isDown();
     expect((await timed.down())?.['ups.status']).toMatch(/^(FSD )?OB$/);
+    // That is the time of the form, and not the one that there is without it.
+    expect(timed.program.stderr()).toMatch(/ups has been on battery for [1-9] s\./);
+    expect(await patient.down()).toBeUndefined();
     // A save in the midst of the outage counts for it.
     await patient.set('ups.0.shutdowntimer', '2');
     await patient.isDown();
@@ -159,6 +185,51 @@ describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`,
     await watching.isDown();
   });
 
+  test('shutdownbefore, shutdownafter: each once around the action, with its environment', async () => {
+    await say({ 'ups.status': 'OL' });
+    const file = join(folder, 'around');
+    const computer = await start({
+      'ups.0.shutdownbefore': `echo "before $NOTIFYTYPE $UPSNAME $RIDETHROUGH_ACTION" >> ${file}; sleep 4; exit 3`,
+      'ups.0.shutdowncmd': `echo action >> ${file}`,
+      'ups.0.shutdownafter': `echo "after $RIDETHROUGH_STEP: $NOTIFYMSG" >> ${file}`,
+    });
+    await say({ 'ups.status': 'OB LB' });
+    // In the midst of it: who comes later waits for its end, and goes on from there.
+    await until('it has begun', async () => (await readFile(file, 'utf8').catch(() => '')) !== '');
+    await computer.kill();
+    await computer.program.logged('The command after the action is done');
+    expect((await readFile(file, 'utf8')).split('\n')).toEqual([
+      'before SHUTDOWN ups command',
+      'action',
+      'after after: The battery of ups is low.',
+      '',
+    ]);
+    expect(computer.program.stderr()).toContain('The command before the action failed (exit status 3)');
+    // A new start of the program in the same run of the computer does nothing of it again.
+    await computer.kill();
+    await computer.program.logged('The monitor goes on where it stood');
+    await until('FSD is set again', async () =>
+      (await askOnce(computer.port, 'GET VAR ups ups.status')).includes('FSD OB LB'),
+    );
+    expect((await readFile(file, 'utf8')).split('\n')).toHaveLength(4);
+  });
+
+  test('shutdownextratimeout: a command that hangs is ended then, and the shutdown goes on', async () => {
+    await say({ 'ups.status': 'OL' });
+    const hanging = `echo $$ > ${folder}/pid; sleep 600`;
+    const [short, long] = await Promise.all([
+      start({ 'ups.0.shutdownbefore': hanging, 'ups.0.shutdownextratimeout': '1' }),
+      start({ 'ups.0.shutdownbefore': 'sleep 600', 'ups.0.shutdownextratimeout': '3600' }),
+    ]);
+    await say({ 'ups.status': 'OB LB' });
+    await short.isDown();
+    await short.program.logged('The command before the action failed (it did not end within 1 s)');
+    const pid = Number(await readFile(join(folder, 'pid'), 'utf8'));
+    await until('it is ended', () => isGone(pid));
+    await long.program.logged('The command before the action runs; it has 3600 s');
+    expect(await long.down()).toBeUndefined();
+  });
+
   test('hostsync: so long the others have to log out, and no longer', async () => {
     await say({ 'ups.status': 'OL' });
     const [short, long] = await Promise.all([start({ 'ups.0.hostsync': '1' }), start({ 'ups.0.hostsync': '3600' })]);
@@ -176,6 +247,47 @@ describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`,
     await others[1]?.ask('LOGOUT');
     await long.isDown();
     for (const other of others) other.destroy();
+  });
+
+  test('aliases: who logged in under one is waited for', async () => {
+    await say({ 'ups.status': 'OL' });
+    const primary = await start({ 'ups.0.hostsync': '3600', 'ups.0.aliases': 'qnapups' });
+    const { port } = primary;
+    const nas = await mkdtemp(join(folder, 'nas-'));
+    // What says that the NAS is down waits for us to look.
+    const command = `touch ${nas}/called; while [ ! -e ${nas}/let-go ]; do sleep 0.1; done`;
+    await writeFile(
+      join(nas, 'upsmon.conf'),
+      `MONITOR qnapups@127.0.0.1:${port} 1 upsmon own-pw secondary\nSHUTDOWNCMD "${command}"\n` +
+        'POLLFREQ 1\nPOLLFREQALERT 1\nFINALDELAY 0\nRUN_AS_USER root\n',
+      { mode: 0o640 },
+    );
+    const upsmon = spawn(...withOwnPidFolder(UPSMON, ['-D', '-p', '-u', 'root']), {
+      env: { ...process.env, NUT_CONFPATH: nas, NUT_ALTPIDPATH: nas, NUT_STATEPATH: nas },
+      stdio: 'ignore',
+    });
+    const upsc = async (...args: string[]): Promise<string> => (await runProgram('upsc', args)).stdout;
+    try {
+      await until('it logged in', async () => (await upsc('-c', `qnapups@127.0.0.1:${port}`)) === '127.0.0.1\n');
+      expect(await upsc('-c', `ups@127.0.0.1:${port}`)).toBe('127.0.0.1\n');
+      await say({ 'ups.status': 'OB LB' });
+      await until('it goes down', () =>
+        access(join(nas, 'called')).then(
+          () => true,
+          () => false,
+        ),
+      );
+      expect(await primary.down()).toBeUndefined();
+      await writeFile(join(nas, 'let-go'), '');
+      await primary.isDown();
+    } finally {
+      await writeFile(join(nas, 'let-go'), '');
+      if (upsmon.exitCode === null && upsmon.signalCode === null) {
+        const ended = once(upsmon, 'exit');
+        upsmon.kill('SIGKILL');
+        await ended;
+      }
+    }
   });
 
   test('hostsync of a secondary: so long it waits for the word of the primary', async () => {

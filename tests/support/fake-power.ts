@@ -7,6 +7,15 @@ export interface FakePower extends SystemPower {
   readonly acts: { readonly action: ShutdownAction; readonly ticket: string }[];
   readonly runs: { readonly command: readonly string[]; readonly env: Readonly<Record<string, string>> }[];
   readonly walls: string[];
+  /** Lines before and after the action, each ticket once. */
+  readonly lines: {
+    readonly line: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly seconds: number;
+    readonly ticket: string;
+  }[];
+  /** What becomes of them; they end well at once unless told otherwise. */
+  lineEnds: () => Promise<Text | undefined>;
   /** Why actions fail from now on; undefined: they do not. */
   failure: Text | undefined;
   bootId: string;
@@ -20,6 +29,8 @@ export function createFakePower(clock: Clock): FakePower {
     acts: [],
     runs: [],
     walls: [],
+    lines: [],
+    lineEnds: () => Promise.resolve(undefined),
     failure: undefined,
     bootId: 'first',
     uptime: () => clock.monotonic() + 3_600_000,
@@ -29,6 +40,12 @@ export function createFakePower(clock: Clock): FakePower {
       if (!power.acts.some((act) => act.ticket === ticket)) power.acts.push({ action, ticket });
       return Promise.resolve(power.failure);
     },
+    checkLine: (line) => Promise.resolve({ ok: true, by: line }),
+    runLine(line, env, seconds, ticket) {
+      if (!power.lines.some((run) => run.ticket === ticket)) power.lines.push({ line, env, seconds, ticket });
+      return power.lineEnds();
+    },
+    tryLine: (line) => Promise.resolve({ output: `${line}\n`, seconds: 0 }),
     run(command, env) {
       power.runs.push({ command, env });
       return Promise.resolve(undefined);

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import type { DriverOutcome, VariableTraits } from '#engine/drivers/driver.ts';
 import type { UpsControl } from '#engine/drivers/ups-control.ts';
+import type { ClientGate } from '#engine/nut/client-gate.ts';
 import { createNutServer, type LoginChange, type NutServer } from '#engine/nut/server.ts';
 import { DEFAULT_NUT_SERVER_CONFIG, type NutServerConfig } from '#engine/nut/server-config.ts';
 import type { NutUser } from '#engine/nut/users.ts';
@@ -17,6 +18,7 @@ export interface ServedUps {
   readonly traits?: Readonly<Record<string, VariableTraits>>;
   readonly commands?: readonly string[];
   readonly description?: string;
+  readonly aliases?: readonly string[];
   /** False: the driver is not there. */
   readonly isConnected?: boolean;
 }
@@ -25,6 +27,7 @@ export interface TestServerOptions {
   readonly ups: Readonly<Record<string, ServedUps>>;
   readonly users?: readonly NutUser[];
   readonly config?: Partial<NutServerConfig>;
+  readonly gate?: ClientGate;
   readonly clock?: Clock;
   /** How commands and settings end; a setting that is `handled` is put into the store. Default `handled`. */
   readonly outcome?: (what: string, value: string | undefined) => DriverOutcome | Promise<DriverOutcome>;
@@ -71,7 +74,8 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const logins: LoginChange[] = [];
   for (const [name, ups] of Object.entries(options.ups)) {
     const description = ups.description === undefined ? {} : { description: ups.description };
-    store.add({ name, driver: 'nut-driver', port: '', options: {}, ...description }, 1e6);
+    const aliases = ups.aliases === undefined ? {} : { aliases: ups.aliases };
+    store.add({ name, driver: 'nut-driver', port: '', options: {}, ...description, ...aliases }, 1e6);
     if (ups.isConnected !== false) connectUps(store, name, ups);
   }
   const outcomeOf = async (what: string, value: string | undefined): Promise<DriverOutcome> =>
@@ -95,6 +99,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     log: listLog(logged),
     users: () => options.users ?? TEST_USERS,
     config: { ...DEFAULT_NUT_SERVER_CONFIG, listen: [{ host: '127.0.0.1', port: 0 }], ...options.config },
+    ...(options.gate ? { gate: options.gate } : {}),
     onLogin: (change) => void logins.push(change),
   });
   const [address] = await server.start();

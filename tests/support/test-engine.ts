@@ -55,6 +55,7 @@ export interface MonitoredEngineOptions {
 /** Nothing runs on it that is in the way, and its rule is in place. */
 const QUIET_COMPUTER: SetupSystem = {
   neighbours: () => Promise.resolve([]),
+  firewall: () => Promise.resolve(undefined),
   rule: () => Promise.resolve('installed'),
   installRule: () => Promise.resolve({ outcome: 'already', command: '' }),
 };
@@ -133,6 +134,9 @@ export async function startMonitoredEngine({
       environment: {},
       driverPath: () => undefined,
       addresses: () => [],
+      allow: () => [],
+      refusals: () => [],
+      firewall: () => Promise.resolve(undefined),
     }),
     wizard: createWizardHandlers({
       system: QUIET_COMPUTER,

@@ -102,6 +102,10 @@ export const battery: Readonly<Record<keyof typeof english, string>> = {
   'network.nothing': 'Es läuft kein NUT-Server.',
   'network.listens': 'Hört auf',
   'network.fingerprint': 'Zertifikat',
+  'network.refused': 'Zuletzt abgewiesen',
+  'network.refused.text': 'Sie sind nicht unter den erlaubten Adressen der Einstellungen.',
+  'network.refused-times.one': '{count}-mal, {moment}',
+  'network.refused-times.other': '{count}-mal, zuletzt {moment}',
   'network.listeners': 'Wer zuhört',
   'network.none': 'Niemand ist angemeldet',
   'network.none.text':

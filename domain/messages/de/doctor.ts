@@ -3,6 +3,9 @@ import type { doctor as en } from '../en/doctor.ts';
 export const doctor = {
   'doctor.usb.none': 'Keine USV hängt am USB, oder keine, die von hier zu sehen ist.',
   'doctor.usb.fine': '{title} darf geöffnet werden.',
+  'doctor.programs.none': 'Kein anderes Programm und keine Regel ist im Weg.',
+  'doctor.programs.found': '{title}: {effect}',
+  'doctor.programs.fix': '{remedy} {command}',
   'doctor.network.off': 'Im Netzwerk wird nichts angeboten.',
   'doctor.network.free': 'Port {port} ist frei für den NUT-Server.',
   'doctor.network.running': 'Ein NUT-Server mit diesen USVs läuft auf Port {port}.',

@@ -16,6 +16,7 @@ export const form = {
   'form.preview.title': 'Als NUT-Dateien',
   'form.preview.text':
     'Was diese Einstellungen in den Dateien von NUT wären. Sie werden hier nur gezeigt, ohne Passwörter; geschrieben wird nichts.',
+  'form.preview.beyond': 'Wofür NUT keine Worte hat',
   'form.preview.broken': 'Es gibt erst etwas zu zeigen, wenn die markierten Felder berichtigt sind.',
   'form.parts': 'Teile der Einstellungen',
   'form.loading': 'Einstellungen werden gelesen',
@@ -108,7 +109,10 @@ export const form = {
 
   'form.ups.identifier': 'Kennung',
   'form.ups.identifier.help':
-    'Unter diesem Namen fragen Clients nach der USV. Soll eine Synology zuhören, „ups“ lassen; eine QNAP fragt nach „qnapups“.',
+    'Unter diesem Namen fragen Clients nach der USV. Wer nach einem anderen fragt, findet sie über einen Alias.',
+  'form.ups.aliases': 'Aliasse',
+  'form.ups.aliases.help':
+    'Weitere Namen derselben USV, durch Kommas getrennt. Eine Synology verlangt „ups“, eine QNAP „qnapups“.',
   'form.ups.mode': 'USV-Modus',
   'form.ups.mode.help': 'Ob das Datenkabel der USV an diesem Rechner endet.',
   'form.ups.mode.MASTER': 'Dieser Rechner hat das Kabel',
@@ -126,7 +130,7 @@ export const form = {
   'form.ups.remoteport': 'Entfernter Port',
   'form.ups.remoteport.help': 'Der Port seines NUT-Servers.',
   'form.ups.description': 'Beschreibung',
-  'form.ups.description.help': 'Wie Menschen sie nennen; Clients sehen das neben der Kennung. Ohne Umlaute.',
+  'form.ups.description.help': 'Wie Menschen sie nennen; Clients sehen das neben der Kennung, Umlaute ausgeschrieben.',
   'form.ups.options': 'Zusatzparameter (ups.conf)',
   'form.ups.options.help': 'Weitere Zeilen für den Abschnitt dieser USV, je eine Option, etwa „pollinterval = 10“.',
   'form.ups.shutdown': 'Abschaltmodus',
@@ -157,6 +161,14 @@ export const form = {
   'form.ups.shutdownaction.nothing': 'Nichts',
   'form.ups.shutdowncmd': 'Abschaltbefehl',
   'form.ups.shutdowncmd.help': 'Läuft statt des Weges, auf dem das System herunterfährt. Leer: der Weg des Systems.',
+  'form.ups.shutdownbefore': 'Befehl davor',
+  'form.ups.shutdownbefore.help': 'Läuft, wenn die anderen Rechner aus sind, vor der Aktion. Leer: keiner.',
+  'form.ups.shutdownafter': 'Befehl danach',
+  'form.ups.shutdownafter.help':
+    'Läuft, sobald das System den Auftrag hat, oder nach dem Schlaf, sobald dieser Rechner wach ist. Leer: keiner.',
+  'form.ups.shutdownextratimeout': 'Zeit für diese Befehle',
+  'form.ups.shutdownextratimeout.help':
+    'Danach wird jeder beendet; das Herunterfahren geht weiter, was auch aus ihm wurde.',
   'form.ups.powerdown': 'USV ausschalten',
   'form.ups.powerdown.help':
     'Nach dem Herunterfahren schaltet die USV ihren Ausgang ab. So startet alles daran von selbst, sobald das Netz wieder da ist.',
@@ -181,6 +193,9 @@ export const form = {
   'form.server.rmonitor': 'Fernüberwachung',
   'form.server.rmonitor.help':
     'Andere Rechner dürfen diesen nach dem Zustand seiner USVs fragen, an allen seinen Adressen.',
+  'form.server.allow': 'Erlaubte Adressen',
+  'form.server.allow.help':
+    'Nur sie dürfen sich mit dem NUT-Server verbinden: Adressen und Netze wie 192.168.1.0/24, durch Kommas getrennt. Leer: alle. Die Weboberfläche betrifft das nicht.',
   'form.server.remoteport': 'Port des Servers',
   'form.server.remoteport.help': 'Auf diesem Port lauscht der NUT-Server. Clients erwarten 3493.',
   'form.server.monuser': 'Überwachungskonto',
@@ -284,6 +299,27 @@ export const form = {
   'form.options.kind.hex': 'Hexadezimalzahl',
   'form.options.kind.regex': 'Muster',
   'form.options.kind.text': 'Text',
+  'form.options.usual': 'Übliche Optionen',
+  'form.options.unclear': 'Zeile {line} sagt mehr, als hier Platz hat: dort ändern.',
+  'form.option.pollinterval': 'Zeit zwischen schnellen Abfragen',
+  'form.option.pollfreq': 'Zeit zwischen ganzen Abfragen',
+  'form.option.pollonly': 'Nur fragen, nicht zuhören',
+  'form.option.ignorelb': 'Akku schwach nach den zwei Grenzen, nicht nach der USV',
+  'form.option.override.battery.charge.low': 'Grenze für schwache Ladung',
+  'form.option.override.battery.runtime.low': 'Grenze für kurze Laufzeit',
+  'form.option.lowbatt': 'Schwache Ladung, mit der die USV beginnt',
+  'form.option.offdelay': 'Wartezeit, bis die USV abschaltet',
+  'form.option.ondelay': 'Wartezeit, bis sie wieder einschaltet',
+  'form.option.sdorder': 'Platz in der Reihenfolge des Abschaltens',
+  'form.option.onlinedischarge_calibration': 'Entladen am Netz ist eine Kalibrierung',
+  'form.option.protocol': 'Dialekt der USV',
+  'form.option.runtimecal': 'Laufzeiten bei zwei Lasten',
+  'form.option.community': 'SNMP-Community',
+  'form.option.snmp_version': 'SNMP-Version',
+  'form.option.mibs': 'Tabelle der SNMP-Werte',
+  'form.option.MAXAGE': 'Werte sind veraltet nach',
+  'form.option.MAXCONN': 'Verbindungen höchstens',
+  'form.option.CERTFILE': 'Datei mit Zertifikat und Schlüssel',
 
   'form.secret.is-set': 'Es ist gesetzt. Zum Ersetzen etwas Neues schreiben.',
   'form.secret.not-set': 'Es ist nichts gesetzt.',
@@ -330,8 +366,8 @@ export const form = {
   'form.card.windows.how': 'In einem NUT-Client für Windows, etwa WinNUT.',
   'form.card.built-in':
     'Benutzer und Passwort sind dort fest eingebaut und allgemein bekannt. Das Konto darf sich anmelden und sonst nichts; Fremde hält eine Firewall fern.',
-  'form.card.needs-name':
-    'Gefragt wird nach einer USV namens „{wanted}“, und so heißt keine. Eine davon umbenennen: {names}.',
+  'form.card.needs-name': 'Gefragt wird nach einer USV namens „{wanted}“, und so heißt keine.',
+  'form.card.add-alias': '{ups} auch „{wanted}“ nennen',
   'form.card.taken': '{kind} meldet sich immer als „{name}“ an, und ein anderes Konto heißt schon so.',
   'form.card.host': 'Rechner',
   'form.card.port': 'Port',

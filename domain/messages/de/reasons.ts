@@ -29,6 +29,14 @@ export const reasons = {
   'reason.not-ended': 'es war nach {seconds} s nicht zu Ende',
   'reason.not-started': '{program} lässt sich nicht starten: {why}',
   'reason.system-cannot': 'dieses System kann das nicht',
+  'reason.no-program': '{program} gibt es nicht, oder es darf nicht ausgeführt werden',
+  'reason.no-right': 'dieses Konto hat nicht das Recht, das System herunterzufahren',
+  'reason.no-hibernation':
+    'Windows kann hier nicht in den Ruhezustand: er ist ausgeschaltet, oder der Rechner hat keinen',
+  'reason.no-sleep': 'dieser Rechner hat keinen Energiesparmodus, den ein Programm von Windows verlangen könnte',
+  'reason.no-hybrid-sleep': 'der hybride Energiesparmodus ist in Windows ausgeschaltet, oder der Rechner hat keinen',
+  'reason.mac-hibernate': 'dieser Mac schläft, ohne in den Ruhezustand zu gehen (hibernatemode {mode}; 25 täte es)',
+  'reason.mac-hybrid-sleep': 'dieser Mac hält im Schlaf nichts auf der Festplatte (hibernatemode {mode}; 3 täte es)',
   'reason.logind-says': 'logind antwortet „{answer}“',
   'reason.logind-silent': 'logind antwortet nicht',
 

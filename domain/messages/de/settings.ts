@@ -42,6 +42,12 @@ export const settings = {
   'error.settings/bad-password': 'Das ist als {key} nicht möglich: {reason}.',
   'remedy.settings/bad-password': 'Ein anderes Passwort wählen.',
 
+  'field.console-port':
+    '{port} ist die Konsole dieses Rechners: was das System dort schreibt, käme bei der USV als Befehl an',
+  'field.console-port.fix':
+    'einen anderen Anschluss nehmen oder console={name} aus der Kommandozeile des Kernels entfernen',
+  'field.said-elsewhere': '{name} sagt schon ein anderes Feld; es gilt diese Zeile',
+  'field.said-elsewhere.fix': 'die Zeile entfernen',
   'field.section-in-options': '[{name}] beginnt eine andere USV',
   'field.section-in-options.fix': 'sie als eigene USV anlegen',
   'field.known-password': 'dieses Passwort kennt jeder, und andere Rechner dürfen sich verbinden',
@@ -94,7 +100,12 @@ export const settings = {
   'import.nis':
     'Programme, die apcupsd an Port {port} fragten, können hier nicht fragen; NUT-Clients können es, sobald Remote Monitor eingeschaltet ist.',
   'import.renamed': 'Die USV „{name}“ heißt jetzt „{identifier}“.',
+  'import.alias': 'Der Abschnitt [{alias}] wiederholte nur {ups}: Er ist jetzt ein Alias davon.',
   'beyond.field': '{key} = {value} hat in NUT kein Gegenstück.',
+  'beyond.alias':
+    'NUT kennt keine Aliasse: Unter „{alias}“ wiederholt ein Treiber {ups}. Er startet erst, wenn upsd läuft (systemd versucht es von selbst wieder), und upsmon wartet auf niemanden, der sich dort angemeldet hat.',
+  'beyond.allow':
+    'server.allow = {value} hat in der upsd.conf kein Gegenstück: Eine Firewall soll nur diese Adressen durchlassen. Ein upsd mit TCP-Wrappern (der von Debian ist einer) fragt auch /etc/hosts.allow, aber nur bei Anmeldungen und Befehlen.',
   'beyond.one-for-all': '{key}: NUT hat für alle USVen eines Rechners nur einen Wert; geschrieben wurde {value}.',
   'beyond.not-ascii': '{key} enthält Zeichen, die NUT verliert.',
   'beyond.too-long': '{key} ist länger als die 512 Zeichen, die NUT liest.',
@@ -164,12 +175,14 @@ export const settings = {
   'expected.one-line': 'eine Zeile',
   'expected.host': 'ein Rechnername oder eine Adresse, ohne Port',
   'expected.host-names': 'Namen wie ups.example, ohne Port, durch Kommas getrennt',
+  'expected.address-range':
+    'Adressen wie 192.168.1.7 oder fd00::7 oder Netze wie 192.168.1.0/24, ohne Port, durch Kommas getrennt',
   'expected.user-name': 'ein Name ohne Leerzeichen, Anführungszeichen, Klammern, \\, # und =',
   'expected.nut-password':
     'Buchstaben, Ziffern und Zeichen ohne Umlaute und Akzente, kein Leerzeichen, kein Anführungszeichen und keines von \\ # =',
   'expected.identifier': 'Buchstaben, Ziffern, „.“, „-“ und „_“',
   'expected.identifier-not-reserved': 'ein anderer Name; diesen behält NUT für sich',
-  'expected.free-identifier': 'ein Name, den keine andere USV hat',
+  'expected.free-identifier': 'ein Name, den keine andere USV hat und der kein Alias ist',
   'expected.free-user-name': 'ein Name, den kein anderes Konto hat',
   'expected.email': 'eine E-Mail-Adresse',
   'expected.emails': 'E-Mail-Adressen, durch Strichpunkte getrennt',
@@ -185,6 +198,7 @@ export const settings = {
   'expected.boolean': 'yes oder no',
   'expected.pattern': 'ein regulärer Ausdruck',
   'expected.port': 'ein Port von 1 bis 65535',
+  'expected.currency': 'die drei Buchstaben einer Währung, etwa EUR',
   'expected.time': 'eine Uhrzeit wie 22:30',
   'expected.topic': 'ein Topic ohne Leerzeichen, + und # und ohne / an den Enden',
   'expected.web-address': 'eine Adresse, die mit https:// oder http:// beginnt',
@@ -252,6 +266,8 @@ export const settings = {
   'fix.outside-section': 'unter eine Zeile [Benutzer] verschieben',
   'problem.no-kept-password': '{name} hat kein Passwort, das bleiben könnte: kein Konto hieß zuvor so',
   'fix.no-kept-password': 'an der Stelle von (set) das Passwort schreiben',
+  'problem.comment-lost': 'Kommentare bleiben bei den Konten nicht erhalten',
+  'fix.comment-lost': 'was darin steht, anderswo aufheben',
   'problem.no-password': 'Benutzer {name} hat kein Passwort und kann sich nie anmelden',
   'fix.no-password': 'password = TEXT hinzufügen',
   'problem.unknown-action': '{action} ist keine bekannte Aktion',

@@ -16,6 +16,7 @@ export const shutdown = {
   'going.command': 'Der Befehl zum Herunterfahren läuft jetzt.',
   'going.nothing': 'Jetzt wäre es Zeit herunterzufahren.',
   'going.waiting': 'Herunterfahren: Die übrigen Rechner haben noch {time}.',
+  'going.preparing': 'Vor dem Herunterfahren läuft ein Befehl: höchstens noch {time}.',
   'going.retry': 'Das Herunterfahren ist gescheitert. Nächster Versuch in {time}.',
   'going.failed': 'Dieser Rechner ließ sich nicht herunterfahren.',
   'gone.command': 'Der Befehl zum Herunterfahren ist gelaufen.',

@@ -124,6 +124,7 @@ export const wizard = {
   'wizard.said.takes': 'Das dauert etwa {time}.',
   'wizard.said.took': 'Das dauerte die letzten Male {time}.',
   'wizard.said.lasts': 'Heute reicht der Akku {time}.',
+  'wizard.said.before': 'Der Befehl davor braucht bis zu {time}.',
   'wizard.said.too-short': 'Das ist zu knapp: der Akku ist leer, bevor dieser Rechner aus ist.',
   'wizard.said.no-figure': 'Wie lange der Akku reicht, ist noch nicht bekannt.',
   'wizard.said.cut': 'Dann schaltet die USV ihren Ausgang ab, damit alles wieder startet, wenn der Strom zurückkommt.',

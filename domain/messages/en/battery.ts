@@ -101,6 +101,10 @@ export const battery = {
   'network.nothing': 'No NUT server is running.',
   'network.listens': 'Listens on',
   'network.fingerprint': 'Certificate',
+  'network.refused': 'Refused lately',
+  'network.refused.text': 'They are not among the allowed addresses of the settings.',
+  'network.refused-times.one': '{count} time, {moment}',
+  'network.refused-times.other': '{count} times, the last one {moment}',
   'network.listeners': 'Who listens',
   'network.none': 'Nobody is logged in',
   'network.none.text':

@@ -2,6 +2,9 @@
 export const doctor = {
   'doctor.usb.none': 'No UPS is attached by USB, or none that can be seen from here.',
   'doctor.usb.fine': '{title} may be opened.',
+  'doctor.programs.none': 'No other program or rule is in the way.',
+  'doctor.programs.found': '{title}: {effect}',
+  'doctor.programs.fix': '{remedy} {command}',
   'doctor.network.off': 'Nothing is served to the network.',
   'doctor.network.free': 'Port {port} is free for the NUT server.',
   'doctor.network.running': 'A NUT server with these UPSes runs on port {port}.',

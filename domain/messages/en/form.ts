@@ -18,6 +18,7 @@ export const form = {
   'form.preview.title': 'As NUT files',
   'form.preview.text':
     'What these settings would be in the files of NUT. They are only shown here, without passwords; nothing is written.',
+  'form.preview.beyond': 'What NUT has no words for',
   'form.preview.broken': 'There is nothing to show until the marked fields are put right.',
   'form.parts': 'Parts of the settings',
   'form.loading': 'Reading the settings',
@@ -105,7 +106,10 @@ export const form = {
 
   'form.ups.identifier': 'Identifier',
   'form.ups.identifier.help':
-    'The name under which clients ask for this UPS. Keep "ups" where a Synology is to listen; a QNAP asks for "qnapups".',
+    'The name under which clients ask for this UPS. Those that ask for another one find it by an alias.',
+  'form.ups.aliases': 'Aliases',
+  'form.ups.aliases.help':
+    'Further names for the same UPS, with commas between. A Synology insists on "ups", a QNAP on "qnapups".',
   'form.ups.mode': 'UPS Mode',
   'form.ups.mode.help': 'Whether the data cable of the UPS ends at this computer.',
   'form.ups.mode.MASTER': 'This computer has the cable',
@@ -122,7 +126,7 @@ export const form = {
   'form.ups.remoteport': 'Remote Port',
   'form.ups.remoteport.help': 'The port of its NUT server.',
   'form.ups.description': 'Description',
-  'form.ups.description.help': 'What people call it; clients see it beside the identifier.',
+  'form.ups.description.help': 'What people call it; clients see it beside the identifier, without accents.',
   'form.ups.options': 'Auxiliary Parameters (ups.conf)',
   'form.ups.options.help': 'Further lines for the section of this UPS, one option each, such as "pollinterval = 10".',
   'form.ups.shutdown': 'Shutdown Mode',
@@ -152,6 +156,13 @@ export const form = {
   'form.ups.shutdownaction.nothing': 'Nothing',
   'form.ups.shutdowncmd': 'Shutdown Command',
   'form.ups.shutdowncmd.help': 'Runs instead of the system’s own way to shut down. Empty: the system’s own way.',
+  'form.ups.shutdownbefore': 'Command Before',
+  'form.ups.shutdownbefore.help': 'Runs once the other computers have gone, before the action. Empty: none.',
+  'form.ups.shutdownafter': 'Command After',
+  'form.ups.shutdownafter.help':
+    'Runs once the system has taken the order, or after a sleep, once this computer is awake. Empty: none.',
+  'form.ups.shutdownextratimeout': 'Time for These Commands',
+  'form.ups.shutdownextratimeout.help': 'Each is ended after it; the shutdown goes on, whatever became of it.',
   'form.ups.powerdown': 'Power Off UPS',
   'form.ups.powerdown.help':
     'The UPS cuts its output after the shutdown. So everything on it starts by itself when the mains return.',
@@ -173,6 +184,9 @@ export const form = {
 
   'form.server.rmonitor': 'Remote Monitor',
   'form.server.rmonitor.help': 'Other computers may ask this one for the state of its UPSes, on all its addresses.',
+  'form.server.allow': 'Allowed Addresses',
+  'form.server.allow.help':
+    'Only these may connect to the NUT server: addresses and networks such as 192.168.1.0/24, separated by commas. Empty: everybody. The web interface is not concerned.',
   'form.server.remoteport': 'Remote Port',
   'form.server.remoteport.help': 'The port on which the NUT server listens. Clients expect 3493.',
   'form.server.monuser': 'Monitor User',
@@ -271,6 +285,27 @@ export const form = {
   'form.options.kind.hex': 'hexadecimal number',
   'form.options.kind.regex': 'pattern',
   'form.options.kind.text': 'text',
+  'form.options.usual': 'Usual options',
+  'form.options.unclear': 'Line {line} says more than fits here: change it there.',
+  'form.option.pollinterval': 'Time between quick readings',
+  'form.option.pollfreq': 'Time between full readings',
+  'form.option.pollonly': 'Only ask, do not listen',
+  'form.option.ignorelb': 'Low battery by the two limits, not by what the UPS says',
+  'form.option.override.battery.charge.low': 'Limit of low charge',
+  'form.option.override.battery.runtime.low': 'Limit of low runtime',
+  'form.option.lowbatt': 'Low charge that the UPS begins with',
+  'form.option.offdelay': 'Wait before the UPS switches off',
+  'form.option.ondelay': 'Wait before it switches on again',
+  'form.option.sdorder': 'Place in the order of switching off',
+  'form.option.onlinedischarge_calibration': 'Discharging on mains is a calibration',
+  'form.option.protocol': 'Dialect of the UPS',
+  'form.option.runtimecal': 'Runtimes at two loads',
+  'form.option.community': 'SNMP community',
+  'form.option.snmp_version': 'SNMP version',
+  'form.option.mibs': 'Table of SNMP values',
+  'form.option.MAXAGE': 'Values are old after',
+  'form.option.MAXCONN': 'Connections at most',
+  'form.option.CERTFILE': 'File of certificate and key',
 
   'form.secret.is-set': 'It is set. Type a new one to replace it.',
   'form.secret.not-set': 'It is not set.',
@@ -313,8 +348,8 @@ export const form = {
   'form.card.windows.how': 'In a NUT client for Windows, such as WinNUT.',
   'form.card.built-in':
     'User and password are built into it and known to everybody. The account may log in and nothing else; let a firewall keep strangers away.',
-  'form.card.needs-name':
-    'It asks for a UPS called "{wanted}", and there is none of that name. Rename one of: {names}.',
+  'form.card.needs-name': 'It asks for a UPS called "{wanted}", and there is none of that name.',
+  'form.card.add-alias': 'Call {ups} "{wanted}" too',
   'form.card.taken': '{kind} always logs in as "{name}", and there is another account of that name.',
   'form.card.host': 'Host',
   'form.card.port': 'Port',

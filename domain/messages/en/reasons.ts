@@ -31,6 +31,13 @@ export const reasons = {
   'reason.not-ended': 'it did not end within {seconds} s',
   'reason.not-started': '{program} cannot be started: {why}',
   'reason.system-cannot': 'this system has no way to do that',
+  'reason.no-program': '{program} is not there, or may not be run',
+  'reason.no-right': 'this account has not the right to shut the system down',
+  'reason.no-hibernation': 'Windows cannot hibernate here: hibernation is switched off, or the computer has none',
+  'reason.no-sleep': 'this computer has no sleep that a program could ask Windows for',
+  'reason.no-hybrid-sleep': 'hybrid sleep is switched off in Windows, or the computer has none',
+  'reason.mac-hibernate': 'this Mac sleeps without hibernating (hibernatemode {mode}; 25 hibernates)',
+  'reason.mac-hybrid-sleep': 'this Mac keeps nothing on disk while it sleeps (hibernatemode {mode}; 3 does)',
   'reason.logind-says': 'logind answers "{answer}"',
   'reason.logind-silent': 'logind does not answer',
 

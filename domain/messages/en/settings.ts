@@ -41,6 +41,11 @@ export const settings = {
   'error.settings/bad-password': '{key} cannot be that: {reason}.',
   'remedy.settings/bad-password': 'Choose another password.',
 
+  'field.console-port':
+    '{port} is the console of this computer: what the system writes there would reach the UPS as commands',
+  'field.console-port.fix': 'take another port, or remove console={name} from the kernel command line',
+  'field.said-elsewhere': '{name} is said by another field already; this line counts',
+  'field.said-elsewhere.fix': 'remove the line',
   'field.section-in-options': '[{name}] begins another UPS',
   'field.section-in-options.fix': 'add it as a UPS of its own',
   'field.known-password': 'everybody knows this password, and other computers may connect',
@@ -93,7 +98,12 @@ export const settings = {
   'import.nis':
     'Programs that asked apcupsd on port {port} cannot ask here; NUT clients can, once Remote Monitor is switched on.',
   'import.renamed': 'The UPS "{name}" is now called "{identifier}".',
+  'import.alias': 'Section [{alias}] only repeated {ups}: it is an alias of it now.',
   'beyond.field': '{key} = {value} has no counterpart in NUT.',
+  'beyond.alias':
+    'NUT knows no aliases: under "{alias}" a driver repeats {ups}. It starts only once upsd runs (systemd tries again by itself), and upsmon waits for nobody who logged in there.',
+  'beyond.allow':
+    'server.allow = {value} has no counterpart in upsd.conf: have a firewall admit only these addresses. An upsd with TCP wrappers (Debian’s is one) asks /etc/hosts.allow as well, but for log-ins and commands only.',
   'beyond.one-for-all': '{key}: NUT has one value for all UPSes of a computer; {value} was written.',
   'beyond.not-ascii': '{key} holds characters that NUT loses.',
   'beyond.too-long': '{key} is longer than the 512 characters that NUT reads.',
@@ -161,11 +171,13 @@ export const settings = {
   'expected.one-line': 'one line',
   'expected.host': 'a host name or an address, without port',
   'expected.host-names': 'names such as ups.example, without port, joined by commas',
+  'expected.address-range':
+    'addresses such as 192.168.1.7 or fd00::7, or networks such as 192.168.1.0/24, without port, joined by commas',
   'expected.user-name': 'a name without blanks, quotes, brackets, \\, # and =',
   'expected.nut-password': 'letters, digits and signs without accents, no blank, no quote and none of \\ # =',
   'expected.identifier': 'letters, digits, ".", "-" and "_"',
   'expected.identifier-not-reserved': 'another name; NUT keeps this one for itself',
-  'expected.free-identifier': 'a name that no other UPS has',
+  'expected.free-identifier': 'a name that no other UPS has, and that is no alias',
   'expected.free-user-name': 'a name that no other account has',
   'expected.email': 'an e-mail address',
   'expected.emails': 'e-mail addresses, joined by semicolons',
@@ -181,6 +193,7 @@ export const settings = {
   'expected.boolean': 'yes or no',
   'expected.pattern': 'a regular expression',
   'expected.port': 'a port from 1 to 65535',
+  'expected.currency': 'the three letters of a currency, such as EUR',
   'expected.time': 'a time of day such as 22:30',
   'expected.topic': 'a topic without blanks, +, # and without / at its ends',
   'expected.web-address': 'an address that begins with https:// or http://',
@@ -243,6 +256,8 @@ export const settings = {
   'fix.outside-section': 'move it below a [user] line',
   'problem.no-kept-password': '{name} has no password that could be kept: no account had this name before',
   'fix.no-kept-password': 'write its password in place of (set)',
+  'problem.comment-lost': 'comments are not kept among the accounts',
+  'fix.comment-lost': 'keep what they say elsewhere',
   'problem.no-password': 'user {name} has no password and can never log in',
   'fix.no-password': 'add password = TEXT',
   'problem.unknown-action': '{action} is no action',

@@ -18,6 +18,7 @@ export const shutdown = {
   'going.command': 'The shutdown command runs now.',
   'going.nothing': 'Now it would be time to shut down.',
   'going.waiting': 'Shutting down: other computers have {time} left.',
+  'going.preparing': 'A command runs before the shutdown: at most {time} more.',
   'going.retry': 'The shutdown failed. Next try in {time}.',
   'going.failed': 'This computer could not be shut down.',
   'gone.command': 'The shutdown command was run.',

@@ -121,6 +121,7 @@ export const wizard = {
   'wizard.said.takes': 'That takes about {time}.',
   'wizard.said.took': 'That took {time} the last times.',
   'wizard.said.lasts': 'Today the battery lasts {time}.',
+  'wizard.said.before': 'The command before it takes up to {time}.',
   'wizard.said.too-short': 'That is too short: the battery is empty before this computer is off.',
   'wizard.said.no-figure': 'How long the battery lasts is not known yet.',
   'wizard.said.cut': 'Then the UPS cuts its output, so that everything starts again when the mains return.',

@@ -39,6 +39,12 @@ export const HostName = z
   .max(253, wants('expected.shorter-text'))
   .refine((text) => NAME.test(text) || IPV6.test(text), wants('expected.host'));
 
+/** An IPv4 or IPv6 address, or a network of them in CIDR notation, without zone: 192.168.1.7, fd00::/8. */
+const RANGES = [z.regexes.ipv4, z.regexes.cidrv4, z.regexes.ipv6, z.regexes.cidrv6];
+export const AddressRange = z
+  .string(wants('expected.address-range'))
+  .refine((text) => RANGES.some((range) => range.test(text)), wants('expected.address-range'));
+
 /** The user of NUT's files and protocol. */
 export const NutUserName = AsciiLine(50).regex(/^[^\s"\\#=[\]]+$/, wants('expected.user-name'));
 

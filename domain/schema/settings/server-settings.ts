@@ -1,7 +1,18 @@
-/** What all UPSes have in common: the NUT server and its accounts, the mail server, the web interface. */
+/** What all UPSes have in common: the NUT server and its accounts, the mail server, the web interface, the price of energy. */
 import { z } from 'zod';
 import { routing } from './alert-settings.ts';
-import { AsciiLine, FilePath, HostName, Lines, missingBecause, NutUserName, Port, wants, YesNo } from './parts.ts';
+import {
+  AddressRange,
+  AsciiLine,
+  FilePath,
+  HostName,
+  Lines,
+  missingBecause,
+  NutUserName,
+  Port,
+  wants,
+  YesNo,
+} from './parts.ts';
 
 export const USER_ACTIONS = ['SET', 'FSD'] as const;
 export const UPSMON_ROLES = ['none', 'primary', 'secondary'] as const;
@@ -28,6 +39,8 @@ export const serverSettings = <Secret extends z.ZodType>(secret: Secret) =>
     .strictObject({
       /** Other computers may connect, on every address of this one. */
       rmonitor: YesNo.default(false),
+      /** Who may connect then; empty: everybody. The web interface is not concerned. */
+      allow: z.array(AddressRange, wants('expected.address-range')).max(200, wants('expected.fewer')).default([]),
       /** TCP port of the NUT server. */
       remoteport: Port.default(3493),
       /** Account of this computer's own monitor. */
@@ -68,6 +81,20 @@ export const mailSettings = <Secret extends z.ZodType>(secret: Secret) =>
       .default(''),
     ...routing,
   });
+
+export const EnergySettings = z.strictObject({
+  /** What a kilowatt-hour costs. Absent: costs are not told. */
+  price: z
+    .number(wants('expected.number'))
+    .min(0, wants('expected.number-from'))
+    .max(1_000_000, wants('expected.number-up-to'))
+    .optional(),
+  /** ISO 4217. Empty: what is usual where the language of the reader is spoken. */
+  currency: z
+    .string(wants('expected.currency'))
+    .regex(/^(?:[A-Z]{3})?$/, wants('expected.currency'))
+    .default(''),
+});
 
 export const WEB_TLS_MODES = ['none', 'own', 'files'] as const;
 

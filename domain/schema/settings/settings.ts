@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { alertSettings } from './alert-settings.ts';
 import { NutPassword, wants, YesNo } from './parts.ts';
-import { mailSettings, serverSettings, WebSettings } from './server-settings.ts';
+import { EnergySettings, mailSettings, serverSettings, WebSettings } from './server-settings.ts';
 import { upsSettings } from './ups-settings.ts';
 
 export const SETTINGS_VERSION = 2;
@@ -31,6 +31,7 @@ const settingsWith = <NutSecret extends z.ZodType, Secret extends z.ZodType>(nut
       mail: orDefaults(mailSettings(secret)),
       alerts: orDefaults(alertSettings(secret)),
       web: WebSettings.prefault({}),
+      energy: EnergySettings.prefault({}),
       setup: z
         .strictObject({
           /** The wizard was gone through, or left for good. */
@@ -39,13 +40,15 @@ const settingsWith = <NutSecret extends z.ZodType, Secret extends z.ZodType>(nut
         .prefault({}),
     })
     .superRefine(({ ups }, context) => {
-      const names = new Set<string>();
-      ups.forEach(({ identifier }, index) => {
-        const name = identifier.toLowerCase();
-        if (names.has(name)) {
-          context.addIssue({ code: 'custom', path: ['ups', index, 'identifier'], message: 'expected.free-identifier' });
-        }
-        names.add(name);
+      const taken = new Set<string>();
+      const claim = (given: string, path: readonly (string | number)[]): void => {
+        const name = given.toLowerCase();
+        if (taken.has(name)) context.addIssue({ code: 'custom', path: [...path], message: 'expected.free-identifier' });
+        taken.add(name);
+      };
+      ups.forEach(({ identifier }, index) => claim(identifier, ['ups', index, 'identifier']));
+      ups.forEach(({ aliases }, index) => {
+        aliases.forEach((alias, place) => claim(alias, ['ups', index, 'aliases', place]));
       });
     });
 

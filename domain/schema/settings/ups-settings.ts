@@ -25,7 +25,20 @@ export const LONGEST_TIMER = 86_400;
 /** An hour, for what holds a shutdown up. */
 export const LONGEST_WAIT = 3_600;
 
+/** A name under which clients ask for a UPS: a section of ups.conf. */
+const Identifier = z
+  .string(wants('expected.identifier'))
+  .max(120, wants('expected.shorter-text'))
+  .regex(/^[a-z0-9._-]+$/i, wants('expected.identifier'))
+  .refine((name) => name.toLowerCase() !== 'default', wants('expected.identifier-not-reserved'));
+
 const EmailAddress = z.email(wants('expected.email')).max(254, wants('expected.shorter-text'));
+
+const ShellLine = z
+  .string(wants('expected.text'))
+  .max(1024, wants('expected.shorter-text'))
+  .regex(/^\P{Cc}*$/u, wants('expected.one-line'))
+  .default('');
 
 /** @param secret how a password is written here: the text, a reference to it, or whether there is one */
 export const upsSettings = <Secret extends z.ZodType>(secret: Secret) =>
@@ -34,11 +47,9 @@ export const upsSettings = <Secret extends z.ZodType>(secret: Secret) =>
       /** Given once; history follows it when the UPS is renamed. */
       id: z.string(wants('expected.text')).regex(/^[a-z0-9-]{1,40}$/, wants('expected.text')),
       /** `upsc IDENTIFIER`. As a secondary: the name on the other server. */
-      identifier: z
-        .string(wants('expected.identifier'))
-        .max(120, wants('expected.shorter-text'))
-        .regex(/^[a-z0-9._-]+$/i, wants('expected.identifier'))
-        .refine((name) => name.toLowerCase() !== 'default', wants('expected.identifier-not-reserved')),
+      identifier: Identifier,
+      /** Further names under which this computer's NUT server answers for it. */
+      aliases: z.array(Identifier, wants('expected.list')).max(20, wants('expected.fewer')).default([]),
       mode: z.enum(UPS_MODES, wants('expected.one-of')).default('MASTER'),
       /** Driver name, further options behind it (`genericups upstype=4`), and `$` with the model as TrueNAS writes it. */
       driver: AsciiLine(1024).default(''),
@@ -55,11 +66,12 @@ export const upsSettings = <Secret extends z.ZodType>(secret: Secret) =>
       /** Seconds on battery. */
       shutdowntimer: WholeNumber(0, LONGEST_TIMER).default(30),
       /** Empty: the system's own way. */
-      shutdowncmd: z
-        .string(wants('expected.text'))
-        .max(1024, wants('expected.shorter-text'))
-        .regex(/^\P{Cc}*$/u, wants('expected.one-line'))
-        .default(''),
+      shutdowncmd: ShellLine,
+      /** A line for the shell that runs before the action, and one after it; empty: none. */
+      shutdownbefore: ShellLine,
+      shutdownafter: ShellLine,
+      /** Seconds after which each of the two is ended: the shutdown goes on without it. */
+      shutdownextratimeout: WholeNumber(1, LONGEST_WAIT).default(30),
       shutdownaction: z.enum(SHUTDOWN_ACTIONS, wants('expected.one-of')).default('shutdown'),
       /** Also at this charge in percent; 0: whatever the charge. */
       shutdowncharge: WholeNumber(0, 99).default(0),
@@ -73,7 +85,12 @@ export const upsSettings = <Secret extends z.ZodType>(secret: Secret) =>
       nocommwarntime: WholeNumber(1, LONGEST_TIMER).optional(),
       /** Seconds the primary waits for secondaries, and a secondary for the primary. */
       hostsync: WholeNumber(0, LONGEST_WAIT).default(15),
-      description: AsciiLine(120).default(''),
+      /** Clients, and NUT's files, have it in ASCII. */
+      description: z
+        .string(wants('expected.text'))
+        .max(120, wants('expected.shorter-text'))
+        .regex(/^\P{Cc}*$/u, wants('expected.one-line'))
+        .default(''),
       /** Further lines of ups.conf. */
       options: Lines.default(''),
       emailnotify: YesNo.default(false),

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { describeError } from '#domain/errors.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { createSystemPower } from '#engine/adapters/system-power.ts';
+import { isGone } from '#tests/support/is-gone.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
 import { BACK, channelOf, OUTAGE } from '../test-support.ts';
 import { commandWords, createCommandChannel } from './command.ts';
@@ -80,12 +81,3 @@ describe.skipIf(process.platform === 'win32')('a hook', () => {
     await expect.poll(() => isGone(child), { timeout: 10_000 }).toBe(true);
   });
 });
-
-/** Gone, or dead and waiting for somebody to notice. */
-async function isGone(pid: number): Promise<boolean> {
-  try {
-    return (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(' Z ');
-  } catch {
-    return true; // no such process
-  }
-}

@@ -1,11 +1,11 @@
 /** Which commands of a system carry an action out. Pure tables; engine/adapters/system-power.ts runs them. */
 import type { ActionKind } from '#engine/monitor/policy.ts';
 
-type SystemAction = Exclude<ActionKind, 'command' | 'nothing'>;
+export type SystemAction = Exclude<ActionKind, 'command' | 'nothing'>;
 export type Command = readonly [program: string, ...args: string[]];
 
 const LOGIND = ['org.freedesktop.login1', '/org/freedesktop/login1', 'org.freedesktop.login1.Manager'] as const;
-const logind = (method: string, ...args: string[]): Command => [
+export const logind = (method: string, ...args: string[]): Command => [
   'busctl',
   '--system',
   'call',
@@ -15,7 +15,7 @@ const logind = (method: string, ...args: string[]): Command => [
 ];
 
 /** Methods of logind's manager; there is a `Can…` for each. Source: org.freedesktop.login1(5). */
-const LOGIND_METHODS: Readonly<Record<SystemAction, string>> = {
+export const LOGIND_METHODS: Readonly<Record<SystemAction, string>> = {
   shutdown: 'PowerOff',
   restart: 'Reboot',
   hibernate: 'Hibernate',
@@ -37,7 +37,8 @@ const NOT_INTERACTIVE = ['b', 'false'];
 function onLinux(action: SystemAction): readonly Command[] {
   const ways: Command[] = [
     logind(LOGIND_METHODS[action], ...NOT_INTERACTIVE),
-    ['systemctl', '--no-ask-password', SYSTEMCTL_VERBS[action]],
+    // Over the locks of programs: nobody has to burn a disc to its end while the battery empties.
+    ['systemctl', '--no-ask-password', '-i', SYSTEMCTL_VERBS[action]],
   ];
   // For systems without systemd.
   if (action === 'shutdown') ways.push(['/sbin/shutdown', '-h', '+0']);
@@ -73,24 +74,17 @@ function onMac(action: SystemAction, isRoot: boolean): readonly Command[] {
       return inOrder(['/sbin/shutdown', '-r', 'now'], tell('restart'));
     case 'sleep':
     case 'hybrid-sleep':
-      // Sleep on a Mac keeps memory on disk as well where `hibernatemode` says so, which it does on portables.
-      return [['pmset', 'sleepnow']];
     case 'hibernate':
-      return [];
+      // What is kept on disk meanwhile is for `hibernatemode` to say (abilities.ts).
+      return [['pmset', 'sleepnow']];
   }
 }
 
-/** Ways to carry an action out, best first: the next one is for when one fails. Empty: this system cannot. */
+/** Ways to carry an action out, best first: the next one is for when one fails. */
 export function waysTo(action: SystemAction, platform: NodeJS.Platform, isRoot: boolean): readonly Command[] {
   if (platform === 'win32') return ON_WINDOWS[action];
   return platform === 'darwin' ? onMac(action, isRoot) : onLinux(action);
 }
-
-/** Asks logind whether an action is possible: it answers `s "yes"`, or "no", "challenge" (only with a password), "na". */
-export const askLogind = (action: SystemAction): Command => logind(`Can${LOGIND_METHODS[action]}`);
-
-/** The word in logind's answer. */
-export const logindAnswer = (output: string): string | undefined => /^s "(\w+)"/.exec(output)?.[1];
 
 /** One line for a shell that tries the ways in turn. */
 export const asShellLine = (ways: readonly Command[]): string =>

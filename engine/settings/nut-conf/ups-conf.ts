@@ -1,5 +1,6 @@
 import { SettingsError } from '#domain/errors.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
+import { plainText } from '#engine/nut/protocol.ts';
 import { quote } from '#engine/nut/words.ts';
 import type { ConfLine } from './conf-lines.ts';
 import { checkDriver, checkGlobalOption, checkOption, isInherited, type WrittenOption } from './option-check.ts';
@@ -104,15 +105,16 @@ function readOptions(lines: readonly ConfLine[], problems: Problems): Map<string
  */
 export function writeUpsConf(ups: readonly UpsConfig[], global: UpsConfig['options'] = {}): string {
   const head = Object.entries(global).map(([name, value]) => optionLine(name, value));
-  const sections = ups.map(({ name, driver, port, description, options }) =>
-    [
+  const sections = ups.map(({ name, driver, port, description, options }) => {
+    const desc = description === undefined ? undefined : plainText(description);
+    return [
       sectionTitle(name, 'UPS name'),
       `  driver = ${quote(driver)}`,
       `  port = ${quote(port)}`,
-      ...(description === undefined ? [] : [`  desc = ${quote(description)}`]),
+      ...(desc === undefined ? [] : [`  desc = ${quote(desc)}`]),
       ...Object.entries(options).map(([option, value]) => `  ${optionLine(option, value)}`),
-    ].join('\n'),
-  );
+    ].join('\n');
+  });
   return [...(head.length > 0 ? [head.join('\n')] : []), ...sections].map((block) => `${block}\n`).join('\n');
 }
 

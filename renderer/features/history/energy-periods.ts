@@ -1,5 +1,5 @@
 /** Days, weeks, months and years of the calendar where the page is looked at, and what a load used in them. Pure. */
-import type { EnergyPeriod } from '#domain/contract.ts';
+import type { EnergyPeriod, RequestParams } from '#domain/contract.ts';
 
 export const PERIODS = ['day', 'week', 'month', 'year'] as const;
 export type PeriodName = (typeof PERIODS)[number];
@@ -54,13 +54,10 @@ const HOUR_MS = 3_600_000;
 export const meanWatts = ({ wattHours, knownMs }: EnergyPeriod): number =>
   knownMs > 0 ? wattHours / (knownMs / HOUR_MS) : NaN;
 
-export interface Price {
-  readonly perKwh: number;
-  readonly currency: string;
-}
+export type Price = RequestParams<'settings.setEnergy'>;
 
-/** As it is remembered: `0.32 EUR`. */
-export function priceFrom(text: string | undefined, fallback: string): Partial<Price> & Pick<Price, 'currency'> {
-  const [, perKwh, currency] = /^(\d+(?:\.\d+)?)? ?([A-Z]{3})$/.exec(text ?? '') ?? [];
-  return { ...(perKwh === undefined ? {} : { perKwh: Number(perKwh) }), currency: currency ?? fallback };
+/** As a browser remembers it: `0.32 EUR`. */
+export function priceFrom(text: string | undefined): Price {
+  const [, price, currency = ''] = /^(\d+(?:\.\d+)?)? ?([A-Z]{3})?$/.exec(text ?? '') ?? [];
+  return { ...(price === undefined ? {} : { price: Number(price) }), currency };
 }

@@ -59,6 +59,7 @@ describe('a card', () => {
   test('says when no UPS has the name that is asked for', () => {
     expect(missingName(account('qnap'), ['office'])).toBe('qnapups');
     expect(missingName(account('synology'), ['ups'])).toBeUndefined();
+    expect(missingName(account('synology'), ['office', 'UPS'])).toBeUndefined();
     expect(missingName(account('truenas'), ['office'])).toBeUndefined();
   });
 });

@@ -63,7 +63,7 @@ export function freeName(name: string, taken: ReadonlySet<string>): string {
 export interface CardPlace {
   readonly host: string;
   readonly port: number;
-  /** Identifiers of the UPSes that are served. */
+  /** Names of the UPSes that are served: identifiers first, then aliases. */
   readonly upses: readonly string[];
 }
 
@@ -93,5 +93,5 @@ export function cardRows(
 /** The name it asks for where no UPS has it. */
 export function missingName({ client }: Account, upses: readonly string[]): string | undefined {
   const wanted = client === undefined ? undefined : FACTS[client].ups;
-  return wanted === undefined || upses.includes(wanted) ? undefined : wanted;
+  return wanted === undefined || upses.some((name) => name.toLowerCase() === wanted) ? undefined : wanted;
 }

@@ -16,6 +16,7 @@ import {
   type FieldName,
 } from './fields.ts';
 import { fits } from './hardware-search.ts';
+import { usualNames } from './usual-options.ts';
 
 const FIELDS = new Map<string, FieldDescription>(
   [...[...UPS_PARTS, ...COMMON_PARTS].flatMap(({ fields }) => fields), ...CHANNEL_FIELD_LIST].map((field) => [
@@ -31,6 +32,7 @@ export const isFound = (name: FieldName, directive: string | undefined, query: s
     locale.t(`form.${textNameOf(name)}.help`, {}),
     name,
     directive ?? '',
+    ...usualNames(name),
   );
 
 const isKey = (key: string): key is MessageKey => Object.hasOwn(en, key);

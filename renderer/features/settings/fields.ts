@@ -32,7 +32,7 @@ export function textNameOf(name: FieldName): TextName {
 
 /** How a value is edited. */
 export type FieldKind =
-  | { readonly type: 'text' | 'lines' | 'switch' | 'secret' | 'driver' | 'port' | 'host' | 'options' | 'remote' }
+  | { readonly type: 'text' | 'switch' | 'secret' | 'driver' | 'port' | 'host' | 'options' | 'remote' }
   /** Time of day; kinds of alerts that are left out. */
   | { readonly type: 'time' | 'kinds' }
   /** Texts between separators. */
@@ -87,6 +87,7 @@ export const UPS_PARTS: readonly FormPart[] = [
     name: 'unit',
     fields: [
       { name: 'ups.identifier', kind: { type: 'text' }, directive: 'ups.conf [section]' },
+      { name: 'ups.aliases', kind: { type: 'texts', separator: ',' } },
       { name: 'ups.mode', kind: { type: 'choice', values: UPS_MODES, isLarge: true }, directive: 'nut.conf MODE' },
       { name: 'ups.driver', kind: { type: 'driver' }, directive: 'ups.conf driver', mode: 'MASTER' },
       { name: 'ups.port', kind: { type: 'port' }, directive: 'ups.conf port', mode: 'MASTER' },
@@ -128,6 +129,9 @@ export const UPS_PARTS: readonly FormPart[] = [
       { name: 'ups.shutdownignore', kind: SECONDS, isExpert: true },
       { name: 'ups.shutdownaction', kind: { type: 'choice', values: SHUTDOWN_ACTIONS } },
       { name: 'ups.shutdowncmd', kind: { type: 'text' }, directive: 'upsmon.conf SHUTDOWNCMD' },
+      { name: 'ups.shutdownbefore', kind: { type: 'text' }, isExpert: true },
+      { name: 'ups.shutdownafter', kind: { type: 'text' }, isExpert: true },
+      { name: 'ups.shutdownextratimeout', kind: SECONDS, isExpert: true },
       { name: 'ups.powerdown', kind: { type: 'switch' }, directive: 'upsmon.conf POWERDOWNFLAG', mode: 'MASTER' },
       { name: 'ups.hostsync', kind: SECONDS, directive: 'upsmon.conf HOSTSYNC', isExpert: true },
       { name: 'ups.nocommwarntime', kind: SECONDS, directive: 'upsmon.conf NOCOMMWARNTIME', isExpert: true },
@@ -149,8 +153,9 @@ export const COMMON_PARTS: readonly FormPart[] = [
     name: 'server',
     fields: [
       { name: 'server.rmonitor', kind: { type: 'remote' }, directive: 'upsd.conf LISTEN' },
+      { name: 'server.allow', kind: { type: 'texts', separator: ',' } },
       { name: 'server.remoteport', kind: { type: 'number' }, directive: 'upsd.conf LISTEN' },
-      { name: 'server.optionsupsd', kind: { type: 'lines' }, directive: 'upsd.conf', isExpert: true },
+      { name: 'server.optionsupsd', kind: { type: 'options' }, directive: 'upsd.conf', isExpert: true },
     ],
   },
   {
@@ -311,8 +316,8 @@ export const textOf = (value: unknown, kind: FieldKind): string => {
 /** The value that a text stands for. What is no number stays a text: it is told what is wrong with it. */
 export function valueOf(text: string, kind: FieldKind, name: FieldName): unknown {
   if (kind.type === 'texts') {
-    const texts = text.split(kind.separator).map((part) => part.trim());
-    return texts.filter((part) => part !== '');
+    // Several lines that are pasted become one with blanks.
+    return text.split(/[\s,;]+/).filter((part) => part !== '');
   }
   if (text.trim() === '' && OPTIONAL.has(name)) return undefined;
   if (kind.type === 'number') return /^\s*\d+\s*$/.test(text) ? Number(text) : text;

@@ -57,12 +57,18 @@ export class FormView {
 
   isShown(field: FieldDescription, index: number): boolean {
     const path = pathOf(field.name, index);
+    if (this.isInTheWay(field, index) && !this.isSearching) return true;
     const sibling = (key: string): unknown => this.draft.value([...path.slice(0, -1), key]);
     if (field.mode !== undefined && sibling('mode') !== field.mode) return false;
     if (field.onlyWith !== undefined && sibling(field.onlyWith.key) !== field.onlyWith.value) return false;
     if (this.isSearching) return isFound(field.name, field.directive, this.query, this.#app.locale);
     if (this.isExpert || field.isExpert === undefined) return true;
     return !this.isDefault(field, path) || this.draft.problemsAt(path).length > 0;
+  }
+
+  /** Holds saving up: it has to be reached, whatever else was chosen meanwhile. */
+  isInTheWay({ name }: FieldDescription, index: number): boolean {
+    return this.draft.problemsAt(pathOf(name, index)).some(({ severity }) => severity === 'error');
   }
 
   isDefault(field: FieldDescription, path: FieldPath): boolean {
@@ -78,7 +84,9 @@ export class FormView {
     await tick();
     const field = document.getElementById(idOf(path));
     field?.scrollIntoView({ block: 'center' });
-    field?.querySelector<HTMLElement>('input, textarea, select, button')?.focus();
+    const at = (selector: string): HTMLElement | undefined => field?.querySelector<HTMLElement>(selector) ?? undefined;
+    const control = at('[aria-invalid="true"], .wrong button') ?? at('input, textarea, select, button');
+    control?.focus();
   }
 
   /** The form is of use without what cannot be had; why it cannot is told above it. */

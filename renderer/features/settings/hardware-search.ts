@@ -1,18 +1,21 @@
-/** Finds models and drivers by what somebody types: all words, in any order, capitals or not. Pure. */
+/** Finds models and drivers by what somebody types: all words, in any order, capitals, blanks and hyphens or not. Pure. */
 import type { RequestResult } from '#domain/contract.ts';
 
 type Catalogue = RequestResult<'drivers.list'>;
 export type HardwareRow = Catalogue['hardware'][number];
 
+/** CyberPower is Cyber Power, and a Back-UPS a Back UPS. */
+const plain = (text: string): string => text.toLowerCase().replaceAll(/[ _-]/g, '');
+
 const wordsOf = (text: string): readonly string[] =>
   text
-    .toLowerCase()
     .split(/\s+/)
+    .map(plain)
     .filter((word) => word !== '');
 
 /** @returns whether every word of the query is in one of the texts */
 export function fits(query: string, ...texts: readonly string[]): boolean {
-  const all = texts.join('\n').toLowerCase();
+  const all = plain(texts.join('\n'));
   return wordsOf(query).every((word) => all.includes(word));
 }
 
@@ -21,7 +24,7 @@ export function findHardware(hardware: readonly HardwareRow[], query: string): r
   const [first = ''] = wordsOf(query);
   const found = hardware.filter((row) => fits(query, row.maker, row.model, row.driver, row.hint));
   const isNamed = ({ maker, model }: HardwareRow): boolean =>
-    [maker, model].some((name) => name.toLowerCase().startsWith(first));
+    [maker, model].some((name) => plain(name).startsWith(first));
   return [...found.filter(isNamed), ...found.filter((row) => !isNamed(row))];
 }
 

@@ -155,6 +155,8 @@ describe('the search for a model', () => {
     expect(models('0925:1234')).toEqual(['R/2000']);
     expect(models('NUTDRV')).toEqual(['R/2000']);
     expect(models('nothing')).toEqual([]);
+    expect(models('backups 500')).toEqual(['Back-UPS 500']);
+    expect(models('back ups  apc')).toEqual(['Back-UPS 500']);
   });
 
   test('puts what is named so before what is mentioned', () => {

@@ -65,6 +65,8 @@ export function powerSentence(ups: UpsDraft | undefined, rehearsal: Plan | undef
   if (rehearsal && kind !== 'nothing') {
     const time = locale.duration(rehearsal.takesSeconds);
     sentences.push(locale.t(rehearsal.isMeasured ? 'wizard.said.took' : 'wizard.said.takes', { time }));
+    const { beforeSeconds: before } = rehearsal;
+    if (before !== undefined) sentences.push(locale.t('wizard.said.before', { time: locale.duration(before) }));
     sentences.push(
       rehearsal.batterySeconds === undefined
         ? locale.t('wizard.said.no-figure', {})

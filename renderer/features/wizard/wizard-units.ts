@@ -55,8 +55,7 @@ export function upsesFor(
     const name = nameOfUnit(unit);
     upses.push({
       ...ups,
-      // NUT's files hold nothing but ASCII.
-      description: /^[\x20-\x7e]{1,120}$/.test(name) ? name : '',
+      description: /^\P{Cc}{1,120}$/u.test(name) ? name : '',
       options: attached.length > 1 ? withPins('', unit.selectors) : '',
     });
   }
@@ -95,13 +94,15 @@ export function withDecisions(chosen: readonly UpsDraft[], before: UpsDraft | un
   const [first] = chosen;
   // The UPS of another computer has the name that it has there.
   const keepsName = before.mode === 'MASTER' && first?.mode === 'MASTER';
-  const taken = new Set<string>();
+  // An alias is of one UPS.
+  const aliases = keepsName ? before.aliases : [];
+  const taken = new Set(aliases.map((alias) => alias.toLowerCase()));
   return chosen.map((ups) => {
     const own = Object.fromEntries(OF_THE_UNIT.map((key) => [key, ups[key]]));
     const wanted = ups === first && keepsName ? before.identifier : ups.identifier;
     const identifier = freeName(wanted, taken);
     taken.add(identifier.toLowerCase());
-    return { ...before, ...own, identifier };
+    return { ...before, ...own, identifier, aliases: ups === first ? aliases : [] };
   });
 }
 

@@ -69,8 +69,7 @@ describe('units', () => {
     const both = upsesFor([ONE, OTHER], [ONE, OTHER], makeId);
     expect(both.map(({ identifier }) => identifier)).toEqual(['ups', 'ups2']);
     expect(both[1]?.options).toContain('serial = "B2"');
-    // NUT's files could not hold it.
-    expect(both[1]?.description).toBe('');
+    expect(both[1]?.description).toBe('Größe 3');
   });
 
   test('are found again in what is chosen', () => {
@@ -86,18 +85,24 @@ describe('units', () => {
   test('another choice keeps the name, the timer and the addresses', () => {
     const [before] = upsesFor([ONE], [ONE, OTHER], makeId);
     if (!before) throw new Error('a unit makes a UPS');
-    const decided = { ...before, identifier: 'study', shutdowntimer: 600, toemail: ['a@example.org'] };
+    const decided = {
+      ...before,
+      identifier: 'study',
+      aliases: ['ups2'],
+      shutdowntimer: 600,
+      toemail: ['a@example.org'],
+    };
     const [other] = withDecisions(upsesFor([OTHER], [ONE, OTHER], makeId), decided);
     expect(other).toMatchObject({ identifier: 'study', shutdowntimer: 600, toemail: ['a@example.org'] });
     expect(other?.options).toContain('serial = "B2"');
     expect(other?.id).not.toBe(before.id);
     const all = withDecisions(upsesFor([ONE, OTHER], [ONE, OTHER], makeId), decided);
-    expect(all.map(({ identifier, shutdowntimer }) => [identifier, shutdowntimer])).toEqual([
-      ['study', 600],
-      ['ups2', 600],
+    expect(all.map(({ identifier, aliases, shutdowntimer }) => [identifier, aliases, shutdowntimer])).toEqual([
+      ['study', ['ups2'], 600],
+      ['ups22', [], 600],
     ]);
     const [remote] = withDecisions([remoteUps('x')], decided);
-    expect(remote).toMatchObject({ mode: 'SLAVE', driver: '', identifier: 'ups', shutdowntimer: 600 });
+    expect(remote).toMatchObject({ mode: 'SLAVE', driver: '', identifier: 'ups', aliases: [], shutdowntimer: 600 });
     expect(withDecisions([proposedUps('y')], undefined)).toEqual([proposedUps('y')]);
   });
 
@@ -142,6 +147,12 @@ describe('what will be true', () => {
     );
     expect(plain(powerSentence(proposedUps('x'), rehearsal, speak('de')))).toBe(
       'Dieser Rechner fährt herunter: nach 5 min im Akkubetrieb oder sobald der Akku fast leer ist. Das dauert etwa 1 min. Heute reicht der Akku 14 min.',
+    );
+  });
+
+  test('the time that the command before may take is said beside it', () => {
+    expect(plain(powerSentence(proposedUps('x'), { ...rehearsal, beforeSeconds: 90 }, en))).toContain(
+      'That takes about 1 min. The command before it takes up to 1 min 30 s.',
     );
   });
 
