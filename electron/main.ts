@@ -5,6 +5,7 @@ import { app, dialog, ipcMain, nativeTheme, powerMonitor, protocol, safeStorage,
 import { describeError } from '#domain/errors.ts';
 import { isShutdownComing } from '#domain/shutdown-sentence.ts';
 import { message } from '#domain/messages/message.ts';
+import { allowForHangingDisk } from '#engine/adapters/disk-threads.ts';
 import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
 import { holdDataFolder } from '#engine/adapters/hold-data-folder.ts';
 import { createMulticastDiscovery } from '#engine/adapters/multicast-discovery.ts';
@@ -55,6 +56,8 @@ const appIcon = join(icons, 'app/256.png');
 const log = createPinoLog(env.RIDETHROUGH_LOG === 'debug' ? 'debug' : 'info');
 
 let window: MainWindow | undefined;
+
+allowForHangingDisk();
 
 app.setName(message('shell.name', {}));
 app.setAppUserModelId(APP_ID);

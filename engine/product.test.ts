@@ -11,6 +11,7 @@ import type { RequestName, RequestResult } from '#domain/contract.ts';
 import { NutError } from '#domain/errors.ts';
 import { createFakeClock, type FakeClock } from '#tests/support/fake-clock.ts';
 import { createFakeDiscovery, type FakeDiscovery } from '#tests/support/fake-discovery.ts';
+import { openHere } from '#tests/support/history-here.ts';
 import { createFakePower, type FakePower } from '#tests/support/fake-power.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import { createRememberingLog, type RememberingLog } from '#tests/support/silent-log.ts';
@@ -88,6 +89,7 @@ function productParts(): ProductParts {
       watch: () => () => undefined,
     },
     power,
+    openHistory: openHere,
     setupSystem: {
       neighbours: () => Promise.resolve([]),
       firewall: () => Promise.resolve(undefined),

@@ -19,10 +19,12 @@ import { createDriverFactory } from './drivers/create-driver.ts';
 import type { DriverOutcome } from './drivers/driver.ts';
 import { createEngine, type Engine, type ListenAddress } from './engine.ts';
 import { createHistory } from './history/history.ts';
+import type { OpenHistoryFile } from './history/history-store.ts';
 import { createIncidentLog } from './history/incidents.ts';
 import type { Limits } from './history/limits.ts';
 import { createRecentSamples } from './history/recent-samples.ts';
 import { HISTORY_FILE } from './history/sqlite-file.ts';
+import { openInThread } from './history/threaded-history.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
 import { createDecisionLog, DECISIONS_FILE, readDecisions } from './monitor/decision-log.ts';
 import { keepInFile } from './monitor/kept-state.ts';
@@ -74,6 +76,8 @@ export interface ProductParts {
   readonly lateHook?: LateHook;
   /** What to match units with; the built-in definitions unless given. */
   readonly definitions?: DefinitionSet;
+  /** Where the history file lives; in a thread of its own unless given. */
+  readonly openHistory?: OpenHistoryFile;
   /** What the wizard asks of this computer. */
   readonly setupSystem: SetupSystem;
   /** Absent where no web interface is served. */
@@ -184,7 +188,13 @@ export function createProduct(parts: ProductParts): Product {
     onNotice: ({ type, ups }) => tellPeople((told) => told.notice(type, ups)),
     onFailed: (failure) => tellPeople((told) => told.shutdownFailed(failure)),
   });
-  const history = createHistory({ store: engine.store, clock, log, file: join(dataDir, HISTORY_FILE) });
+  const history = createHistory({
+    store: engine.store,
+    clock,
+    log,
+    file: join(dataDir, HISTORY_FILE),
+    open: parts.openHistory ?? openInThread,
+  });
   const battery = createBattery({ history, control: engine.control, clock });
   incidents.onIncident((incident) => history.record(incident));
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));

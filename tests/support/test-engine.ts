@@ -20,6 +20,7 @@ import type { SetupSystem } from '#engine/setup/setup-system.ts';
 import { createFakeDiscovery } from './fake-discovery.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeDriver, type FakeDriver } from './fake-driver.ts';
+import { openHere } from './history-here.ts';
 import { createRememberingLog, type RememberingLog } from './silent-log.ts';
 
 export interface TestEngine {
@@ -105,7 +106,7 @@ export async function startMonitoredEngine({
     keeper,
     onNotice,
   });
-  const history = createHistory({ store: engine.store, clock, log, file: ':memory:' });
+  const history = createHistory({ store: engine.store, clock, log, file: ':memory:', open: openHere });
   incidents.onIncident((incident) => history.record(incident));
   const api = createApi({
     engine,
