@@ -477,6 +477,22 @@ export const requests = {
     result: z.object({ upses: z.array(z.object({ name: z.string(), description: z.string() })) }),
     access: 'admin',
   },
+  /** NUT servers of other computers that announce themselves on the local network. Takes seconds. @throws NutError nut/cannot-search */
+  'network.find': {
+    params: Nothing,
+    result: z.object({
+      servers: z.array(
+        z.object({
+          name: z.string(),
+          host: z.string(),
+          port: z.number(),
+          /** Absent: it does not answer. */
+          upses: z.array(z.object({ name: z.string(), description: z.string() })).optional(),
+        }),
+      ),
+    }),
+    access: 'admin',
+  },
   /** Where other computers find the NUT server of this one. */
   'network.own': {
     params: Nothing,

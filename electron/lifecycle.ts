@@ -1,5 +1,6 @@
 /** One instance, and an end that flushes and tells before the process goes. */
 import { app, dialog, powerMonitor } from 'electron';
+import { endAtOnce } from '#engine/adapters/end-at-once.ts';
 import { message, type Locale } from '#domain/messages/message.ts';
 import type { QuitSequence } from './quit-sequence.ts';
 
@@ -21,7 +22,10 @@ export function becomeOnlyInstance(open: () => void): boolean {
 export function endThrough(sequence: QuitSequence): void {
   const end = (): void => {
     // exit() and not quit(): windows have no say any more, and nothing is asked twice.
-    void sequence.run().then(() => app.exit(0));
+    void sequence.run().then((isAll) => {
+      if (!isAll) endAtOnce();
+      app.exit(0);
+    });
   };
   app.on('before-quit', (event) => {
     event.preventDefault();

@@ -5,8 +5,10 @@ import { app, dialog, ipcMain, nativeTheme, powerMonitor, protocol, safeStorage,
 import { describeError } from '#domain/errors.ts';
 import { isShutdownComing } from '#domain/shutdown-sentence.ts';
 import { message } from '#domain/messages/message.ts';
+import { allowForHangingDisk } from '#engine/adapters/disk-threads.ts';
 import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
 import { holdDataFolder } from '#engine/adapters/hold-data-folder.ts';
+import { createMulticastDiscovery } from '#engine/adapters/multicast-discovery.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock as clock } from '#engine/adapters/system-clock.ts';
@@ -54,6 +56,8 @@ const appIcon = join(icons, 'app/256.png');
 const log = createPinoLog(env.RIDETHROUGH_LOG === 'debug' ? 'debug' : 'info');
 
 let window: MainWindow | undefined;
+
+allowForHangingDisk();
 
 app.setName(message('shell.name', {}));
 app.setAppUserModelId(APP_ID);
@@ -248,6 +252,7 @@ async function start(): Promise<void> {
         log,
         ruleFile: join(app.isPackaged ? process.resourcesPath : join(icons, '..'), 'udev', RULE_FILE),
       }),
+      discovery: createMulticastDiscovery(clock),
       scanDevices: () => findDevices(hidPort),
     });
     // Most often NUT's own server already listens there. Warnings and the shutdown do not need the network.

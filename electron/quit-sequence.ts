@@ -9,8 +9,11 @@ export interface QuitStep {
 }
 
 export interface QuitSequence {
-  /** Runs the steps one after the other; called again it is the same end. Resolves when all is done or time is up. */
-  run(): Promise<void>;
+  /**
+   * Runs the steps one after the other; called again it is the same end. Resolves when all is done or time is up.
+   * @returns whether all was done
+   */
+  run(): Promise<boolean>;
   readonly isRunning: boolean;
 }
 
@@ -18,9 +21,10 @@ export interface QuitSequence {
 export const QUIT_LIMIT_MS = 1_900;
 
 export function createQuitSequence(steps: readonly QuitStep[], clock: Clock, log: Log): QuitSequence {
-  let ending: Promise<void> | undefined;
+  let ending: Promise<boolean> | undefined;
 
-  const runSteps = async (): Promise<void> => {
+  const runSteps = async (): Promise<boolean> => {
+    let isAll = true;
     const limit = new AbortController();
     const timeIsUp = clock.sleep(QUIT_LIMIT_MS, limit.signal).then(
       () => 'late' as const,
@@ -29,9 +33,12 @@ export function createQuitSequence(steps: readonly QuitStep[], clock: Clock, log
     for (const step of steps) {
       const result = await Promise.race([runStep(step), timeIsUp]);
       // Later steps still get their start: flushing a file takes no time, and what can be saved is saved.
-      if (result === 'late') log.warn(`Ending: "${step.name}" was not waited for`);
+      if (result !== 'late') continue;
+      isAll = false;
+      log.warn(`Ending: "${step.name}" was not waited for`);
     }
     limit.abort();
+    return isAll;
   };
 
   const runStep = async (step: QuitStep): Promise<void> => {

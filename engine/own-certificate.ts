@@ -1,12 +1,16 @@
 /** Certificates of the program's own: made where there is none yet, kept in the data folder, signed by themselves. */
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { textIn } from '#domain/messages/message.ts';
+import { Worker } from 'node:worker_threads';
+import { phrase, textIn, type Text } from '#domain/messages/message.ts';
 import { replaceFile } from '#engine/atomic-file.ts';
 import type { Clock, Log } from '#engine/ports.ts';
 import { reasonOf } from '#engine/system-reason.ts';
+import { DISK_LIMIT_MS, withinLimit } from '#engine/within-limit.ts';
+import type { CertificateOrder } from './certificate-thread.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -20,20 +24,30 @@ export interface OwnCertificate {
   readonly validDays: number;
 }
 
-/** The certificate made earlier, or a new one where there is none that is good. @returns PEM, certificate and key */
+/**
+ * The certificate made earlier, or a new one where there is none that is good. Clients do not wait for a disk that hangs.
+ * @returns PEM, certificate and key
+ */
 export async function ownCertificate(wanted: OwnCertificate, clock: Clock, log: Log): Promise<string> {
   const { file, purpose } = wanted;
-  const kept = await readFile(file, 'utf8').catch(() => undefined); // none yet, or not readable: a new one is made
-  if (kept !== undefined && isGood(kept, wanted, clock)) return kept;
-  const made = await makeCertificate(wanted, clock);
-  try {
-    await replaceFile(file, made);
-    log.info(`Made a certificate for ${purpose}`, { file, fingerprint: fingerprintOf(made) });
-  } catch (error) {
+  const noAnswer = phrase('reason.no-answer-in-time', {});
+  const cannotKeep = (reason: Text): void =>
     log.warn(`Cannot keep the certificate for ${purpose}; the next start makes another`, {
       file,
-      reason: textIn(reasonOf(error)),
+      reason: textIn(reason),
     });
+  const reading = readFile(file, 'utf8').catch(() => undefined); // none yet, or not readable: a new one is made
+  const kept = await withinLimit<string | Text | undefined>(clock, DISK_LIMIT_MS, reading, () => noAnswer);
+  if (typeof kept === 'string' && isGood(kept, wanted, clock)) return kept;
+  const made = await makeCertificate(wanted, clock);
+  // A good one may stand in a file that could not be read in time.
+  if (kept === noAnswer) cannotKeep(noAnswer);
+  else {
+    const writing = replaceFile(file, made).then(
+      () => log.info(`Made a certificate for ${purpose}`, { file, fingerprint: fingerprintOf(made) }),
+      (error: unknown) => cannotKeep(reasonOf(error)),
+    );
+    await withinLimit(clock, DISK_LIMIT_MS, writing, () => cannotKeep(noAnswer));
   }
   return made;
 }
@@ -55,28 +69,18 @@ function isGood(pem: string, { names }: OwnCertificate, clock: Clock): boolean {
 }
 
 async function makeCertificate({ names, validDays }: OwnCertificate, clock: Clock): Promise<string> {
-  // Only the first start of an installation needs this library.
-  const { generate } = await import('selfsigned');
   const name = hostname();
-  const notBeforeDate = new Date(clock.now() - DAY_MS); // clients whose clock is a little behind
-  const notAfterDate = new Date(clock.now() + (validDays - 1) * DAY_MS);
-  const all = [...new Set([name, 'localhost', '127.0.0.1', '::1', ...names])];
-  const made = await generate([{ name: 'commonName', value: name }], {
-    // RSA, because that is what the oldest clients can do.
-    keyType: 'rsa',
-    keySize: 2048,
-    algorithm: 'sha256',
-    notBeforeDate,
-    notAfterDate,
-    extensions: [
-      { name: 'basicConstraints', cA: false, critical: true },
-      { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
-      {
-        name: 'subjectAltName',
-        altNames: all.map((value) => (isIP(value) === 0 ? { type: 2, value } : { type: 7, ip: value })),
-      },
-    ],
-  });
-  return `${made.cert.trim()}\n${made.private.trim()}\n`;
+  const order: CertificateOrder = {
+    commonName: name,
+    names: [...new Set([name, 'localhost', '127.0.0.1', '::1', ...names])],
+    from: clock.now() - DAY_MS, // clients whose clock is a little behind
+    to: clock.now() + (validDays - 1) * DAY_MS,
+  };
+  const thread = new Worker(new URL('./certificate-thread.ts', import.meta.url), { workerData: order });
+  try {
+    const [made] = (await once(thread, 'message')) as [string];
+    return made;
+  } finally {
+    await thread.terminate();
+  }
 }

@@ -19,17 +19,30 @@ import { createDriverFactory } from './drivers/create-driver.ts';
 import type { DriverOutcome } from './drivers/driver.ts';
 import { createEngine, type Engine, type ListenAddress } from './engine.ts';
 import { createHistory } from './history/history.ts';
+import type { OpenHistoryFile } from './history/history-store.ts';
 import { createIncidentLog } from './history/incidents.ts';
 import type { Limits } from './history/limits.ts';
 import { createRecentSamples } from './history/recent-samples.ts';
 import { HISTORY_FILE } from './history/sqlite-file.ts';
+import { openInThread } from './history/threaded-history.ts';
 import { renderMetrics } from './metrics/prometheus.ts';
 import { createDecisionLog, DECISIONS_FILE, readDecisions } from './monitor/decision-log.ts';
 import { keepInFile } from './monitor/kept-state.ts';
 import { NO_LATE_HOOK, type LateHook } from './monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
 import { NO_POLICY } from './monitor/policy.ts';
-import type { Clock, DesktopNotifier, HidPort, Log, Stop, SystemPower, WebPasswords } from './ports.ts';
+import { createAnnouncer } from './nut/announcer.ts';
+import type {
+  AnnouncedService,
+  Clock,
+  DesktopNotifier,
+  HidPort,
+  Log,
+  ServiceDiscovery,
+  Stop,
+  SystemPower,
+  WebPasswords,
+} from './ports.ts';
 import {
   ATTACHED_UPS,
   DEMO_UPS,
@@ -37,6 +50,7 @@ import {
   shownSettings,
   type Configuration,
 } from './settings/configuration.ts';
+import { isLoopback } from './settings/nut-conf/loopback.ts';
 import { inSteps, renamedUpses, type Renaming } from './settings/renamed-upses.ts';
 import type { SettingsKeeper } from './settings/settings-keeper.ts';
 import type { SetupSystem } from './setup/setup-system.ts';
@@ -62,10 +76,14 @@ export interface ProductParts {
   readonly lateHook?: LateHook;
   /** What to match units with; the built-in definitions unless given. */
   readonly definitions?: DefinitionSet;
+  /** Where the history file lives; in a thread of its own unless given. */
+  readonly openHistory?: OpenHistoryFile;
   /** What the wizard asks of this computer. */
   readonly setupSystem: SetupSystem;
   /** Absent where no web interface is served. */
   readonly webPasswords?: WebPasswords;
+  /** Tells the local network of our server, and hears of others. */
+  readonly discovery: ServiceDiscovery;
   scanDevices(): Promise<readonly FoundDevice[]>;
   /** Reads the configuration again; absent where there is nothing to read. */
   reload?(): Promise<DriverOutcome>;
@@ -106,6 +124,16 @@ function limitsOf(settings: Settings | undefined, monitor: Monitor): Limits {
   );
   if (!shortRuntime || plan.from !== undefined || plan.offAfterSeconds === undefined || isByLow) return limits;
   return { ...limits, planSeconds: plan.offAfterSeconds };
+}
+
+/** Nobody is told of a server that only this computer reaches, or that NUT's files set up: those ask for no such thing. */
+function serviceToAnnounce(
+  settings: Settings | undefined,
+  addresses: readonly ListenAddress[],
+): AnnouncedService | undefined {
+  const port = addresses.find(({ host }) => !isLoopback(host))?.port;
+  const isWanted = settings?.server.rmonitor === true && settings.server.announce;
+  return isWanted && port !== undefined ? { name: hostname().split('.')[0] ?? '', port } : undefined;
 }
 
 export function createProduct(parts: ProductParts): Product {
@@ -160,7 +188,13 @@ export function createProduct(parts: ProductParts): Product {
     onNotice: ({ type, ups }) => tellPeople((told) => told.notice(type, ups)),
     onFailed: (failure) => tellPeople((told) => told.shutdownFailed(failure)),
   });
-  const history = createHistory({ store: engine.store, clock, log, file: join(dataDir, HISTORY_FILE) });
+  const history = createHistory({
+    store: engine.store,
+    clock,
+    log,
+    file: join(dataDir, HISTORY_FILE),
+    open: parts.openHistory ?? openInThread,
+  });
   const battery = createBattery({ history, control: engine.control, clock });
   incidents.onIncident((incident) => history.record(incident));
   engine.onListChanged(() => incidents.endOfRemoved(clock.now()));
@@ -196,9 +230,13 @@ export function createProduct(parts: ProductParts): Product {
     }
   };
   let inForce = keeper?.current.settings;
+  const announcer = createAnnouncer(parts.discovery, log);
+  const announce = (): void => announcer.want(serviceToAnnounce(inForce, engine.addresses));
+  const stopAnnouncing = engine.onNetworkChanged(announce);
   const takeUp = async (settings: Settings): Promise<void> => {
     const renamings = inForce ? renamedUpses(inForce, settings, ATTACHED_UPS.name) : [];
     inForce = settings;
+    announce();
     await reconfigure(settingsConfiguration(settings, dataDir, log), renamings);
   };
   const stopFollowing = keeper?.onChange(({ settings }) => {
@@ -241,6 +279,7 @@ export function createProduct(parts: ProductParts): Product {
     settings: createSettingsHandlers(source(), async (ups, settings) => alerts?.test(ups, settings)),
     setup: createSetupHandlers({
       scanDevices,
+      discovery: parts.discovery,
       dataDir,
       clock,
       log,
@@ -360,10 +399,11 @@ export function createProduct(parts: ProductParts): Product {
     }),
     async stop() {
       stopFollowing?.();
+      stopAnnouncing();
       api.stop();
       samples.stop();
       incidents.stop();
-      await Promise.all([alerts?.stop(), monitor.stop(), engine.stop()]);
+      await Promise.all([alerts?.stop(), monitor.stop(), announcer.stop(), engine.stop()]);
       await Promise.all([history.stop(), withinLimit(clock, DISK_LIMIT_MS, decisions.settled(), () => undefined)]);
     },
   };

@@ -4,7 +4,7 @@
  * Libraries are bundled so that the command line starts fast; native modules and pino (which finds its parts by path) are not.
  */
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, mergeConfig, type InlineConfig, type Plugin } from 'vite';
 import { events, requests } from '#domain/contract.ts';
@@ -28,13 +28,33 @@ const asciiOnly: Plugin = {
   },
 };
 
+/** A thread's program is a part of its own; what starts the thread is made to name it. */
+const threads: Plugin = {
+  name: 'threads',
+  transform(code, id) {
+    const made = code.replace(/new URL\("(\.\/[a-z-]+-thread\.ts)", import\.meta\.url\)/g, (_, file: string) => {
+      const part = this.emitFile({ type: 'chunk', id: join(dirname(id), file), name: file.slice(2, -'.ts'.length) });
+      return `new URL("thread:${part}", import.meta.url)`;
+    });
+    return made === code ? undefined : { code: made, map: null };
+  },
+  generateBundle(_options, bundle) {
+    for (const part of Object.values(bundle)) {
+      if (part.type !== 'chunk') continue;
+      part.code = part.code.replace(/(?<=new URL\(")thread:([^"]+)/g, (_, thread: string) =>
+        relative(dirname(part.fileName), this.getFileName(thread)).replaceAll('\\', '/'),
+      );
+    }
+  },
+};
+
 const EXTERNAL = ['node-hid', 'usb', 'pino', 'pino-pretty'];
 
 const headless: InlineConfig = {
   root,
   configFile: false,
   logLevel: 'warn',
-  plugins: [asciiOnly],
+  plugins: [asciiOnly, threads],
   ssr: { noExternal: true, external: EXTERNAL },
   build: {
     ssr: true,

@@ -18,6 +18,7 @@ export const UNSAID = new RegExp(
     '^(?:error|remedy)[.](?:shell|web)/',
     '^(?:error|remedy)[.]driver/cannot-write$',
     '^(?:error|remedy)[.]history/(?:cannot-export|no-ups|none)$',
+    '^(?:error|remedy)[.]nut/cannot-announce$',
     '^(?:error|remedy)[.]settings/(?:bad-value|missing-value|mistyped-key|no-such-channel|no-such-ups|unknown-key)$',
   ].join('|'),
 );

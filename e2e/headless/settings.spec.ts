@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { openRawClient, startTestServer } from '#tests/support/nut-server.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import { ridethrough } from '#tests/support/served-program.ts';
+import { SettingsPage } from '../pages/settings.ts';
+import { SCENES } from '../support/scenes.ts';
 import { isWiderThanWindow, tabStops, violationsOf } from '../support/for-everybody.ts';
 import { heardBy } from '../support/heard.ts';
 import { openMailServer } from '../support/mail-server.ts';
@@ -371,6 +373,25 @@ test('other computers are let in after a password was thought of, each by a card
   await expect(settings.card('TrueNAS')).toContainText('Has not logged in yet.');
 });
 
+test('the name that an appliance insists on is added by its card, and it logs in under it', async ({
+  form: { settings, port },
+  page,
+}) => {
+  await settings.text('Identifier').fill('office');
+  await page.getByRole('button', { name: 'Add QNAP' }).click();
+  const card = settings.card('QNAP');
+  await expect(card).toContainText('It asks for a UPS called "qnapups"');
+  await card.getByRole('button', { name: 'Call office "qnapups" too' }).click();
+  await expect(card).not.toContainText('It asks for');
+  await expect(settings.text('Aliases')).toHaveValue('qnapups');
+  await settings.text('Aliases').fill('qnapups, Office');
+  await expect(settings.field('Aliases')).toContainText('a name that no other UPS has, and that is no alias');
+  await settings.text('Aliases').fill('qnapups, ups');
+  await settings.save();
+  expect(await logIn(port, 'admin', '123456', 'qnapups')).toBe('OK');
+  expect(await upsc('-l', `127.0.0.1:${port}`)).toBe('office\nqnapups\nups');
+});
+
 test('the password that everybody knows is refused once others may connect', async ({ form: { settings } }) => {
   await settings.field('Monitor Password').getByRole('textbox').fill('fixmepass');
   await settings.switchOn('Remote Monitor');
@@ -405,6 +426,41 @@ test('a UPS of another computer is found there and read from there', async ({ fo
   } finally {
     await other.stop();
   }
+});
+
+test('servers that announce themselves are found, and chosen with their port and a UPS', async ({ play, page }) => {
+  const engine = SCENES['settings-secondary'](Date.now());
+  await play(engine, '#/settings');
+  const settings = new SettingsPage(page);
+  const field = settings.field('Remote Host');
+  const search = field.getByRole('button', { name: 'Search the network' });
+  await search.click();
+  await expect(field).toContainText('No server announces itself.');
+  engine.setServers([
+    { name: 'Silent', host: '192.168.1.7', port: 3493 },
+    {
+      name: 'Cellar',
+      host: 'nas',
+      port: 4000,
+      upses: [
+        { name: 'lab', description: '' },
+        { name: 'ups', description: 'Rack' },
+      ],
+    },
+  ]);
+  await search.click();
+  await expect(field.getByRole('listitem')).toHaveText([
+    /^Silent\s*192\.168\.1\.7:3493\s*Use 192\.168\.1\.7$/,
+    /^Cellar\s*nas:4000\s*Use lab\s*Use ups$/,
+  ]);
+  // From the field itself the list stays under the pointer.
+  await settings.text('Remote Host').focus();
+  await field.getByRole('button', { name: 'Use lab' }).click();
+  await expect(settings.text('Remote Host')).toHaveValue('nas');
+  await expect(settings.text('Identifier')).toHaveValue('lab');
+  await expect(settings.field('Remote Port').first().getByRole('textbox')).toHaveValue('4000');
+  await expect(field).toContainText('nas answers');
+  expect(await violationsOf(page)).toEqual([]);
 });
 
 test('a test message goes the way that is on the screen, before anything is saved', async ({

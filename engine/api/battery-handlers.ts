@@ -16,16 +16,22 @@ const NOTHING = { sum: 0, knownMs: 0 };
 
 export function createBatteryHandlers({ battery, history, upsNamed }: BatteryParts) {
   return {
-    'battery.get': ({ ups }: RequestParams<'battery.get'>): RequestResult<'battery.get'> => battery.view(upsNamed(ups)),
+    'battery.get': ({ ups }: RequestParams<'battery.get'>): Promise<RequestResult<'battery.get'>> =>
+      battery.view(upsNamed(ups)),
     'battery.setReplaced': async ({
       ups,
       day,
     }: RequestParams<'battery.setReplaced'>): Promise<RequestResult<'battery.setReplaced'>> => ({
       outcome: await battery.setReplaced(upsNamed(ups), day),
     }),
-    'history.energy': ({ ups, edges }: RequestParams<'history.energy'>): RequestResult<'history.energy'> => {
-      const [measured, load, nominal] = (['ups.realpower', 'ups.load', 'ups.realpower.nominal'] as const).map(
-        (variable) => history.integrals(ups, variable, edges),
+    'history.energy': async ({
+      ups,
+      edges,
+    }: RequestParams<'history.energy'>): Promise<RequestResult<'history.energy'>> => {
+      const [measured, load, nominal] = await Promise.all(
+        ['ups.realpower', 'ups.load', 'ups.realpower.nominal'].map((variable) =>
+          history.integrals(ups, variable, edges),
+        ),
       );
       return {
         periods: edges.slice(1).map((_, place) =>

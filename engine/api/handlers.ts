@@ -116,8 +116,8 @@ export function createApi(deps: ApiDeps): Api {
       incidents: [...incidents.list()],
     }),
     'ups.samples': ({ ups, sinceAt }) => ({ samples: [...samples.of(upsNamed(ups).config.name, sinceAt)] }),
-    'history.range': (question) => {
-      const { from, stepMs, series, outages, oldest } = history.range(question);
+    'history.range': async (question) => {
+      const { from, stepMs, series, outages, oldest } = await history.range(question);
       return {
         from,
         stepMs,
@@ -127,9 +127,9 @@ export function createApi(deps: ApiDeps): Api {
         ...problemOfHistory(),
       };
     },
-    'history.incidents': ({ ups, kinds, beforeId, limit }) => {
+    'history.incidents': async ({ ups, kinds, beforeId, limit }) => {
       // One more than asked for tells whether there are more.
-      const found = history.incidents({
+      const found = await history.incidents({
         limit: limit + 1,
         ...(ups === undefined ? {} : { ups: [ups] }),
         ...(kinds === undefined ? {} : { kinds }),
@@ -137,8 +137,8 @@ export function createApi(deps: ApiDeps): Api {
       });
       return { incidents: found.slice(0, limit), isMore: found.length > limit, ...problemOfHistory() };
     },
-    'history.statuses': ({ ups, from, to, limit }) => ({
-      statuses: history.statuses(ups, { from, to }, limit).map(({ at, status }) => ({ at, status })),
+    'history.statuses': async ({ ups, from, to, limit }) => ({
+      statuses: (await history.statuses(ups, { from, to }, limit)).map(({ at, status }) => ({ at, status })),
     }),
     'ups.runCommand': async ({ ups, command, parameter }) => ({
       outcome: await engine.control.runCommand(upsNamed(ups).config.name, command, parameter),

@@ -13,6 +13,7 @@ import { createIncidentLog } from '#engine/history/incidents.ts';
 import { HISTORY_FILE } from '#engine/history/sqlite-file.ts';
 import { createUpsStore, type UpsStore } from '#engine/state/ups-store.ts';
 import { createFakeClock, type FakeClock } from '#tests/support/fake-clock.ts';
+import { openHere } from '#tests/support/history-here.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
 import { createBattery, type Battery } from './battery.ts';
 
@@ -25,7 +26,7 @@ interface Bench {
   readonly history: History;
   readonly battery: Battery;
   readonly run: (command: string, parameter?: number) => Promise<void>;
-  view(): BatteryView;
+  view(): Promise<BatteryView>;
 }
 
 let folder: string;
@@ -45,7 +46,7 @@ async function bench(at = START): Promise<Bench> {
   const clock = createFakeClock(at);
   const log = createRememberingLog();
   const store = createUpsStore(clock);
-  const history = createHistory({ store, clock, log, file: join(folder, HISTORY_FILE) });
+  const history = createHistory({ store, clock, log, file: join(folder, HISTORY_FILE), open: openHere });
   const incidents = createIncidentLog(store);
   incidents.onIncident((incident) => history.record(incident));
   incidents.restore(await history.start(), (ups) => history.watchedUntil(ups));
@@ -117,7 +118,7 @@ test(
   { timeout: 120_000 },
   async () => {
     const demo = await bench();
-    expect(demo.view().learned).toBeUndefined();
+    expect((await demo.view()).learned).toBeUndefined();
     for (const [load, to] of [
       [40, 30],
       [55, 25],
@@ -125,22 +126,22 @@ test(
     ] as const) {
       await discharge(demo, load, to);
     }
-    const learned = demo.view().learned;
+    const learned = (await demo.view()).learned;
     expect(learned).toMatchObject({ discharges: 3, sureness: 'good' });
     expect(off(learned?.full.likely, truth(35))).toBeLessThan(0.1);
     expect(learned?.full.low).toBeLessThanOrEqual(truth(35));
     expect(learned?.full.high).toBeGreaterThanOrEqual(truth(35));
     expect(learned?.seenDownTo).toBeLessThan(27);
-    expect(off(demo.view().capacityWh?.likely, (truth(35) * 0.35 * RATING.activeW) / 3600)).toBeLessThan(0.1);
+    expect(off((await demo.view()).capacityWh?.likely, (truth(35) * 0.35 * RATING.activeW) / 3600)).toBeLessThan(0.1);
 
     await demo.run('demo.load', 50);
     await demo.clock.advance(2 * MINUTE);
-    expect(off(demo.view().learned?.full.likely, truth(50))).toBeLessThan(0.1);
+    expect(off((await demo.view()).learned?.full.likely, truth(50))).toBeLessThan(0.1);
 
     await demo.run('demo.battery.age', 60);
     for (const load of [40, 50, 40]) await discharge(demo, load, 30);
-    expect(off(demo.view().learned?.full.likely, truth(40, 0.6))).toBeLessThan(0.1);
-    expect(off(demo.view().shareOfFirst, truth(40, 0.6) / truth(40))).toBeLessThan(0.1);
+    expect(off((await demo.view()).learned?.full.likely, truth(40, 0.6))).toBeLessThan(0.1);
+    expect(off((await demo.view()).shareOfFirst, truth(40, 0.6) / truth(40))).toBeLessThan(0.1);
   },
 );
 
@@ -150,39 +151,39 @@ test(
   async () => {
     const first = await bench();
     await discharge(first, 80, 50);
-    const learned = first.view().learned;
+    const learned = (await first.view()).learned;
     expect(learned).toMatchObject({ discharges: 1, sureness: 'fair' });
-    expect(first.view()).toMatchObject({ date: { text: '2025/03/14', day: '2025-03-14', from: 'made' } });
+    expect(await first.view()).toMatchObject({ date: { text: '2025/03/14', day: '2025-03-14', from: 'made' } });
     for (const end of ends.splice(0)) await end();
 
     const second = await bench(first.clock.now() + MINUTE);
     await second.run('demo.load', 80);
     await second.clock.advance(MINUTE);
-    expect(off(second.view().learned?.full.likely, learned?.full.likely ?? NaN)).toBeLessThan(0.05);
+    expect(off((await second.view()).learned?.full.likely, learned?.full.likely ?? NaN)).toBeLessThan(0.05);
 
     const state = second.store.get(NAME);
     if (!state) throw new Error('the demo UPS is gone');
     const today = new Date(second.clock.now()).toISOString().slice(0, 10);
     expect(await second.battery.setReplaced(state, today)).toBe('handled');
-    expect(second.view()).toMatchObject({ date: { day: today, from: 'person' } });
-    expect(second.view().learned).toBeUndefined();
-    expect(second.view().longest).toBeUndefined();
+    expect(await second.view()).toMatchObject({ date: { day: today, from: 'person' } });
+    expect((await second.view()).learned).toBeUndefined();
+    expect((await second.view()).longest).toBeUndefined();
     await discharge(second, 80, 60);
-    expect(second.view().learned?.discharges).toBe(1);
+    expect((await second.view()).learned?.discharges).toBe(1);
   },
 );
 
 test('a self test stands in the list with its result and its time', { timeout: 60_000 }, async () => {
   const demo = await bench();
-  expect(demo.view().tests).toEqual([]);
+  expect((await demo.view()).tests).toEqual([]);
   await demo.run('test.battery.start.quick');
   await demo.clock.advance(2 * MINUTE);
-  const [done, ...others] = demo.view().tests;
+  const [done, ...others] = (await demo.view()).tests;
   expect(others).toEqual([]);
   expect(done).toMatchObject({ result: 'Done and passed' });
   await demo.run('demo.battery.age', 20);
   await demo.clock.advance(MINUTE);
   await demo.run('test.battery.start.quick');
   await demo.clock.advance(2 * MINUTE);
-  expect(demo.view().tests.map(({ result }) => result)).toEqual(['Done and error', 'Done and passed']);
+  expect((await demo.view()).tests.map(({ result }) => result)).toEqual(['Done and error', 'Done and passed']);
 });

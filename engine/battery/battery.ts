@@ -27,12 +27,12 @@ import { wattsNow } from './watts.ts';
 
 export interface Battery {
   /** Everything that is known of the battery of a UPS. */
-  view(state: UpsState): BatteryView;
+  view(state: UpsState): Promise<BatteryView>;
   /**
    * How long the battery would carry the present load from full and from its present charge, by its own discharges;
    * undefined before the first one that says anything. For whoever compares it with what the UPS claims.
    */
-  learnedRuntime(state: UpsState): LearnedRuntime | undefined;
+  learnedRuntime(state: UpsState): Promise<LearnedRuntime | undefined>;
   /** A new battery was put in. The unit is told where it takes a date; else it is kept here. @param day `YYYY-MM-DD` */
   setReplaced(state: UpsState, day: string): Promise<DriverOutcome>;
 }
@@ -55,7 +55,7 @@ export function createBattery({ history, control, clock }: BatteryParts): Batter
   /** Of discharges that are over, by UPS and their end: what was read of them stays true. */
   const profiles = new Map<string, DischargeProfile>();
 
-  const profileIn = (ups: string, span: Span): DischargeProfile => {
+  const profileIn = async (ups: string, span: Span): Promise<DischargeProfile> => {
     const key = `${ups.toLowerCase()} ${span.from} ${span.to}`;
     const known = profiles.get(key);
     if (known) return known;
@@ -64,7 +64,7 @@ export function createBattery({ history, control, clock }: BatteryParts): Batter
     const made = profileOf({
       startedAt: span.from,
       endedAt: span.to,
-      samples: samplesOf(history.rows(ups, span, VARIABLES)),
+      samples: samplesOf(await history.rows(ups, span, VARIABLES)),
     });
     profiles.set(key, made);
     return made;
@@ -74,14 +74,18 @@ export function createBattery({ history, control, clock }: BatteryParts): Batter
     history.texts(state.config.name, [...DATE_VARIABLES, ...TEST_VARIABLES, SAID_REPLACED]);
 
   /** Discharges of the battery that is in its place now, newest first. */
-  const dischargesOf = (state: UpsState, beganAt = -Infinity): readonly DischargeProfile[] => {
+  const dischargesOf = async (state: UpsState, beganAt = -Infinity): Promise<readonly DischargeProfile[]> => {
     const { name } = state.config;
-    const incidents = history.incidents({ ups: [name], kinds: [...OUTAGES], limit: MOST_DISCHARGES * OUTAGES.length });
-    return spansOf(incidents)
+    const incidents = await history.incidents({
+      ups: [name],
+      kinds: [...OUTAGES],
+      limit: MOST_DISCHARGES * OUTAGES.length,
+    });
+    const spans = spansOf(incidents)
       .filter(({ from, to }) => from >= beganAt && to - from >= LEAST_MS)
       .slice(-MOST_DISCHARGES)
-      .map((span) => profileIn(name, span))
       .reverse();
+    return Promise.all(spans.map((span) => profileIn(name, span)));
   };
 
   const questionOf = (state: UpsState): RuntimeQuestion => {
@@ -94,11 +98,12 @@ export function createBattery({ history, control, clock }: BatteryParts): Batter
   };
 
   return {
-    learnedRuntime: (state) => learnRuntime(dischargesOf(state, batteryBegan(textsOf(state))), questionOf(state)),
-    view(state) {
-      const texts = textsOf(state);
+    learnedRuntime: async (state) =>
+      learnRuntime(await dischargesOf(state, batteryBegan(await textsOf(state))), questionOf(state)),
+    async view(state) {
+      const texts = await textsOf(state);
       const beganAt = batteryBegan(texts);
-      const discharges = dischargesOf(state, beganAt);
+      const discharges = await dischargesOf(state, beganAt);
       const question = questionOf(state);
       const learned = learnRuntime(discharges, question);
       const watts = state.availability === 'available' ? wattsNow(state) : undefined;
@@ -173,7 +178,7 @@ function spansOf(incidents: readonly Incident[]): readonly Span[] {
 }
 
 /** Readings of charge and load as one course. */
-function samplesOf(rows: ReturnType<History['rows']>): readonly DischargeSample[] {
+function samplesOf(rows: Awaited<ReturnType<History['rows']>>): readonly DischargeSample[] {
   const samples: DischargeSample[] = [];
   let [charge, load]: (number | undefined)[] = [];
   for (const { at, variable, value } of [...rows].sort((a, b) => a.at - b.at)) {

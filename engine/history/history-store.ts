@@ -1,5 +1,6 @@
 /** Where history is kept, and what can be asked of it. */
 import type { Incident } from '#domain/schema/snapshot.ts';
+import type { Log } from '#engine/ports.ts';
 import type { Columns, Grid, Span } from './downsample.ts';
 import type { JournalRow } from './journal.ts';
 
@@ -56,12 +57,12 @@ export interface IncidentQuery {
   readonly limit: number;
 }
 
-/** Synchronous: SQLite is. Every call may throw what SqliteError describes. */
+/** Synchronous: SQLite is, and waits for the disk as long as that takes. Every call may throw what SQLite says. */
 export interface HistoryStore {
   /** All or nothing. */
   write(batch: HistoryBatch): void;
   /** Puts what was written onto the disk itself, so that a power cut does not take it. */
-  sync(): Promise<void>;
+  sync(): void;
   /** Turns one hour of one UPS from the journal into buckets. @returns whether there was one */
   compact(now: number): boolean;
   /** Takes away what need not be kept any more. */
@@ -92,6 +93,44 @@ export interface HistoryStore {
   renameUps(name: string, next: string, now: number): void;
   close(): void;
 }
+
+/** Questions to a store that another thread may answer. */
+export const QUESTIONS = [
+  'write',
+  'sync',
+  'compact',
+  'retain',
+  'check',
+  'range',
+  'integrals',
+  'outages',
+  'oldest',
+  'incidents',
+  'statuses',
+  'texts',
+  'rows',
+  'watchedUntil',
+  'renameUps',
+] as const satisfies readonly (keyof HistoryStore)[];
+export type Question = (typeof QUESTIONS)[number];
+
+type AnswerTo<Name extends Question> =
+  ReturnType<HistoryStore[Name]> extends Iterable<infer One> ? readonly One[] : ReturnType<HistoryStore[Name]>;
+
+/**
+ * The history file as the rest of the program has it: it is asked, and answers when its disk does, which may be never.
+ * Calls are carried out in the order they were made in. They reject with what SQLite says, or with a HistoryError.
+ */
+export type HistoryFile = {
+  readonly [Name in Question]: (...asked: Parameters<HistoryStore[Name]>) => Promise<AnswerTo<Name>>;
+} & {
+  /** Sets the file aside, as it is broken, and begins a new one. @returns where the broken one is now */
+  startAnew(now: number): Promise<string>;
+  close(): Promise<void>;
+};
+
+/** @throws HistoryError history/cannot-write, history/newer-file */
+export type OpenHistoryFile = (file: string, log: Log, now: () => number) => Promise<HistoryFile>;
 
 export const CHECKED_PARTS = [
   'ups',

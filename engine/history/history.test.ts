@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DriverError } from '#domain/errors.ts';
 import { createUpsStore, type UpsStore } from '#engine/state/ups-store.ts';
 import { createFakeClock, type FakeClock } from '#tests/support/fake-clock.ts';
+import { openHere } from '#tests/support/history-here.ts';
 import { createRememberingLog, type RememberingLog } from '#tests/support/silent-log.ts';
 import { createHistory, type History } from './history.ts';
 import { createIncidentLog, type IncidentLog } from './incidents.ts';
@@ -38,7 +39,7 @@ async function start(at = START, file = join(folder, HISTORY_FILE)): Promise<Run
   const clock = createFakeClock(at);
   const log = createRememberingLog();
   const store = createUpsStore(clock);
-  const history = createHistory({ store, clock, log, file });
+  const history = createHistory({ store, clock, log, file, open: openHere });
   const incidents = createIncidentLog(store);
   incidents.onIncident((incident) => history.record(incident));
   incidents.restore(await history.start(), (ups) => history.watchedUntil(ups));
@@ -56,8 +57,16 @@ function kill(): void {
   running = undefined;
 }
 
-const load = ({ history, clock }: Running, from: number, points = 61): (number | null)[] =>
-  history.range({ ups: ['office'], variables: ['ups.load'], from, to: clock.now(), points }).series[0]?.mean ?? [];
+const load = async ({ history, clock }: Running, from: number, points = 61): Promise<(number | null)[]> => {
+  const { series } = await history.range({
+    ups: ['office'],
+    variables: ['ups.load'],
+    from,
+    to: clock.now(),
+    points,
+  });
+  return series[0]?.mean ?? [];
+};
 
 test('numbers are kept, texts and what only looks like a number are not', async () => {
   const running = await start();
@@ -69,7 +78,7 @@ test('numbers are kept, texts and what only looks like a number are not', async 
     'outlet.1.current': '0.4',
   });
   await running.clock.advance(20_000);
-  const { series } = running.history.range({
+  const { series } = await running.history.range({
     ups: ['office'],
     variables: ['ups.load', 'ups.serial', 'driver.version.internal', 'outlet.1.current', 'ups.status'],
     from: START,
@@ -87,7 +96,7 @@ test('lost contact is a gap, and what held goes on when contact is back', async 
   await running.clock.advance(60_000);
   running.store.dispatch('office', { type: 'fresh' });
   await running.clock.advance(60_000);
-  const mean = load(running, START, 10);
+  const mean = await load(running, START, 10);
   expect(mean.slice(0, 3)).toEqual([20, 20, 20]);
   expect(mean[4]).toBeNull();
   expect(mean.slice(6, 9)).toEqual([20, 20, 20]);
@@ -113,7 +122,7 @@ test('a killed program loses no more than the last ten seconds, and no outage', 
   expect(second.incidents.list()[0]).toMatchObject({ id: outage?.id, endedAt: second.clock.now(), chargeLowest: 70 });
   // It was seen to last after the restart, so its end is known.
   expect(second.incidents.list()[0]?.watchedUntil).toBeUndefined();
-  const known = load(second, START, 62).slice(0, 1);
+  const known = (await load(second, START, 62)).slice(0, 1);
   expect(known).toEqual([20]);
 });
 
@@ -131,7 +140,7 @@ test('an outage whose end nobody saw says until when it was watched', async () =
   expect(outage?.watchedUntil).toBeGreaterThanOrEqual(START + 30_000);
   expect(outage?.watchedUntil).toBeLessThanOrEqual(START + 40_000);
   await second.clock.advance(1000);
-  expect(second.history.incidents({ limit: 5 })).toEqual([outage]);
+  expect(await second.history.incidents({ limit: 5 })).toEqual([outage]);
 });
 
 test('a new incident has a number that none before it had', async () => {
@@ -170,7 +179,7 @@ test('a place that cannot be written to is told once and tried again, and nothin
   await running.clock.advance(30_000);
   expect(running.history.problem).toBeUndefined();
   expect(running.log.lines.at(-1)?.message).toBe('History is written again.');
-  expect(load(running, START, 16).slice(0, 14)).toEqual(Array(14).fill(20));
+  expect((await load(running, START, 16)).slice(0, 14)).toEqual(Array(14).fill(20));
 });
 
 test('damage that is found while it runs is set aside, and a new file is begun', async () => {
@@ -204,7 +213,7 @@ test('damage that is found while it runs is set aside, and a new file is begun',
   await expect
     .poll(async () => {
       await second.clock.advance(10_000);
-      return load(second, START + 5 * HOUR, 20).includes(42);
+      return (await load(second, START + 5 * HOUR, 20)).includes(42);
     })
     .toBe(true);
   expect(existsSync(file)).toBe(true);
@@ -216,7 +225,7 @@ test('hours become buckets while it runs, and the picture stays the same', async
     running.say({ 'ups.status': 'OL', 'ups.load': String(20 + (minute % 5)) });
     await running.clock.advance(60_000);
   }
-  const mean = load(running, START, 151);
+  const mean = await load(running, START, 151);
   expect(mean.slice(0, 149)).toEqual(Array.from({ length: 149 }, (_, minute) => 20 + (minute % 5)));
 });
 
@@ -230,7 +239,7 @@ test('a renamed UPS keeps its past and goes on under its new name', async () => 
   running.store.dispatch('study', { type: 'connected' });
   running.store.dispatch('study', { type: 'update', set: { 'ups.status': 'OL', 'ups.load': '22' } });
   await running.clock.advance(60_000);
-  const { series } = running.history.range({
+  const { series } = await running.history.range({
     ups: ['study'],
     variables: ['ups.load'],
     from: START,

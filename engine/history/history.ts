@@ -1,6 +1,7 @@
 /**
  * The owner of history: follows every UPS, writes what happened in batches, and answers what is asked of the past.
- * A disk that cannot be written to is told once and tried again; meanwhile what happens is held in memory.
+ * A disk that cannot be written to, or does not answer, is told once and tried again; meanwhile what happens is held in
+ * memory. Nothing here waits for the disk that somebody else would have to wait for.
  */
 import { AppError, describeError, HistoryError } from '#domain/errors.ts';
 import { findVariable } from '#domain/nut/variables.ts';
@@ -9,21 +10,24 @@ import type { Clock, Log, Stop } from '#engine/ports.ts';
 import { numberOf } from '#engine/state/readings.ts';
 import type { UpsChange } from '#engine/state/ups-state.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
+import { DISK_LIMIT_MS, DISK_LIMIT_SECONDS, withinLimit } from '#engine/within-limit.ts';
 import { gridOf, joinSpans, type Grid, type Span } from './downsample.ts';
+import { createHeldHistory } from './held-history.ts';
 import {
   CHECKED_PARTS,
-  type HistoryBatch,
+  type HistoryFile,
   type HistoryRow,
-  type HistoryStore,
   type IncidentQuery,
   type Integral,
+  type OpenHistoryFile,
   type SeriesColumns,
   type StatusChange,
   type TextChange,
 } from './history-store.ts';
 import { HOUR_MS } from './levels.ts';
 import { createRecording } from './recording.ts';
-import { historyReason, isBroken, openHistory, setAside } from './sqlite-file.ts';
+import { cannotWrite, tellAside } from './sqlite-file.ts';
+import { isBroken } from './sqlite-open.ts';
 
 /** How often what happened is written: a power cut takes no more than this. */
 const BATCH_MS = 10_000;
@@ -31,8 +35,8 @@ const BATCH_MS = 10_000;
 const SOON_MS = 200;
 /** Hours and parts of the file are worked on one after the other, with time for everything else between. */
 const TURN_MS = 20;
-/** What is held while the disk cannot be written to; about five hours of a talkative UPS. */
-const MOST_HELD_CHANGES = 50_000;
+/** A file whose keeper has ended is opened again after a batch, and ever later when that happens again and again. */
+const LONGEST_PAUSE_MS = 600_000;
 
 export interface RangeAnswer extends Grid {
   readonly series: readonly SeriesColumns[];
@@ -54,21 +58,23 @@ export interface History {
   watchedUntil(ups: string): number | undefined;
   /** An incident began, changed or ended. */
   record(incident: Incident): void;
-  range(question: RangeQuestion): RangeAnswer;
-  incidents(query: IncidentQuery): readonly Incident[];
-  statuses(ups: string, span: Span, limit: number): readonly StatusChange[];
+  /** This and what follows reject with HistoryError history/no-answer, where the disk does not answer. */
+  range(question: RangeQuestion): Promise<RangeAnswer>;
+  incidents(query: IncidentQuery): Promise<readonly Incident[]>;
+  statuses(ups: string, span: Span, limit: number): Promise<readonly StatusChange[]>;
   /** What a person said about a UPS, kept with what the UPS says. */
   note(ups: string, variable: string, value: string): void;
   /** How words about a UPS changed, oldest first. */
-  texts(ups: string, variables: readonly string[]): readonly TextChange[];
+  texts(ups: string, variables: readonly string[]): Promise<readonly TextChange[]>;
   /** Readings as finely as they are kept, by variable and time. */
-  rows(ups: string, span: Span, variables: readonly string[]): readonly HistoryRow[];
+  rows(ups: string, span: Span, variables: readonly string[]): Promise<readonly HistoryRow[]>;
   /** A variable added up between each two edges. */
-  integrals(ups: string, variable: string, edges: readonly number[]): readonly Integral[];
-  /** The history of a UPS goes on under its new name. */
+  integrals(ups: string, variable: string, edges: readonly number[]): Promise<readonly Integral[]>;
+  /** The history of a UPS goes on under its new name, from what comes next. */
   renameUps(name: string, next: string): void;
   /** Why nothing is written at present. */
   readonly problem: AppError | undefined;
+  /** Resolves when everything is in the file and it is closed: never, where the disk does not answer. */
   stop(): Promise<void>;
 }
 
@@ -77,6 +83,7 @@ export interface HistoryParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly file: string;
+  readonly open: OpenHistoryFile;
 }
 
 const RESTORED_INCIDENTS = 200;
@@ -91,91 +98,142 @@ function isRecorded(variable: string): boolean {
   return info ? info.type === 'number' : !/^(device|experimental)\./i.test(variable);
 }
 
-export function createHistory({ store, clock, log, file }: HistoryParts): History {
+export function createHistory({ store, clock, log, file, open }: HistoryParts): History {
   const recording = createRecording();
+  const held = createHeldHistory();
   /** UPSes of which something is known at present. */
   const known = new Set<string>();
   const isRecordedName = new Map<string, boolean>();
-  let rows: HistoryBatch['rows'] = [];
-  let statuses: StatusChange[] = [];
-  let texts: TextChange[] = [];
-  const incidents = new Map<number, Incident>();
   const announced = new Set<number>();
+  /** Of before this start. */
+  const watched = new Map<string, number>();
 
-  let kept: HistoryStore | undefined;
+  let kept: HistoryFile | undefined;
+  let openedAt = 0;
   /** Nothing is written to a file before it was looked through. */
   let isChecked = false;
   let problem: AppError | undefined;
-  let isOpening = false;
+  let isDropTold = false;
+  let opening: Promise<void> | undefined;
+  let pauseMs = BATCH_MS;
+  let openNotBefore = -Infinity;
+  let flushing: Promise<void> | undefined;
+  let isUnsynced = false;
   let isStopped = false;
+  let isWorking = false;
   let workedHour: number | undefined;
-  let syncing: Promise<void> = Promise.resolve();
+  /** Calls that the disk did not answer in time, and may still. */
+  const late = new Set<Promise<unknown>>();
   const stops: Stop[] = [];
   let cancelSoon: Stop | undefined;
   let cancelTurn: Stop | undefined;
 
-  const cannotWrite = (error: unknown): AppError =>
-    error instanceof AppError
-      ? (error as AppError)
-      : new HistoryError('history/cannot-write', { file, reason: historyReason(error) }, error);
   const fail = (error: AppError): void => {
     if (!problem) log.warn(describeError(error));
     problem = error;
   };
+  const noAnswer = (): HistoryError => new HistoryError('history/no-answer', { file, seconds: DISK_LIMIT_SECONDS });
 
-  const setAsideBroken = (reason: Parameters<typeof setAside>[1]): void => {
-    const broken = kept;
+  /** Waits as long as it takes; what takes too long is told, and again when it is over. */
+  const watch = async <Result>(call: Promise<Result>): Promise<Result> => {
+    const cancel = clock.after(DISK_LIMIT_MS, () => {
+      late.add(call);
+      fail(noAnswer());
+    });
+    try {
+      return await call;
+    } finally {
+      cancel();
+      late.delete(call);
+      if (late.size === 0 && problem?.code === 'history/no-answer') {
+        problem = undefined;
+        log.info('The disk with the history answers again.');
+      }
+    }
+  };
+
+  /** Nothing more is done with the file as it was opened. */
+  const letGo = (): void => {
     kept = undefined;
     isChecked = false;
+    isWorking = false;
     cancelTurn?.();
+  };
+
+  /** @param why what SQLite said, or what a look through the file found */
+  const setAsideBroken = (why: unknown): void => {
+    const broken = kept;
+    if (!broken || isStopped) return;
+    letGo();
     const replace = async (): Promise<void> => {
       try {
-        broken?.close();
-        setAside(file, reason, log, clock.now());
+        tellAside(log, file, await watch(broken.startAnew(clock.now())), why);
+        kept = broken;
+        checkFrom(0);
       } catch (error) {
-        fail(cannotWrite(error));
+        fail(cannotWrite(error, file));
+        await broken
+          .close()
+          .catch((again: unknown) => log.debug(`The history was not closed: ${describeError(again)}`));
       }
-      await openAgain();
     };
-    void replace();
+    opening ??= replace().finally(() => (opening = undefined));
   };
 
   /** Does something with the file; what fails is told once. @returns undefined when it was not done */
-  const attempt = <Result>(act: (history: HistoryStore) => Result): { readonly result: Result } | undefined => {
-    if (!kept) return undefined;
+  const attempt = async <Result>(
+    act: (history: HistoryFile) => Promise<Result>,
+  ): Promise<{ readonly result: Result } | undefined> => {
+    const history = kept;
+    if (!history) return undefined;
     try {
-      return { result: act(kept) };
+      return { result: await watch(act(history)) };
     } catch (error) {
-      if (isBroken(error)) setAsideBroken(historyReason(error));
-      else fail(cannotWrite(error));
+      if (kept !== history) return undefined;
+      if (isBroken(error)) setAsideBroken(error);
+      else {
+        if (error instanceof HistoryError && error.code === 'history/ended') openLater();
+        fail(cannotWrite(error, file));
+      }
       return undefined;
     }
   };
 
-  const openAgain = async (): Promise<void> => {
-    if (isOpening || isStopped || kept) return;
-    isOpening = true;
-    try {
-      kept = await openHistory(file, log, () => clock.now());
-      checkFrom(0);
-    } catch (error) {
-      fail(cannotWrite(error));
-    } finally {
-      isOpening = false;
-    }
+  const openLater = (): void => {
+    letGo();
+    const hasLasted = clock.monotonic() - openedAt > LONGEST_PAUSE_MS;
+    pauseMs = hasLasted ? BATCH_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    openNotBefore = clock.monotonic() + pauseMs;
+  };
+
+  const openAgain = (): Promise<void> => {
+    if (isStopped || kept || (!opening && clock.monotonic() < openNotBefore)) return Promise.resolve();
+    const openFile = async (): Promise<void> => {
+      try {
+        const opened = await watch(open(file, log, () => clock.now()));
+        kept = opened;
+        openedAt = clock.monotonic();
+        checkFrom(0);
+      } catch (error) {
+        fail(cannotWrite(error, file));
+      }
+    };
+    return (opening ??= openFile().finally(() => (opening = undefined)));
   };
 
   const checkFrom = (place: number): void => {
     const part = CHECKED_PARTS[place];
+    if (isStopped) return;
     if (part === undefined) {
       isChecked = true;
       return;
     }
-    cancelTurn = clock.after(TURN_MS, () => {
-      const looked = attempt((history) => history.check(part));
+    const look = async (): Promise<void> => {
+      const looked = await attempt((history) => history.check(part));
       if (looked?.result !== undefined) setAsideBroken(looked.result);
       else if (looked) checkFrom(place + 1);
-    });
+    };
+    cancelTurn = clock.after(TURN_MS, () => void look());
   };
 
   const follow = (change: UpsChange): void => {
@@ -196,8 +254,9 @@ export function createHistory({ store, clock, log, file }: HistoryParts): Histor
       if (isNumber === undefined) isRecordedName.set(variable, (isNumber = isRecorded(variable)));
       if (isNumber) recording.note(name, change.at, variable, numberOf(state, variable.toLowerCase()));
       const value = state.variables.get(variable)?.value;
-      if (value !== undefined && variable === 'ups.status') statuses.push({ ups: name, at: change.at, status: value });
-      if (value !== undefined && KEPT_TEXTS.has(variable)) texts.push({ ups: name, at: change.at, variable, value });
+      if (value === undefined) continue;
+      if (variable === 'ups.status') held.addStatus({ ups: name, at: change.at, status: value });
+      if (KEPT_TEXTS.has(variable)) held.addText({ ups: name, at: change.at, variable, value });
     }
   };
 
@@ -208,108 +267,145 @@ export function createHistory({ store, clock, log, file }: HistoryParts): Histor
       recording.lose(name, now);
       known.delete(name);
     }
-    const taken = recording.take(now);
-    if (taken.length > 0) rows = [...rows, ...taken];
-    let held = 0;
-    const from = rows.findLastIndex(({ changes }) => (held += changes.length) > MOST_HELD_CHANGES);
-    if (from >= 0) rows = rows.slice(from + 1);
+    held.addRows(recording.take(now));
+    if (!held.trim() || isDropTold) return;
+    isDropTold = true;
+    log.warn('History could not be written for so long that its oldest readings are dropped; incidents are kept.');
   };
 
-  const flush = (): void => {
-    gather();
-    if (!kept) void openAgain();
-    const isNothing = rows.length + statuses.length + texts.length + incidents.size === 0;
-    if (!kept || !isChecked || isNothing) return;
-    if (!attempt((history) => history.write({ rows, statuses, texts, incidents: [...incidents.values()] }))) return;
-    rows = [];
-    statuses = [];
-    texts = [];
-    incidents.clear();
+  /** Carries out what is held, one step after the other. */
+  const carryOut = async (): Promise<void> => {
+    let isDone = false;
+    for (let step = kept && isChecked ? held.next() : undefined; step; step = held.next()) {
+      const now = step;
+      const done = await attempt((history) =>
+        now.type === 'write' ? history.write(now) : history.renameUps(now.name, now.next, now.at),
+      );
+      if (!done) {
+        held.failed();
+        return;
+      }
+      held.done();
+      isDone = isUnsynced = true;
+    }
+    if (!isDone) return;
     if (problem) log.info('History is written again.');
     problem = undefined;
-    const written = kept;
-    // One after the other; the caller does not wait for the disk.
-    syncing = syncing
-      .then(() => written.sync())
-      .catch((error: unknown) => {
-        if (kept === written) fail(cannotWrite(error));
-      });
+    isDropTold = false;
+  };
+
+  const flush = (): Promise<void> => {
+    gather();
+    if (!kept) void openAgain();
+    return (flushing ??= carryOut().finally(() => (flushing = undefined)));
+  };
+
+  /** What was written is put onto the disk itself, so that a power cut does not take it. */
+  const save = async (): Promise<void> => {
+    await flush();
+    if (!isUnsynced) return;
+    isUnsynced = false;
+    if (!(await attempt((history) => history.sync()))) isUnsynced = true;
   };
 
   /** Full hours become buckets, one in each turn; then what is too old goes. */
-  const work = (): void => {
+  const work = async (): Promise<void> => {
     const now = clock.now();
-    const compacted = attempt((history) => history.compact(now));
-    if (!compacted) return;
-    if (compacted.result) {
-      cancelTurn = clock.after(TURN_MS, work);
+    const compacted = await attempt((history) => history.compact(now));
+    if (compacted?.result === true) {
+      cancelTurn = clock.after(TURN_MS, () => void work());
       return;
     }
-    if (attempt((history) => history.retain(now))) workedHour = Math.floor(now / HOUR_MS);
+    if (compacted && (await attempt((history) => history.retain(now)))) workedHour = Math.floor(now / HOUR_MS);
+    isWorking = false;
   };
 
-  const batch = (): void => {
-    flush();
-    if (kept && isChecked && !problem && workedHour !== Math.floor(clock.now() / HOUR_MS)) {
-      cancelTurn?.();
-      cancelTurn = clock.after(TURN_MS, work);
-    }
+  const batch = async (): Promise<void> => {
+    await save();
+    const isDue = workedHour !== Math.floor(clock.now() / HOUR_MS);
+    if (!kept || !isChecked || problem || isWorking || isStopped || !isDue) return;
+    isWorking = true;
+    cancelTurn = clock.after(TURN_MS, () => void work());
   };
 
   /** What was asked of a file that turns out to be broken is answered as if there were none. */
-  const read = <Result>(otherwise: Result, ask: (history: HistoryStore) => Result): Result => {
-    flush();
-    return attempt(ask)?.result ?? otherwise;
+  const read = async <Result>(otherwise: Result, ask: (history: HistoryFile) => Promise<Result>): Promise<Result> => {
+    if (late.size > 0) throw noAnswer();
+    const answer = flush().then(() => attempt(ask));
+    const told = await withinLimit(clock, DISK_LIMIT_MS, answer, () => {
+      throw noAnswer();
+    });
+    return told?.result ?? otherwise;
+  };
+
+  /** Incidents that lasted when the program ended, the newest ones, and until when their UPSes were watched. */
+  const restore = async (history: HistoryFile): Promise<readonly Incident[]> => {
+    const found = await Promise.all([
+      history.incidents({ limit: RESTORED_INCIDENTS }),
+      history.incidents({ since: Number.MAX_SAFE_INTEGER, limit: RESTORED_INCIDENTS }),
+    ]);
+    const restored = new Map(found.flat().map((incident) => [incident.id, incident]));
+    const lasting = [...restored.values()].filter(({ endedAt }) => endedAt === undefined);
+    for (const ups of new Set(lasting.map((incident) => incident.ups))) {
+      const until = await history.watchedUntil(ups);
+      if (until !== undefined) watched.set(ups, until);
+    }
+    return [...restored.values()];
   };
 
   return {
     async start() {
-      stops.push(store.subscribe(follow), clock.every(BATCH_MS, batch));
-      await openAgain();
-      const found = attempt((history) => [
-        ...history.incidents({ limit: RESTORED_INCIDENTS }),
-        ...history.incidents({ since: Number.MAX_SAFE_INTEGER, limit: RESTORED_INCIDENTS }),
-      ]);
-      const restored = new Map(found?.result.map((incident) => [incident.id, incident]));
-      for (const id of restored.keys()) announced.add(id);
-      return [...restored.values()];
+      stops.push(
+        store.subscribe(follow),
+        clock.every(BATCH_MS, () => void batch()),
+      );
+      // What is known of the past is waited for, but guarding this computer does not depend on it.
+      const restored = openAgain().then(() => attempt(restore));
+      const found = (await withinLimit(clock, DISK_LIMIT_MS, restored, () => undefined))?.result ?? [];
+      for (const { id } of found) announced.add(id);
+      return found;
     },
-    watchedUntil(ups) {
-      return attempt((history) => history.watchedUntil(ups))?.result;
-    },
+    watchedUntil: (ups) => watched.get(ups),
     record(incident) {
-      incidents.set(incident.id, incident);
+      held.addIncident(incident);
       if (announced.has(incident.id) && incident.endedAt === undefined) return;
       announced.add(incident.id);
       cancelSoon?.();
-      cancelSoon = clock.after(SOON_MS, flush);
+      cancelSoon = clock.after(SOON_MS, () => void save());
     },
     range({ ups, variables, from, to, points }) {
       const grid = gridOf(from, to, points);
-      return read({ ...grid, series: [], outages: [], oldest: undefined }, (history) => {
-        const oldest = ups.flatMap((name) => history.oldest(name) ?? []);
+      const now = clock.now();
+      return read<RangeAnswer>({ ...grid, series: [], outages: [], oldest: undefined }, async (history) => {
+        const [series, outages, oldest] = await Promise.all([
+          Promise.all(ups.map((name) => history.range(name, variables, grid))),
+          Promise.all(
+            ups.map(async (name) =>
+              joinSpans(await history.outages(name, { from, to }, now), grid.stepMs).map((span) => ({
+                ...span,
+                ups: name,
+              })),
+            ),
+          ),
+          Promise.all(ups.map(async (name) => (await history.oldest(name)) ?? Infinity)),
+        ]);
+        const begin = Math.min(...oldest);
         return {
           ...grid,
-          series: ups.flatMap((name) => history.range(name, variables, grid)),
-          outages: ups.flatMap((name) =>
-            joinSpans(history.outages(name, { from, to }, clock.now()), grid.stepMs).map((span) => ({
-              ...span,
-              ups: name,
-            })),
-          ),
-          oldest: oldest.length === 0 ? undefined : Math.min(...oldest),
+          series: series.flat(),
+          outages: outages.flat(),
+          oldest: begin === Infinity ? undefined : begin,
         };
       });
     },
     incidents: (query) => read<readonly Incident[]>([], (history) => history.incidents(query)),
     statuses: (ups, span, limit) => read<readonly StatusChange[]>([], (history) => history.statuses(ups, span, limit)),
     note(ups, variable, value) {
-      texts.push({ ups, at: clock.now(), variable, value });
-      flush();
+      held.addText({ ups, at: clock.now(), variable, value });
+      void save();
     },
     texts: (ups, variables) => read<readonly TextChange[]>([], (history) => history.texts(ups, variables)),
-    rows: (ups, span, variables) =>
-      read<readonly HistoryRow[]>([], (history) => [...history.rows(ups, span, variables)]),
+    rows: (ups, span, variables) => read<readonly HistoryRow[]>([], (history) => history.rows(ups, span, variables)),
     integrals: (ups, variable, edges) =>
       read<readonly Integral[]>(
         edges.slice(1).map(() => ({ sum: 0, knownMs: 0 })),
@@ -317,25 +413,26 @@ export function createHistory({ store, clock, log, file }: HistoryParts): Histor
       ),
     renameUps(name, next) {
       // What is held for it goes into the file under the old name first.
-      flush();
+      gather();
+      held.rename(name, next, clock.now());
       recording.rename(name, next);
       if (known.delete(name)) known.add(next);
-      attempt((history) => history.renameUps(name, next, clock.now()));
+      void save();
     },
     get problem() {
       return problem;
     },
     async stop() {
       if (isStopped) return;
+      isStopped = true;
       for (const stop of stops) stop();
       cancelSoon?.();
       cancelTurn?.();
+      await opening;
       // What little there is goes into a file that was not looked through yet as well.
       isChecked = true;
-      flush();
-      isStopped = true;
-      await syncing;
-      kept?.close();
+      await save();
+      await attempt((history) => history.close());
       kept = undefined;
     },
   };

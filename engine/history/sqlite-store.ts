@@ -1,5 +1,5 @@
 /** History in one SQLite file. Rows hold many values each (chunk-codec.ts); what is fresh stands in a journal. */
-import { open } from 'node:fs/promises';
+import { closeSync, fdatasyncSync, openSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Incident } from '#domain/schema/snapshot.ts';
 import { columnsOf, type Span } from './downsample.ts';
@@ -97,14 +97,14 @@ export function createSqliteStore(database: DatabaseSync, file: string): History
       });
     },
 
-    async sync() {
+    sync() {
       if (file === IN_MEMORY) return;
       // What a commit adds stands in the log beside the file; the file itself is synced when the log is taken over.
-      const log = await open(`${file}-wal`, 'r+');
+      const log = openSync(`${file}-wal`, 'r+');
       try {
-        await log.datasync();
+        fdatasyncSync(log);
       } finally {
-        await log.close();
+        closeSync(log);
       }
     },
 

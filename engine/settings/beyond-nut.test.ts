@@ -46,6 +46,7 @@ describe('what NUT cannot say', () => {
     const said = beyondNut(
       Settings.parse({
         ups: [{ ...second, id: 'a', identifier: 'a', hostsync: 15, powerdown: false }, second],
+        server: { rmonitor: true },
         mail: { host: 'smtp' },
         web: { tls: 'own' },
       }),
@@ -54,6 +55,7 @@ describe('what NUT cannot say', () => {
       'hostsync: NUT has one value for all UPSes of a computer; 90 was written.',
       'powerdown: NUT has one value for all UPSes of a computer; true was written.',
       expect.stringMatching(/With several UPSes/),
+      'server.announce = true has no counterpart in NUT.',
       'mail.host = smtp has no counterpart in NUT.',
       'The web interface has no counterpart in NUT.',
     ]);

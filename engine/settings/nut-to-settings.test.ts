@@ -198,17 +198,17 @@ describe("NUT's files", () => {
     expect(said).not.toContain('secret');
   });
 
-  test('what the form cannot take is an error, and shown without it', async () => {
+  test('passwords that not every client can send are replaced, and that is told', async () => {
     const moved = await fromFiles({
       ...BASE,
       'upsd.users': '[upsmon]\n password = "two words"\n upsmon primary\n[admin]\n password = "a b"\n',
     });
-    expect(errorsOf(moved)).toEqual([
-      expect.stringMatching(/^server\.monpwd: this cannot be used/),
-      expect.stringMatching(/^server\.extrausers: this cannot be used/),
-    ]);
-    expect(settingsOf(moved).server.users).toMatchObject([{ name: 'admin' }]);
-    expect(settingsOf(moved).ups).toHaveLength(1);
+    expect(errorsOf(moved)).toEqual([]);
+    const { server } = settingsOf(moved);
+    expect([server.monpwd, server.users[0]?.password]).toEqual(moved.made);
+    expect(notesOf(moved).filter((note) => /^The password of (upsmon|admin) had characters/.test(note))).toHaveLength(
+      2,
+    );
   });
 
   test('a UPS of the same name keeps its id and what NUT has no word for; others stay', async () => {

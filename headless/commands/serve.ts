@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endAtOnce } from '#engine/adapters/end-at-once.ts';
 import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
 import { holdDataFolder } from '#engine/adapters/hold-data-folder.ts';
+import { createMulticastDiscovery } from '#engine/adapters/multicast-discovery.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
@@ -111,6 +113,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
       ruleFile: join(programFolder(), 'resources', 'udev', RULE_FILE),
     }),
     ...(options.web ? { webPasswords: createWebPasswords(options.dataDir, options.web, log) } : {}),
+    discovery: createMulticastDiscovery(systemClock),
     scanDevices: () => findDevices(hidPort),
     reload: readAgain,
   });
@@ -126,7 +129,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     if (link !== undefined && options.opensBrowser) openBrowser(link, log);
   } catch (error) {
     keeper?.stop();
-    await stopAll(product, web);
+    await stopAll(product, web, releasePid);
     letGo();
     throw error;
   }
@@ -149,7 +152,10 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
       `Ending on ${signal === 'broken' ? 'an error of the program' : signal}`,
     );
     keeper?.stop();
-    await Promise.all([stopAll(product, web), releasePid()]);
+    if (!(await stopAll(product, web, releasePid))) {
+      log.warn('Ending: something is not waited for, as a disk that does not answer.');
+      endAtOnce();
+    }
     letGo();
     return signal === 'broken' ? EXIT.failed : EXIT.ok;
   }
@@ -273,9 +279,10 @@ async function createWeb(
   return host;
 }
 
-async function stopAll(product: Product, web: WebHost | undefined): Promise<void> {
-  const stopping = Promise.all([web?.stop(), product.stop()]);
-  await withinLimit<unknown>(systemClock, STOP_LIMIT_MS, stopping, () => undefined);
+/** @returns whether everything has ended in time */
+async function stopAll(product: Product, web: WebHost | undefined, releasePid: () => Promise<void>): Promise<boolean> {
+  const stopping = Promise.all([web?.stop(), product.stop(), releasePid()]).then(() => true);
+  return withinLimit(systemClock, STOP_LIMIT_MS, stopping, () => false);
 }
 
 type Ending = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGUSR1' | 'broken';

@@ -69,6 +69,8 @@ export interface FakeEngine extends EngineClient {
   }): void;
   setConfiguration(kind: RequestResult<'engine.hello'>['configuration']): void;
   setDevices(devices: readonly FoundDevice[]): void;
+  /** What announces itself on the network. */
+  setServers(servers: RequestResult<'network.find'>['servers']): void;
   /** Changes what is known of the settings as a whole. */
   patchSettings(change: Partial<SettingsState>): void;
   /** What can be moved in, and what that would make of the settings. */
@@ -95,6 +97,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
   let clients: readonly NetworkClient[] = [];
   let monitor = OFF_DUTY;
   let devices: readonly FoundDevice[] = [];
+  let servers: RequestResult<'network.find'>['servers'] = [];
   let settings: SettingsState = {
     settings: SettingsDraft.parse({ server: { monpwd: { isSet: true } } }),
     revision: '1',
@@ -378,6 +381,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
         ],
       };
     },
+    'network.find': () => ({ servers: [...servers] }),
     'network.own': () => ({
       addresses: ['192.168.1.10', '2001:db8::10'],
       port: settings.settings.server.remoteport,
@@ -480,6 +484,9 @@ export function createFakeEngine(startAt: number): FakeEngine {
     },
     setDevices(next) {
       devices = next;
+    },
+    setServers(next) {
+      servers = next;
     },
     patchSettings(change) {
       settings = { ...settings, ...change };

@@ -12,6 +12,7 @@ import { CHECKED_PARTS } from '#engine/history/history-store.ts';
 import { HISTORY_FILE, openHistory } from '#engine/history/sqlite-file.ts';
 import { createUpsStore } from '#engine/state/ups-store.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
+import { openHere } from '#tests/support/history-here.ts';
 import { runProgram } from '#tests/support/run-program.ts';
 import {
   buildProgram,
@@ -81,7 +82,7 @@ describe.skipIf(!mayMount)('a full disk (needs the right to mount)', () => {
     const clock = createFakeClock(START);
     const log = createRememberingLog();
     const store = createUpsStore(clock);
-    const history = createHistory({ store, clock, log, file: join(folder, HISTORY_FILE) });
+    const history = createHistory({ store, clock, log, file: join(folder, HISTORY_FILE), open: openHere });
     await history.start();
     store.add({ name: 'office', driver: 'dummy-ups', port: 'x.dev', options: {} }, 3600 * 24);
     store.dispatch('office', { type: 'connected' });
@@ -114,8 +115,8 @@ describe.skipIf(!mayMount)('a full disk (needs the right to mount)', () => {
     await rm(filler);
     await pass(30);
     expect(history.problem).toBeUndefined();
-    expect(history.incidents({ limit: 5 })).toHaveLength(1);
-    const { series } = history.range({
+    expect(await history.incidents({ limit: 5 })).toHaveLength(1);
+    const { series } = await history.range({
       ups: ['office'],
       variables: ['ups.load'],
       from: START,

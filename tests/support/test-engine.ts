@@ -17,8 +17,10 @@ import { NO_POLICY, type MonitorPolicy } from '#engine/monitor/policy.ts';
 import { createFakePower, type FakePower } from './fake-power.ts';
 import { createRecentSamples } from '#engine/history/recent-samples.ts';
 import type { SetupSystem } from '#engine/setup/setup-system.ts';
+import { createFakeDiscovery } from './fake-discovery.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeDriver, type FakeDriver } from './fake-driver.ts';
+import { openHere } from './history-here.ts';
 import { createRememberingLog, type RememberingLog } from './silent-log.ts';
 
 export interface TestEngine {
@@ -104,7 +106,7 @@ export async function startMonitoredEngine({
     keeper,
     onNotice,
   });
-  const history = createHistory({ store: engine.store, clock, log, file: ':memory:' });
+  const history = createHistory({ store: engine.store, clock, log, file: ':memory:', open: openHere });
   incidents.onIncident((incident) => history.record(incident));
   const api = createApi({
     engine,
@@ -127,6 +129,7 @@ export async function startMonitoredEngine({
     web: createWebHandlers(undefined),
     setup: createSetupHandlers({
       scanDevices: () => Promise.resolve([]),
+      discovery: createFakeDiscovery(),
       dataDir: '/nonexistent',
       clock,
       log,

@@ -196,6 +196,9 @@ export const form = {
   'form.server.allow': 'Erlaubte Adressen',
   'form.server.allow.help':
     'Nur sie dürfen sich mit dem NUT-Server verbinden: Adressen und Netze wie 192.168.1.0/24, durch Kommas getrennt. Leer: alle. Die Weboberfläche betrifft das nicht.',
+  'form.server.announce': 'Bekannt machen',
+  'form.server.announce.help':
+    'Solange sich andere Rechner verbinden dürfen, erfährt das lokale Netz von diesem Server (_nut._tcp), damit sie ihn finden.',
   'form.server.remoteport': 'Port des Servers',
   'form.server.remoteport.help': 'Auf diesem Port lauscht der NUT-Server. Clients erwarten 3493.',
   'form.server.monuser': 'Überwachungskonto',
@@ -285,6 +288,9 @@ export const form = {
   'form.port.file': 'Datei, die eine USV beschreibt',
   'form.port.pinned': 'Nur dieses Gerät wird verwendet: {lines}.',
   'form.port.unpin': 'Jedes Gerät verwenden',
+  'form.host.search': 'Netz durchsuchen',
+  'form.host.searching': 'Das Netz wird durchsucht',
+  'form.host.none': 'Kein Server macht sich bekannt. Seinen Namen oder seine Adresse eingeben.',
   'form.host.asking': '{host} wird gefragt',
   'form.host.found': '{host} antwortet. Seine USVs:',
   'form.host.empty': '{host} antwortet und hat keine USV.',

@@ -54,6 +54,11 @@ export const history: Readonly<Record<keyof typeof english, string>> = {
   'error.history/cannot-write': 'Der Verlauf wird nicht geschrieben: {file}: {reason}.',
   'remedy.history/cannot-write':
     'Platz schaffen oder dem Programm das Schreiben dort erlauben. Es wird von selbst wieder versucht.',
+  'error.history/no-answer': 'Der Datenträger mit dem Verlauf {file} antwortet seit {seconds} s nicht.',
+  'remedy.history/no-answer':
+    'Was geschieht, wird solange im Speicher gehalten. Bleibt es so, ist der Datenträger vielleicht am Ende.',
+  'error.history/ended': 'Was den Verlauf {file} führt, ist beendet: {reason}.',
+  'remedy.history/ended': 'Es wird von selbst wieder gestartet; was geschieht, wird solange im Speicher gehalten.',
   'error.history/broken': 'Der Verlauf {file} ist nicht zu gebrauchen: {reason}.',
   'remedy.history/broken': 'Er wurde nach {aside} verschoben, und ein neuer beginnt.',
   'error.history/newer-file': 'Der Verlauf {file} wurde von einer neueren Version geschrieben.',

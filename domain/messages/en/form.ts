@@ -187,6 +187,9 @@ export const form = {
   'form.server.allow': 'Allowed Addresses',
   'form.server.allow.help':
     'Only these may connect to the NUT server: addresses and networks such as 192.168.1.0/24, separated by commas. Empty: everybody. The web interface is not concerned.',
+  'form.server.announce': 'Announce',
+  'form.server.announce.help':
+    'While other computers may connect, the local network is told of this server (_nut._tcp), so that they find it.',
   'form.server.remoteport': 'Remote Port',
   'form.server.remoteport.help': 'The port on which the NUT server listens. Clients expect 3493.',
   'form.server.monuser': 'Monitor User',
@@ -271,6 +274,9 @@ export const form = {
   'form.port.file': 'file that describes a UPS',
   'form.port.pinned': 'Only this unit is used: {lines}.',
   'form.port.unpin': 'Use any unit',
+  'form.host.search': 'Search the network',
+  'form.host.searching': 'Searching the network',
+  'form.host.none': 'No server announces itself. Enter its name or address.',
   'form.host.asking': 'Asking {host}',
   'form.host.found': '{host} answers. Its UPSes:',
   'form.host.empty': '{host} answers, and has no UPS.',

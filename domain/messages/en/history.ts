@@ -50,6 +50,11 @@ export const history = {
 
   'error.history/cannot-write': 'History is not being written: {file}: {reason}.',
   'remedy.history/cannot-write': 'Make room or give the program the right to write there. It is tried again by itself.',
+  'error.history/no-answer': 'The disk with the history {file} has not answered for {seconds} s.',
+  'remedy.history/no-answer':
+    'What happens is held in memory meanwhile. If it stays like this, the disk may be failing.',
+  'error.history/ended': 'What keeps the history {file} has ended: {reason}.',
+  'remedy.history/ended': 'It is started again by itself; what happens is held in memory meanwhile.',
   'error.history/broken': 'The history {file} cannot be used: {reason}.',
   'remedy.history/broken': 'It was moved to {aside}, and a new one begins.',
   'error.history/newer-file': 'The history {file} was written by a newer version.',
