@@ -1,4 +1,5 @@
 /** The options form before the real engine: what is changed there is seen from outside, by NUT's protocol. */
+import { existsSync } from 'node:fs';
 import { openRawClient, startTestServer } from '#tests/support/nut-server.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import { ridethrough } from '#tests/support/served-program.ts';
@@ -49,6 +50,36 @@ test('another file, another driver: the UPS is another one at once', async ({ fo
   await settings.save();
   await expect.poll(() => upsc(`ups@127.0.0.1:${port}`, 'driver.name')).toBe('demo');
   await expect(page.getByRole('banner')).toContainText('ups');
+});
+
+test('an outage is tried out on this computer: nothing is done, and a command runs only when it is asked for', async ({
+  form: { settings },
+  page,
+}, testInfo) => {
+  const mark = testInfo.outputPath('tried');
+  await settings.showAll();
+  await settings.text('Command Before').fill(`echo x > '${mark}'; echo stopped; exit 3`);
+  await settings.text('Command After').fill('/no/such/program');
+  const part = page.getByRole('region', { name: 'When the power fails' });
+  await part.getByRole('button', { name: 'Try it out without shutting down' }).click();
+  const steps = part.getByRole('listitem');
+  const before = steps.filter({ hasText: 'The command before runs, for 0:30 at most.' });
+  await expect(before.locator('code')).toContainText('echo stopped; exit 3');
+  await expect(steps.filter({ hasText: 'The command after' })).toContainText(
+    'That would not work: /no/such/program is not there, or may not be run.',
+  );
+  // The UPS of this page is simulated: it takes no computer down.
+  await expect(steps.filter({ hasText: 'This computer would act now, but is set to do nothing.' })).toHaveCount(1);
+  expect(existsSync(mark)).toBe(false);
+  expect(await violationsOf(page)).toEqual([]);
+  expect(await isWiderThanWindow(page)).toBe(false);
+  await before.getByRole('button', { name: 'Run it now' }).click();
+  await expect(before).toContainText('It failed: exit status 3.');
+  await expect(before.locator('pre')).toHaveText('stopped\n');
+  expect(existsSync(mark)).toBe(true);
+  // What was looked at is not what stands there now.
+  await settings.text('Command After').fill('');
+  await expect(steps).toHaveCount(0);
 });
 
 test('auxiliary lines are completed, marked where they are wrong, and take effect', async ({

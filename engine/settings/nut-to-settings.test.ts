@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Settings } from '#domain/schema/settings/settings.ts';
+import { commandOf, fieldsOfCommand, NO_COMMAND } from './shutdown-commands.ts';
 import { toNutConf } from './settings-to-nut.ts';
 import { NONE, notesOf, errorsOf, settingsOf, fromFiles } from './moving-test-support.ts';
 
@@ -89,6 +90,25 @@ describe("NUT's files", () => {
       'upsmon.conf': `MONITOR ups 1 upsmon pw primary\nSHUTDOWNCMD "${command}"\n`,
     });
     expect(settingsOf(moved).ups[0]).toMatchObject({ shutdownaction, shutdowncmd });
+  });
+
+  test.each([
+    [{ shutdownbefore: `echo 'a' "b" \\ c`, shutdownextratimeout: 7 }],
+    [{ shutdownafter: "it's", shutdowncmd: `say 'bye' && x`, shutdownextratimeout: 3600 }],
+    [{ shutdownbefore: 'a; b', shutdownafter: 'c', shutdownaction: 'restart' as const }],
+  ])('commands around the action that an export wrote come back: %j', (change) => {
+    const fields = { ...NO_COMMAND, ...change };
+    const ups = Settings.parse({ ups: [{ id: 'a', identifier: 'ups', driver: 'x', port: 'x', ...fields }] }).ups[0];
+    expect(fieldsOfCommand((ups && commandOf(ups)) ?? '')).toEqual(fields);
+  });
+
+  test.each([
+    `timeout -k 5 0 sh -c 'a'; sh -c 'b'`,
+    `timeout -k 5 9 sh -c 'a'; sh -c 'b' && timeout -k 5 8 sh -c 'c'`,
+    `sh -c 'b'`,
+    `timeout -k 5 9 sh -c 'a'; sh -c 'b' # mine`,
+  ])('a line of somebody’s own stays as it is: %s', (command) => {
+    expect(fieldsOfCommand(command)).toEqual({ ...NO_COMMAND, shutdowncmd: command });
   });
 
   test('a UPS that is only watched shuts nothing down, here neither', async () => {
