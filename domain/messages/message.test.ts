@@ -12,6 +12,7 @@ import {
   type Catalogue,
   type Locale,
   type MessageKey,
+  type Text,
 } from './message.ts';
 
 const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!).sort();
@@ -148,6 +149,15 @@ describe('the catalogues', () => {
 });
 
 describe('a message', () => {
+  test('ends in one full stop, also where what it says last is a sentence of its own', () => {
+    const refused = (reason: Text): string => message('neighbour.shutdown.refused', { reason });
+    const start = 'This computer cannot be shut down from here:';
+    expect(refused('no answer')).toBe(`${start} no answer.`);
+    expect(refused('The server is away.')).toBe(`${start} The server is away.`);
+    const underTest = phrase('error.monitor/refused-under-test', { action: 'shutdown' });
+    expect(refused(underTest)).toBe(`${start} No real power action under test: shutdown.`);
+  });
+
   test('is filled in the language asked for', () => {
     expect(message('time.ago', { time: '3 min' }, 'de')).toBe('vor 3 min');
     expect(message('time.ago', { time: '3 min' })).toBe('3 min ago');

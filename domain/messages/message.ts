@@ -102,9 +102,15 @@ export const errorText = (
     ? undefined
     : lookUp(`${part}.${error.code}`, error.details, locale);
 
-/** Puts parameters into a text. A placeholder without a parameter stays visible rather than becoming "undefined". */
+/**
+ * Puts parameters into a text. A placeholder without a parameter stays visible rather than becoming "undefined". What
+ * brings its own full stop ends the sentence that it stands last in: reasons come from systems and servers too.
+ */
 export const fill = (text: string, params: Readonly<Record<string, unknown>>, locale: Locale = 'en'): string =>
-  text.replace(/\{(\w+)\}/g, (whole, name: string) => textIn(params[name], locale) ?? whole);
+  text.replace(/\{(\w+)\}(\.(?!\S))?/g, (whole, name: string, stop: string | undefined) => {
+    const said = textIn(params[name], locale);
+    return said === undefined ? whole : `${said}${stop === undefined || /[.!?…]$/.test(said) ? '' : stop}`;
+  });
 
 const lookUp = (key: string, params: Readonly<Record<string, unknown>>, locale: Locale): string | undefined =>
   Object.hasOwn(en, key) ? fill(CATALOGUES[locale][key as MessageKey], params, locale) : undefined;
