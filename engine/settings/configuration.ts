@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { describeError, NutError, SettingsError } from '#domain/errors.ts';
 import { phrase, textIn, type Phrase } from '#domain/messages/message.ts';
+import type { FieldProblem } from '#domain/schema/field-problem.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
 import { findSectionFaults, type ConfigFault } from '#engine/drivers/check-sections.ts';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
@@ -147,6 +148,27 @@ export async function startConfiguration(settings: Settings, dataDir: string, lo
     ownCertificateFile: ownCertificateIn(dataDir),
   };
   return { ...configuration, engine: { ...configuration.engine, nut: { ...nut, tls: own } } };
+}
+
+/**
+ * What a start would find in the files that settings name. A console that is the port of a UPS is warned of, for it
+ * keeps nothing from being guarded.
+ */
+export async function fileProblems(
+  settings: Settings,
+  dataDir: string,
+  consoles?: ConsolePlaces,
+): Promise<readonly FieldProblem[]> {
+  const faults = await findCertificateFaults(toNutConf(settings).conf, dataDir);
+  return [
+    ...(await consoleProblems(settings, settings, consoles)),
+    ...faults.map(({ reason, fix }): FieldProblem => ({
+      path: ['server', 'optionsupsd'],
+      severity: 'error',
+      reason,
+      fix,
+    })),
+  ];
 }
 
 /** What a configuration that stands elsewhere looks like as settings, to be looked at. */

@@ -1,5 +1,5 @@
-/** `config get` and `config set`: the settings of a data folder, from the command line. */
-import { resolve } from 'node:path';
+/** `config get`, `config set` and `config check`: the settings of a data folder, from the command line. */
+import { join, resolve } from 'node:path';
 import { describeError, WebError } from '#domain/errors.ts';
 import type { FieldProblem } from '#domain/schema/field-problem.ts';
 import { WEB_SECRET_KEYS, type Settings, type WebSecretKey } from '#domain/schema/settings/settings.ts';
@@ -11,11 +11,15 @@ import {
   type SettingChange,
 } from '#engine/settings/change-settings.ts';
 import { checkSettings, describeFieldProblem, errorsFirst } from '#engine/settings/check-settings.ts';
+import { fileProblems } from '#engine/settings/configuration.ts';
 import { consoleProblems } from '#engine/settings/console-ports.ts';
+import { readWhole } from '#engine/settings/read-import.ts';
+import { openSecretBook } from '#engine/settings/secret-file.ts';
 import { keysOfSettings, type SettingKey } from '#engine/settings/setting-keys.ts';
 import type { ConsolePlaces } from '#engine/drivers/system-consoles.ts';
-import { readSettings, updateSettings } from '#engine/settings/settings-store.ts';
-import { describeConfigError } from '../error-place.ts';
+import { readSettings, SETTINGS_FILE, updateSettings } from '#engine/settings/settings-store.ts';
+import { lostPasswordErrors } from '#engine/settings/stored-settings.ts';
+import { describeConfigError, describeInFile } from '../error-place.ts';
 import { EXIT, UsageError } from '../io.ts';
 import type { NutCommandIo } from '../nut-commands/nut-command.ts';
 import { Prompt } from '../nut-commands/prompt.ts';
@@ -71,7 +75,7 @@ export async function setSettings(
   const changes = pairs.filter(([key]) => !isWebSecret(key)).map((change) => withWholePath(change, keys));
   const changed = changeSettings(before, changes);
   const here = await consoleProblems(changed.settings, before.settings, consoles);
-  if (!(await checkMeaning(changed.settings, here, io))) return EXIT.configuration;
+  if (!(await checkMeaning(changed.settings, here, io, describeFieldProblem))) return EXIT.configuration;
   const passwords = new Map(pairs.filter((pair): pair is [WebSecretKey, string] => isWebSecret(pair[0])));
   for (const [key, password] of passwords) checkPassword(key, password);
   await makeDataFolder(dataDir);
@@ -88,10 +92,40 @@ export async function setSettings(
   return EXIT.ok;
 }
 
+/**
+ * Tells what is wrong with the settings of the folder, and changes nothing.
+ * @param consoles where the system tells of its consoles, if not where it does
+ * @throws SettingsError for settings that cannot be read
+ */
+export async function checkFolder(dataDir: string, io: NutCommandIo, consoles?: ConsolePlaces): Promise<number> {
+  const { damage } = await openSecretBook(dataDir);
+  const found = await readSettings(dataDir);
+  const file = join(dataDir, SETTINGS_FILE);
+  const text = found.revision === '' ? '' : (await readWhole(file)).toString('utf8');
+  const lost = lostPasswordErrors(found);
+  for (const error of damage ? [damage, ...lost] : lost) io.stderr.write(`${describeConfigError(error)}\n`);
+  const here = await fileProblems(found.settings, dataDir, consoles);
+  const canBeUsed = await checkMeaning(found.settings, here, io, (problem) => describeInFile(problem, file, text));
+  // What the desktop program sealed is there, only not for this one.
+  const isWhole = !damage && lost.every(({ code }) => code === 'settings/sealed-passwords');
+  if (!canBeUsed || !isWhole) return EXIT.configuration;
+  io.stdout.write(usableLine(file, found.settings.ups));
+  return EXIT.ok;
+}
+
+/** @param ups those that a configuration names */
+export const usableLine = (where: string, { length }: readonly unknown[]): string =>
+  `${where}: usable, ${length} UPS${length === 1 ? '' : 'es'}\n`;
+
 /** What the schema cannot see: files that are named, lines for NUT. Tells all of it. @returns whether it can be used */
-async function checkMeaning(settings: Settings, here: readonly FieldProblem[], io: NutCommandIo): Promise<boolean> {
+async function checkMeaning(
+  settings: Settings,
+  here: readonly FieldProblem[],
+  io: NutCommandIo,
+  describe: (problem: FieldProblem) => string,
+): Promise<boolean> {
   const problems = errorsFirst([...checkSettings(settings), ...here]);
-  for (const problem of problems) io.stderr.write(`${describeFieldProblem(problem)}\n`);
+  for (const problem of problems) io.stderr.write(`${describe(problem)}\n`);
   if (problems.some(({ severity }) => severity === 'error')) return false;
   if (settings.web.tls !== 'files') return true;
   try {

@@ -132,7 +132,8 @@ describe('config set', () => {
     [['import'], /one of --nut-conf DIR, --truenas FILE and --apcupsd FILE/],
     [['import', '--nut-conf', 'a', '--truenas', 'b'], /takes one of/],
     [['export'], /--nut-conf DIR is needed/],
-    [['check', '--nut-conf', 'a', '--data-dir', 'b'], /no --data-dir/],
+    [['check', '--force'], /no --force/],
+    [['check', '--nut-conf', 'a', '--data-dir', 'b'], /one of --nut-conf DIR and --data-dir DIR/],
   ])('wrong usage is told: %j', async (args, text) => {
     const attempt = run(args);
     await expect(attempt).rejects.toThrow(text);
@@ -154,6 +155,52 @@ describe('config set', () => {
   test('a path is kept whole, so that it means the same wherever serve is started', async () => {
     await run(['set', 'web.certFile', 'web.pem']);
     expect((await run(['get', 'web.certFile'])).stdout).toBe(`${resolve('web.pem')}\n`);
+  });
+});
+
+describe('config check', () => {
+  const OFFICE = ['ups.0.identifier', 'office', 'ups.0.driver', 'usbhid-ups', 'ups.0.port', 'auto'];
+  const check = () => run(['check']);
+  const settings = () => join(folder, 'settings.json');
+
+  test('says that settings can be used, and changes nothing', async () => {
+    expect(await check()).toEqual({ status: 0, stdout: `${settings()}: usable, 0 UPSes\n`, stderr: '' });
+    expect(await readdir(folder)).toEqual([]);
+    await run(['set', ...OFFICE]);
+    const [files, text] = [await readdir(folder), await readFile(settings(), 'utf8')];
+    expect(await check()).toEqual({ status: 0, stdout: `${settings()}: usable, 1 UPS\n`, stderr: '' });
+    expect([await readdir(folder), await readFile(settings(), 'utf8')]).toEqual([files, text]);
+  });
+
+  test('points at the line of what somebody wrote by hand', async () => {
+    await run(['set', ...OFFICE, 'ups.0.options', 'offdelay = 60']);
+    await writeFile(settings(), (await readFile(settings(), 'utf8')).replace('offdelay = 60', 'offdelay = soon'));
+    const { status, stdout, stderr } = await check();
+    expect([status, stdout]).toEqual([78, '']);
+    expect(stderr).toMatch(/settings\.json:\d+: ups\.0\.options, line 1: offdelay .*soon.* \(.+\)\n$/);
+    const line = Number(/json:(\d+)/.exec(stderr)?.[1]);
+    expect((await readFile(settings(), 'utf8')).split('\n')[line - 1]).toContain('"offdelay = soon"');
+  });
+
+  test('what can be lived with is told, and is no error', async () => {
+    await run(['set', ...OFFICE, 'ups.0.emailnotify', 'yes', 'ups.0.toemail', 'a@example.org']);
+    const { status, stderr } = await check();
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/settings\.json:\d+: ups\.0\.emailnotify: /);
+  });
+
+  test('settings that cannot be read are told with their line', async () => {
+    await writeFile(settings(), '{\n  "version": 1,\n  "ups": []]\n}\n');
+    await expect(check()).rejects.toMatchObject({ code: 'settings/bad-file', details: { file: settings(), line: 3 } });
+  });
+
+  test('files that a start would not find, and passwords that are lost, are errors', async () => {
+    await run(['set', ...OFFICE, 'server.optionsupsd', 'CERTFILE gone.pem', 'server.monpwd', 'secret']);
+    await rm(join(folder, 'secrets.json'));
+    const { status, stderr } = await check();
+    expect(status).toBe(78);
+    expect(stderr).toMatch(/settings\.json:\d+: server\.optionsupsd: Cannot use the certificate .*gone\.pem/);
+    expect(stderr).toContain('server.monpwd');
   });
 });
 

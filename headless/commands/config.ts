@@ -6,15 +6,15 @@ import { EXIT, UsageError } from '../io.ts';
 import type { NutCommandIo } from '../nut-commands/nut-command.ts';
 import { parseOptions } from '../options.ts';
 
-const HELP = `Usage: ridethrough config check --nut-conf DIR
+const HELP = `Usage: ridethrough config check [--nut-conf DIR | --data-dir DIR]
        ridethrough config show [--data-dir DIR]
        ridethrough config import (--nut-conf DIR | --truenas FILE | --apcupsd FILE) [--data-dir DIR]
        ridethrough config export --nut-conf DIR [--force] [--data-dir DIR]
        ridethrough config get [KEY] [--data-dir DIR]
        ridethrough config set KEY VALUE ... [--data-dir DIR]
 
-"check" reads NUT's configuration files in DIR and tells what is wrong with them, one line each:
-FILE:LINE: what is wrong (what to do). Exit status: 0 usable, 78 with errors.
+"check" reads the settings, or NUT's configuration files in DIR, and tells what is wrong with them, one line each:
+FILE:LINE: what is wrong (what to do). It changes nothing. Exit status: 0 usable, 78 with errors.
 
 "get" shows the settings, passwords as (set) or (not set). "set" changes them: everything is checked before anything is
 written (exit status 78 for a value that does not fit). An empty value ("") goes back to the default; a password given
@@ -59,7 +59,7 @@ export async function config(args: readonly string[], io: NutCommandIo, consoles
   };
   switch (verb) {
     case 'check':
-      return checkFiles(confDir(), io, consoles);
+      return checkConfiguration(values, dataDir, io, consoles);
     case 'show':
       return (await import('./config-show.ts')).showSettings(dataDir, io);
     case 'import': {
@@ -82,7 +82,7 @@ export async function config(args: readonly string[], io: NutCommandIo, consoles
 
 /** What each word goes with. */
 const TAKES: Readonly<Record<string, { readonly options: readonly string[]; readonly isWithWords?: true }>> = {
-  check: { options: ['nut-conf'] },
+  check: { options: ['nut-conf', 'data-dir'] },
   show: { options: ['data-dir'] },
   import: { options: ['nut-conf', 'truenas', 'apcupsd', 'data-dir'] },
   export: { options: ['nut-conf', 'force', 'data-dir'] },
@@ -90,7 +90,15 @@ const TAKES: Readonly<Record<string, { readonly options: readonly string[]; read
   set: { options: ['data-dir'], isWithWords: true },
 };
 
-async function checkFiles(folder: string, io: NutCommandIo, consoles?: ConsolePlaces): Promise<number> {
+async function checkConfiguration(
+  { 'nut-conf': folder, 'data-dir': given }: { readonly 'nut-conf'?: string; readonly 'data-dir'?: string },
+  dataDir: string,
+  io: NutCommandIo,
+  consoles?: ConsolePlaces,
+): Promise<number> {
+  const { checkFolder, usableLine } = await import('./config-settings.ts');
+  if (folder === undefined) return checkFolder(dataDir, io, consoles);
+  if (given !== undefined) throw new UsageError('"config check" takes one of --nut-conf DIR and --data-dir DIR');
   const { conf, exposed, risks, remarks, ...found } = await checkNutFiles(folder, io.env, consoles);
   const faults = [...found.faults, ...exposed, ...risks];
   const told = [
@@ -100,7 +108,6 @@ async function checkFiles(folder: string, io: NutCommandIo, consoles?: ConsolePl
   told.sort((a, b) => a.place.file.localeCompare(b.place.file) || a.place.line - b.place.line);
   for (const { text } of told) io.stderr.write(`${text}\n`);
   if (faults.length > 0) return EXIT.configuration;
-  const { ups } = conf;
-  io.stdout.write(`${folder}: usable, ${ups.length} UPS${ups.length === 1 ? '' : 'es'}\n`);
+  io.stdout.write(usableLine(folder, conf.ups));
   return EXIT.ok;
 }
