@@ -1,5 +1,6 @@
 /** Checks the options of one section of ups.conf against what its driver takes. */
-import type { Text } from '#domain/messages/message.ts';
+import { phrase, type Text } from '#domain/messages/message.ts';
+import { findVariable, type VariableInfo } from '#domain/nut/variables.ts';
 import { isNativeDriver } from '#engine/drivers/native-drivers.ts';
 import {
   GLOBAL_OPTIONS,
@@ -62,7 +63,7 @@ export function checkOption(
 ): { readonly name: string; readonly value: string | true } | undefined {
   const { name, value, line } = option;
   if (/^(?:default|override)\../.test(name)) {
-    if (value !== true) return option;
+    if (value !== true) return checkVariable({ name, value, line }, driver, problems);
     problems.error('option-needs-value', line, { name });
     return undefined;
   }
@@ -85,6 +86,38 @@ export function checkOption(
   const why = whyWithoutEffect(rightName, driver);
   if (why) problems.notice('no-effect', line, { name: rightName, why });
   return checkValue({ name: rightName, value, line }, type, driver, problems);
+}
+
+/** A variable that is a number is given one: what compares with it would see nothing at all in a word. */
+function checkVariable(
+  option: WrittenOption & { readonly value: string },
+  driver: string,
+  problems: Problems,
+): { readonly name: string; readonly value: string } | undefined {
+  const { name, value, line } = option;
+  const info = findVariable(name.replace(/^(?:default|override)\./, ''));
+  if (info?.type !== 'number') return option;
+  const isNative = isNativeDriver(driver);
+  // NUT's clients take the number that a text begins with.
+  const read = Number.parseFloat(value);
+  const wanted = Number.isFinite(read) ? beyondPercent(read, info) : expected.number;
+  if (wanted !== undefined) {
+    const details = { name, value, expected: wanted };
+    if (isNative) problems.error('bad-option-value', line, details);
+    else problems.warning('bad-option-value', line, details);
+    return isNative ? undefined : option;
+  }
+  if (mismatch(value, 'number') === undefined) return option;
+  problems.warning('sloppy-number', line, { name, value, read, expected: expected.number });
+  return isNative ? { name, value: String(read) } : option;
+}
+
+/** A load may be more than what the device is made for; no other part of something is more than the whole of it. */
+function beyondPercent(value: number, { name, unit }: VariableInfo): Text | undefined {
+  if (unit !== '%') return undefined;
+  if (value < 0) return phrase('expected.number-from', { minimum: 0 });
+  if (value <= 100 || /\b(?:load|percent)\b/.test(name)) return undefined;
+  return phrase('expected.number-up-to', { maximum: 100 });
 }
 
 function checkValue(

@@ -211,6 +211,29 @@ describe('options of ups.conf', () => {
     expect(told[0]).toMatch(/^warning ups\.conf:4: pollfreq cannot be "often"/);
   });
 
+  test.each([
+    ['override.battery.charge.low = abc', 'error', '"abc" (write a number)', undefined],
+    ['default.input.voltage.nominal = mains', 'error', '"mains" (write a number)', undefined],
+    ['override.battery.charge.low = 101', 'error', '"101" (write a number up to 100)', undefined],
+    ['override.battery.charge.low = -5', 'error', '"-5" (write a number from 0)', undefined],
+    ['override.battery.charge.low = 30%', 'warning', '"30%"; read as 30 (write a number)', '30'],
+    ['override.ups.load.high = 110', '', '', '110'],
+    ['override.battery.voltage.nominal = 13.6', '', '', '13.6'],
+    ['override.battery.date = 2024/05/01', '', '', '2024/05/01'],
+    ['override.of.my.own = abc', '', '', 'abc'],
+  ])('a variable that is a number is given one: %s', (line, severity, said, used) => {
+    const { result, told } = read(section(`${line}\n`));
+    expect(Object.values(result.ups[0]?.options ?? {})).toEqual(used === undefined ? [] : [used]);
+    expect(told).toHaveLength(severity === '' ? 0 : 1);
+    expect(told[0] ?? '').toMatch(severity === '' ? /^$/ : new RegExp(`^${severity} ups\\.conf:4: `));
+    expect(told[0] ?? '').toContain(said);
+    // A driver of NUT puts it over its values itself.
+    const others = read(section(`${line}\n`, 'snmp-ups'));
+    expect(Object.values(others.result.ups[0]?.options ?? {})).toEqual([line.split(' = ')[1]]);
+    expect(others.told).toHaveLength(told.length);
+    expect(others.told[0] ?? '').not.toMatch(/^error/);
+  });
+
   test('an option of a driver is known by its own name whatever its capitals', () => {
     expect(read(section('VendorID = 051d\n')).result.ups[0]?.options).toEqual({ vendorid: '051d' });
   });
