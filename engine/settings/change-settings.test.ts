@@ -88,6 +88,18 @@ describe('what belongs together', () => {
       'ups.0.shutdowncmd: the command is not run: the action is "Hibernate" (choose "Shut down" or "Only run the shutdown command" as the action, or leave the command empty)',
     ]);
     expect(meaningOf(idle).files['upsmon.conf']).toContain('SHUTDOWNCMD "/bin/systemctl hibernate"');
+    const around = [
+      ['ups.0.shutdownbefore', '/bin/before'],
+      ['ups.0.shutdownafter', '/bin/after'],
+    ] as const;
+    const never = changeSettings(primary, [['ups.0.shutdownaction', 'nothing'], ...around]);
+    expect(checkSettings(never.settings).map(describeFieldProblem)).toEqual(
+      ['shutdownbefore', 'shutdownafter'].map(
+        (key) =>
+          `ups.0.${key}: the command is not run: the action is "Nothing" (choose another action, or leave the command empty)`,
+      ),
+    );
+    expect(checkSettings(changeSettings(primary, around).settings)).toEqual([]);
     const open = changeSettings(secondary, [['ups.0.monpwd', '']]);
     expect(checkSettings(open.settings).map(describeFieldProblem)).toEqual([
       expect.stringMatching(/^ups\.0\.monpwd: without a password this computer cannot log in/),

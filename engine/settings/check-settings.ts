@@ -90,20 +90,20 @@ function networkProblems({ ups, server }: Settings, { conf }: NutMeaning): Field
   return problems;
 }
 
+/** Commands that never run. The other actions run those around them. */
 const commandProblems = ({ ups }: Settings): FieldProblem[] =>
-  ups.flatMap((one, index): FieldProblem[] =>
-    one.shutdowncmd === '' || standsForCommand(one)
-      ? []
-      : [
-          {
-            path: ['ups', index, 'shutdowncmd'],
-            severity: 'warning',
-            reason: phrase('field.unused-command', {
-              action: phrase(`form.ups.shutdownaction.${one.shutdownaction}`, {}),
-            }),
-            fix: phrase('field.unused-command.fix', {}),
-          },
-        ],
+  ups.flatMap((one, index) =>
+    (['shutdowncmd', 'shutdownbefore', 'shutdownafter'] as const)
+      .filter((key) => one[key] !== '')
+      .filter((key) => (key === 'shutdowncmd' ? !standsForCommand(one) : one.shutdownaction === 'nothing'))
+      .map((key): FieldProblem => ({
+        path: ['ups', index, key],
+        severity: 'warning',
+        reason: phrase('field.unused-command', {
+          action: phrase(`form.ups.shutdownaction.${one.shutdownaction}`, {}),
+        }),
+        fix: phrase(`field.unused-command${key === 'shutdowncmd' ? '' : '-around'}.fix`, {}),
+      })),
   );
 
 const mailProblems = ({ ups, mail }: Settings): FieldProblem[] =>

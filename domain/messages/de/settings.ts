@@ -60,6 +60,7 @@ export const settings = {
   'field.no-login.fix': 'das Passwort des Kontos dort setzen',
   'field.unused-command': 'der Befehl wird nicht ausgeführt: die Aktion ist „{action}“',
   'field.unused-command.fix': 'als Aktion das Herunterfahren oder nur den Befehl wählen, oder den Befehl leer lassen',
+  'field.unused-command-around.fix': 'eine andere Aktion wählen oder den Befehl leer lassen',
   'field.no-mail-server': 'kein Mailserver ist gesetzt, also kann keine Mail gesendet werden',
   'field.no-mail-server.fix': 'den Mailserver eintragen (mail.host)',
   'field.unknown-upses': 'es gibt keine USV namens {names}, über sie wird auf diesem Weg nichts gemeldet',

@@ -59,6 +59,7 @@ export const settings = {
   'field.unused-command': 'the command is not run: the action is "{action}"',
   'field.unused-command.fix':
     'choose "Shut down" or "Only run the shutdown command" as the action, or leave the command empty',
+  'field.unused-command-around.fix': 'choose another action, or leave the command empty',
   'field.no-mail-server': 'no mail server is set, so no mail can be sent',
   'field.no-mail-server.fix': 'fill in the mail server (mail.host)',
   'field.unknown-upses': 'there is no UPS called {names}, so nothing is told of it this way',
