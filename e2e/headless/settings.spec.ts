@@ -282,6 +282,24 @@ test('an account of the table can log in, and no password is ever told', async (
   expect(told.split('lens-44').length).toBeLessThanOrEqual(2);
 });
 
+test('an account that is renamed goes back to its kept password when a typed one is erased', async ({
+  form: { settings, port },
+  page,
+}) => {
+  await page.getByRole('button', { name: 'Add an account' }).click();
+  await settings.text('Name').fill('pi');
+  await settings.text('Password').first().fill('raspberry-7');
+  await settings.choose('Role', 'Secondary');
+  await settings.save();
+
+  await settings.text('Name').press('End');
+  await settings.text('Name').pressSequentially('nas');
+  await settings.text('Password').first().fill('another');
+  await settings.text('Password').first().fill('');
+  await settings.save();
+  expect(await logIn(port, 'pinas', 'raspberry-7', 'ups')).toBe('OK');
+});
+
 test('accounts as text: a line that cannot be used stays in sight, and what is not kept is told', async ({
   form: { settings, port },
   page,
