@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { BatteryView } from './schema/battery.ts';
 import { ChannelTrouble } from './schema/alerts.ts';
+import { AroundPlace, DryRunStep } from './schema/dry-run.ts';
 import { FieldProblem } from './schema/field-problem.ts';
 import { DottedName, UpsName } from './schema/names.ts';
 import { HostName, Port } from './schema/settings/parts.ts';
@@ -395,6 +396,33 @@ export const requests = {
     }),
     access: 'admin',
   },
+  /**
+   * What a shutdown would do on this computer under these settings, step by step, with what can be checked of each.
+   * Nothing is carried out. Empty where nothing is ever done.
+   */
+  'setup.dryRun': {
+    params: z.object({ settings: AnySettings }),
+    result: z.object({ steps: z.array(DryRunStep), problems: z.array(FieldProblem) }),
+    access: 'admin',
+  },
+  /** Runs the command before or after the action of these settings now, and waits for it. */
+  'setup.tryCommand': {
+    params: z.object({ settings: AnySettings, place: AroundPlace }),
+    result: z.object({
+      /** Absent where there is no such command, or something is wrong with the settings. */
+      trial: z
+        .object({
+          /** How it ended, where it did not end well. */
+          failure: TextSchema.optional(),
+          /** The end of what it wrote. */
+          output: z.string(),
+          seconds: z.number(),
+        })
+        .optional(),
+      problems: z.array(FieldProblem),
+    }),
+    access: 'admin',
+  },
   /** The models that NUT's drivers know, and which drivers there are on this computer. */
   'drivers.list': {
     params: Nothing,
@@ -447,6 +475,22 @@ export const requests = {
   'network.probe': {
     params: z.object({ host: HostName, port: Port }),
     result: z.object({ upses: z.array(z.object({ name: z.string(), description: z.string() })) }),
+    access: 'admin',
+  },
+  /** NUT servers of other computers that announce themselves on the local network. Takes seconds. @throws NutError nut/cannot-search */
+  'network.find': {
+    params: Nothing,
+    result: z.object({
+      servers: z.array(
+        z.object({
+          name: z.string(),
+          host: z.string(),
+          port: z.number(),
+          /** Absent: it does not answer. */
+          upses: z.array(z.object({ name: z.string(), description: z.string() })).optional(),
+        }),
+      ),
+    }),
     access: 'admin',
   },
   /** Where other computers find the NUT server of this one. */

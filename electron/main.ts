@@ -8,6 +8,7 @@ import { message } from '#domain/messages/message.ts';
 import { allowForHangingDisk } from '#engine/adapters/disk-threads.ts';
 import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
 import { holdDataFolder } from '#engine/adapters/hold-data-folder.ts';
+import { createMulticastDiscovery } from '#engine/adapters/multicast-discovery.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock as clock } from '#engine/adapters/system-clock.ts';
@@ -251,6 +252,7 @@ async function start(): Promise<void> {
         log,
         ruleFile: join(app.isPackaged ? process.resourcesPath : join(icons, '..'), 'udev', RULE_FILE),
       }),
+      discovery: createMulticastDiscovery(clock),
       scanDevices: () => findDevices(hidPort),
     });
     // Most often NUT's own server already listens there. Warnings and the shutdown do not need the network.

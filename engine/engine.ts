@@ -49,6 +49,8 @@ export interface Engine {
   refusals(): readonly Refusal[];
   /** Connections that were turned away since the start. */
   readonly nutRefused: number;
+  /** Calls back when the addresses that accept NUT connections may be other ones. */
+  onNetworkChanged(changed: () => void): Stop;
   /** Calls back when UPSes were added or removed. */
   onListChanged(changed: () => void): Stop;
   /** Tries at once to reach a UPS that cannot be read; nothing happens to one that can. Unknown names are passed over. */
@@ -105,6 +107,7 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
   let server: NutServer | undefined;
   let addresses: readonly ListenAddress[] = [];
   const listListeners = new Set<() => void>();
+  const networkListeners = new Set<() => void>();
   const loginListeners = new Set<(change: LoginChange) => void>();
   const onLogin = (change: LoginChange): void => {
     for (const listener of loginListeners) listener(change);
@@ -205,6 +208,8 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
       addresses = [];
       if (error instanceof NutError) networkProblem = error;
       throw error;
+    } finally {
+      for (const listener of networkListeners) listener();
     }
   };
 
@@ -298,6 +303,10 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
       return networkProblem;
     },
     retryNetwork,
+    onNetworkChanged(changed) {
+      networkListeners.add(changed);
+      return () => networkListeners.delete(changed);
+    },
     onListChanged(changed) {
       listListeners.add(changed);
       return () => listListeners.delete(changed);

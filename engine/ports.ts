@@ -179,6 +179,35 @@ export interface SystemPower {
   wall(text: string): Promise<Text | undefined>;
 }
 
+/** A NUT server to tell the local network of. */
+export interface AnnouncedService {
+  /** What people see: the name of this computer. */
+  readonly name: string;
+  /** TCP. */
+  readonly port: number;
+}
+
+/** A NUT server that the local network tells of. */
+export interface AnnouncedServer extends AnnouncedService {
+  /** Address it is reached at. */
+  readonly host: string;
+}
+
+/** Telling and hearing of NUT servers on the local network (`_nut._tcp`). */
+export interface ServiceDiscovery {
+  /**
+   * Servers of other computers that answer within a few seconds; nothing is open afterwards.
+   * @throws NutError nut/cannot-search
+   */
+  browse(): Promise<readonly AnnouncedServer[]>;
+  /**
+   * Tells of a server until that is ended; under a further name where others have it.
+   * @param failed called when it cannot be told, or not any more
+   * @returns ends it; resolves once the network was told that it is gone
+   */
+  announce(service: AnnouncedService, failed: (error: AppError) => void): () => Promise<void>;
+}
+
 /** A notification on the screen of this computer. */
 export interface DesktopNote {
   /** A newer one of the same takes its place: the name of the UPS. */

@@ -1,16 +1,20 @@
 /** The whole product on real settings and files, with a clock and a computer that only pretend. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { createServer } from 'node:net';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RequestName, RequestResult } from '#domain/contract.ts';
+import { NutError } from '#domain/errors.ts';
 import { createFakeClock, type FakeClock } from '#tests/support/fake-clock.ts';
+import { createFakeDiscovery, type FakeDiscovery } from '#tests/support/fake-discovery.ts';
 import { openHere } from '#tests/support/history-here.ts';
 import { createFakePower, type FakePower } from '#tests/support/fake-power.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
-import { createRememberingLog } from '#tests/support/silent-log.ts';
+import { createRememberingLog, type RememberingLog } from '#tests/support/silent-log.ts';
 import type { DesktopNote } from './ports.ts';
 import { createProduct, type Product, type ProductParts } from './product.ts';
 import { changeSettings, type SettingChange } from './settings/change-settings.ts';
@@ -19,6 +23,8 @@ import { openSettingsKeeper, type SettingsKeeper } from './settings/settings-kee
 
 let folder: string;
 let clock: FakeClock;
+let discovery: FakeDiscovery;
+let log: RememberingLog;
 let power: FakePower;
 let keeper: SettingsKeeper;
 let product: Product;
@@ -40,7 +46,7 @@ async function pass(ms: number): Promise<void> {
 async function ask<Name extends RequestName>(name: Name, params: unknown): Promise<RequestResult<Name>> {
   const answer = await product.api.handle(name, params, 'admin');
   if (!answer.ok) throw new Error(answer.error.code);
-  return answer.value as RequestResult<Name>;
+  return answer.value;
 }
 const statusOf = (name: string): string | undefined =>
   product.engine.store.get(name)?.variables.get('ups.status')?.value;
@@ -51,7 +57,8 @@ beforeEach(async () => {
   await writeFile(join(folder, 'two.dev'), 'ups.status: OL\nbattery.charge: 50\n');
   clock = createFakeClock();
   power = createFakePower(clock);
-  const log = createRememberingLog();
+  discovery = createFakeDiscovery();
+  log = createRememberingLog();
   keeper = await openSettingsKeeper({ dataDir: folder, clock, log });
   const port = String(await freePort());
   await set(
@@ -69,7 +76,6 @@ beforeEach(async () => {
 });
 
 function productParts(): ProductParts {
-  const log = createRememberingLog();
   return {
     configuration: settingsConfiguration(keeper.current.settings, folder, log),
     settings: keeper,
@@ -90,6 +96,7 @@ function productParts(): ProductParts {
       rule: () => Promise.resolve('installed'),
       installRule: () => Promise.resolve({ outcome: 'already', command: '' }),
     },
+    discovery,
     scanDevices: () => Promise.resolve([]),
   };
 }
@@ -242,4 +249,53 @@ test('what was decided before a start is still told after it, once', async () =>
   await until(() => told().filter((phrase) => phrase === 'monitor.now.line').length === 1);
   await until(() => told().includes('monitor.say.goes-on'));
   expect(told().filter((phrase) => phrase === 'monitor.say.goes-on')).toHaveLength(1);
+});
+
+test('the network is told of the server while other computers may connect, and only then', async () => {
+  const told = async (...ports: readonly number[]): Promise<void> => {
+    await until(() => discovery.announced.map(({ port }) => port).join() === ports.join());
+  };
+  const { remoteport: port } = keeper.current.settings.server;
+  expect(discovery.announced).toEqual([]);
+  await set(['server.rmonitor', 'true']);
+  await told(port);
+  expect(discovery.announced[0]?.name).toBe(hostname().split('.')[0]);
+  await set(['server.announce', 'false']);
+  await told();
+  await set(['server.announce', 'true']);
+  await told(port);
+  const other = await freePort();
+  await set(['server.remoteport', String(other)]);
+  await told(other);
+  await set(['server.rmonitor', 'false']);
+  await told();
+  await set(['server.rmonitor', 'true']);
+  await told(other);
+  await product.stop();
+  expect(discovery.announced).toEqual([]);
+});
+
+test('a network that cannot be told is told of once, and the server serves', async () => {
+  await set(['server.rmonitor', 'true']);
+  await until(() => discovery.announced.length === 1);
+  const error = new NutError('nut/cannot-announce', { reason: 'it is closed' });
+  discovery.fail(error);
+  discovery.fail(error);
+  expect(log.lines.filter(({ message }) => message.includes('it is closed'))).toHaveLength(1);
+  expect(product.engine.addresses.map(({ host }) => host)).toContain('0.0.0.0');
+});
+
+test('where the port is taken nothing is announced, until it is free', async () => {
+  const port = await freePort();
+  const other = createServer().listen(port, '0.0.0.0');
+  await once(other, 'listening');
+  await product.stop();
+  await set(['server.rmonitor', 'true'], ['server.remoteport', String(port)]);
+  product = createProduct(productParts());
+  await product.start('wished');
+  expect([product.networkProblem?.code, discovery.announced]).toEqual(['nut/port-in-use', []]);
+  other.close();
+  await once(other, 'close');
+  await clock.advance(30_000);
+  await until(() => discovery.announced.length === 1);
 });

@@ -31,7 +31,18 @@ import { keepInFile } from './monitor/kept-state.ts';
 import { NO_LATE_HOOK, type LateHook } from './monitor/late-power-off.ts';
 import { createMonitor, type Monitor } from './monitor/monitor.ts';
 import { NO_POLICY } from './monitor/policy.ts';
-import type { Clock, DesktopNotifier, HidPort, Log, Stop, SystemPower, WebPasswords } from './ports.ts';
+import { createAnnouncer } from './nut/announcer.ts';
+import type {
+  AnnouncedService,
+  Clock,
+  DesktopNotifier,
+  HidPort,
+  Log,
+  ServiceDiscovery,
+  Stop,
+  SystemPower,
+  WebPasswords,
+} from './ports.ts';
 import {
   ATTACHED_UPS,
   DEMO_UPS,
@@ -39,6 +50,7 @@ import {
   shownSettings,
   type Configuration,
 } from './settings/configuration.ts';
+import { isLoopback } from './settings/nut-conf/loopback.ts';
 import { inSteps, renamedUpses, type Renaming } from './settings/renamed-upses.ts';
 import type { SettingsKeeper } from './settings/settings-keeper.ts';
 import type { SetupSystem } from './setup/setup-system.ts';
@@ -70,6 +82,8 @@ export interface ProductParts {
   readonly setupSystem: SetupSystem;
   /** Absent where no web interface is served. */
   readonly webPasswords?: WebPasswords;
+  /** Tells the local network of our server, and hears of others. */
+  readonly discovery: ServiceDiscovery;
   scanDevices(): Promise<readonly FoundDevice[]>;
   /** Reads the configuration again; absent where there is nothing to read. */
   reload?(): Promise<DriverOutcome>;
@@ -110,6 +124,16 @@ function limitsOf(settings: Settings | undefined, monitor: Monitor): Limits {
   );
   if (!shortRuntime || plan.from !== undefined || plan.offAfterSeconds === undefined || isByLow) return limits;
   return { ...limits, planSeconds: plan.offAfterSeconds };
+}
+
+/** Nobody is told of a server that only this computer reaches, or that NUT's files set up: those ask for no such thing. */
+function serviceToAnnounce(
+  settings: Settings | undefined,
+  addresses: readonly ListenAddress[],
+): AnnouncedService | undefined {
+  const port = addresses.find(({ host }) => !isLoopback(host))?.port;
+  const isWanted = settings?.server.rmonitor === true && settings.server.announce;
+  return isWanted && port !== undefined ? { name: hostname().split('.')[0] ?? '', port } : undefined;
 }
 
 export function createProduct(parts: ProductParts): Product {
@@ -206,9 +230,13 @@ export function createProduct(parts: ProductParts): Product {
     }
   };
   let inForce = keeper?.current.settings;
+  const announcer = createAnnouncer(parts.discovery, log);
+  const announce = (): void => announcer.want(serviceToAnnounce(inForce, engine.addresses));
+  const stopAnnouncing = engine.onNetworkChanged(announce);
   const takeUp = async (settings: Settings): Promise<void> => {
     const renamings = inForce ? renamedUpses(inForce, settings, ATTACHED_UPS.name) : [];
     inForce = settings;
+    announce();
     await reconfigure(settingsConfiguration(settings, dataDir, log), renamings);
   };
   const stopFollowing = keeper?.onChange(({ settings }) => {
@@ -251,6 +279,7 @@ export function createProduct(parts: ProductParts): Product {
     settings: createSettingsHandlers(source(), async (ups, settings) => alerts?.test(ups, settings)),
     setup: createSetupHandlers({
       scanDevices,
+      discovery: parts.discovery,
       dataDir,
       clock,
       log,
@@ -266,6 +295,7 @@ export function createProduct(parts: ProductParts): Product {
       store: engine.store,
       monitor,
       power: parts.power,
+      lateHook: parts.lateHook ?? NO_LATE_HOOK,
       network: engine,
       scanDevices,
       settingsNow: () => keeper?.current.settings ?? shownSettings(configuration),
@@ -369,10 +399,11 @@ export function createProduct(parts: ProductParts): Product {
     }),
     async stop() {
       stopFollowing?.();
+      stopAnnouncing();
       api.stop();
       samples.stop();
       incidents.stop();
-      await Promise.all([alerts?.stop(), monitor.stop(), engine.stop()]);
+      await Promise.all([alerts?.stop(), monitor.stop(), announcer.stop(), engine.stop()]);
       await Promise.all([history.stop(), withinLimit(clock, DISK_LIMIT_MS, decisions.settled(), () => undefined)]);
     },
   };

@@ -16,6 +16,7 @@ const REASONS: Readonly<Record<string, () => Text>> = {
   ENOTFOUND: () => phrase('reason.unknown-name', {}),
   EHOSTUNREACH: () => phrase('reason.no-way', {}),
   ENETUNREACH: () => phrase('reason.no-way', {}),
+  EADDRINUSE: () => phrase('reason.port-taken', {}),
   EADDRNOTAVAIL: () => phrase('reason.not-own-address', {}),
 };
 

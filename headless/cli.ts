@@ -103,7 +103,7 @@ async function report(what: string, error: unknown, io: CommandIo): Promise<numb
   }
   const { AppError, SettingsError } = await import('#domain/errors.ts');
   if (error instanceof SettingsError) {
-    io.stderr.write(`${error.message} (${error.remedy})\n`);
+    io.stderr.write(`${(await import('./error-place.ts')).describeConfigError(error)}\n`);
     return EXIT.configuration;
   }
   if (error instanceof AppError) io.stderr.write(`${what}: ${error.message} ${error.remedy}\n`);

@@ -17,7 +17,7 @@ const ROOMS: Record<string, { rooms: string[]; packages: RegExp }> = {
   renderer: { rooms: ['renderer', 'domain', 'resources'], packages: /^(svelte|chart\.js|zod$)/ },
 };
 /** Only adapters touch native modules and libraries with effects of their own. */
-const ADAPTER_PACKAGES = /^(node-hid|usb|pino|pino-pretty)$/;
+const ADAPTER_PACKAGES = /^(node-hid|usb|pino|pino-pretty|multicast-dns)$/;
 
 const root = resolve(import.meta.dirname, '..');
 

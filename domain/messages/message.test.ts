@@ -60,6 +60,7 @@ const SAME_IN_GERMAN = [
   'state.bypass',
   'state.fault',
   'command.parameter',
+  'dry.action',
   'alert-kind.bypass',
   'battery.age',
   'channel.discord',

@@ -1,7 +1,10 @@
 /** The options form before the real engine: what is changed there is seen from outside, by NUT's protocol. */
+import { existsSync } from 'node:fs';
 import { openRawClient, startTestServer } from '#tests/support/nut-server.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import { ridethrough } from '#tests/support/served-program.ts';
+import { SettingsPage } from '../pages/settings.ts';
+import { SCENES } from '../support/scenes.ts';
 import { isWiderThanWindow, tabStops, violationsOf } from '../support/for-everybody.ts';
 import { heardBy } from '../support/heard.ts';
 import { openMailServer } from '../support/mail-server.ts';
@@ -47,6 +50,36 @@ test('another file, another driver: the UPS is another one at once', async ({ fo
   await settings.save();
   await expect.poll(() => upsc(`ups@127.0.0.1:${port}`, 'driver.name')).toBe('demo');
   await expect(page.getByRole('banner')).toContainText('ups');
+});
+
+test('an outage is tried out on this computer: nothing is done, and a command runs only when it is asked for', async ({
+  form: { settings },
+  page,
+}, testInfo) => {
+  const mark = testInfo.outputPath('tried');
+  await settings.showAll();
+  await settings.text('Command Before').fill(`echo x > '${mark}'; echo stopped; exit 3`);
+  await settings.text('Command After').fill('/no/such/program');
+  const part = page.getByRole('region', { name: 'When the power fails' });
+  await part.getByRole('button', { name: 'Try it out without shutting down' }).click();
+  const steps = part.getByRole('listitem');
+  const before = steps.filter({ hasText: 'The command before runs, for 0:30 at most.' });
+  await expect(before.locator('code')).toContainText('echo stopped; exit 3');
+  await expect(steps.filter({ hasText: 'The command after' })).toContainText(
+    'That would not work: /no/such/program is not there, or may not be run.',
+  );
+  // The UPS of this page is simulated: it takes no computer down.
+  await expect(steps.filter({ hasText: 'This computer would act now, but is set to do nothing.' })).toHaveCount(1);
+  expect(existsSync(mark)).toBe(false);
+  expect(await violationsOf(page)).toEqual([]);
+  expect(await isWiderThanWindow(page)).toBe(false);
+  await before.getByRole('button', { name: 'Run it now' }).click();
+  await expect(before).toContainText('It failed: exit status 3.');
+  await expect(before.locator('pre')).toHaveText('stopped\n');
+  expect(existsSync(mark)).toBe(true);
+  // What was looked at is not what stands there now.
+  await settings.text('Command After').fill('');
+  await expect(steps).toHaveCount(0);
 });
 
 test('auxiliary lines are completed, marked where they are wrong, and take effect', async ({
@@ -320,14 +353,15 @@ test('other computers are let in after a password was thought of, each by a card
   await page.getByRole('button', { name: 'Add TrueNAS' }).click();
   await page.getByRole('button', { name: 'Add Synology' }).click();
   await expect(page.getByRole('button', { name: 'Add Synology' })).toBeDisabled();
-  await expect(settings.card('TrueNAS')).toContainText('Save first');
+  await expect(settings.card('TrueNAS')).toContainText('it works once saved');
   const password = await settings.onCard('TrueNAS', 'Password').innerText();
   expect(password).toMatch(/^[a-z2-9]{20}$/);
   await settings.save();
   await expect(own).toHaveValue('');
   expect(await logIn(port, 'upsmon', made, 'ups')).toBe('OK');
   await expect(settings.card('TrueNAS')).toContainText('Has not logged in yet.');
-  await expect(settings.onCard('TrueNAS', 'Password')).toHaveText('(kept, not shown)');
+  // To be entered there, until this page is left.
+  await expect(settings.onCard('TrueNAS', 'Password')).toHaveText(password);
   await expect(page.getByText('Fingerprint of its certificate')).toBeVisible();
 
   const client = await openRawClient(port, '127.0.0.2');
@@ -338,6 +372,28 @@ test('other computers are let in after a password was thought of, each by a card
   expect(await client.ask('FSD ups')).toBe('ERR ACCESS-DENIED');
   client.destroy();
   await expect(settings.card('TrueNAS')).toContainText('Has not logged in yet.');
+  await page.getByRole('link', { name: 'Network' }).click();
+  await page.getByRole('link', { name: 'To the settings' }).click();
+  await expect(settings.onCard('TrueNAS', 'Password')).toHaveText('(kept, not shown)');
+});
+
+test('the name that an appliance insists on is added by its card, and it logs in under it', async ({
+  form: { settings, port },
+  page,
+}) => {
+  await settings.text('Identifier').fill('office');
+  await page.getByRole('button', { name: 'Add QNAP' }).click();
+  const card = settings.card('QNAP');
+  await expect(card).toContainText('It asks for a UPS called "qnapups"');
+  await card.getByRole('button', { name: 'Call office "qnapups" too' }).click();
+  await expect(card).not.toContainText('It asks for');
+  await expect(settings.text('Aliases')).toHaveValue('qnapups');
+  await settings.text('Aliases').fill('qnapups, Office');
+  await expect(settings.field('Aliases')).toContainText('a name that no other UPS has, and that is no alias');
+  await settings.text('Aliases').fill('qnapups, ups');
+  await settings.save();
+  expect(await logIn(port, 'admin', '123456', 'qnapups')).toBe('OK');
+  expect(await upsc('-l', `127.0.0.1:${port}`)).toBe('office\nqnapups\nups');
 });
 
 test('the password that everybody knows is refused once others may connect', async ({ form: { settings } }) => {
@@ -374,6 +430,41 @@ test('a UPS of another computer is found there and read from there', async ({ fo
   } finally {
     await other.stop();
   }
+});
+
+test('servers that announce themselves are found, and chosen with their port and a UPS', async ({ play, page }) => {
+  const engine = SCENES['settings-secondary'](Date.now());
+  await play(engine, '#/settings');
+  const settings = new SettingsPage(page);
+  const field = settings.field('Remote Host');
+  const search = field.getByRole('button', { name: 'Search the network' });
+  await search.click();
+  await expect(field).toContainText('No server announces itself.');
+  engine.setServers([
+    { name: 'Silent', host: '192.168.1.7', port: 3493 },
+    {
+      name: 'Cellar',
+      host: 'nas',
+      port: 4000,
+      upses: [
+        { name: 'lab', description: '' },
+        { name: 'ups', description: 'Rack' },
+      ],
+    },
+  ]);
+  await search.click();
+  await expect(field.getByRole('listitem')).toHaveText([
+    /^Silent\s*192\.168\.1\.7:3493\s*Use 192\.168\.1\.7$/,
+    /^Cellar\s*nas:4000\s*Use lab\s*Use ups$/,
+  ]);
+  // From the field itself the list stays under the pointer.
+  await settings.text('Remote Host').focus();
+  await field.getByRole('button', { name: 'Use lab' }).click();
+  await expect(settings.text('Remote Host')).toHaveValue('nas');
+  await expect(settings.text('Identifier')).toHaveValue('lab');
+  await expect(settings.field('Remote Port').first().getByRole('textbox')).toHaveValue('4000');
+  await expect(field).toContainText('nas answers');
+  expect(await violationsOf(page)).toEqual([]);
 });
 
 test('a test message goes the way that is on the screen, before anything is saved', async ({

@@ -1,6 +1,7 @@
 /** The first launch: the wizard in front of the real program with a data folder of its own, and of a fake one for what this computer has not. */
 import { mergeTests } from '@playwright/test';
-import { createNutFolder, startProgram } from '#tests/support/served-program.ts';
+import { startNutUpsd, UPSD_PROGRAMS } from '#tests/support/nut-upsd.ts';
+import { ensurePrograms } from '#tests/support/programs.ts';
 import { Wizard, type StepName } from '../pages/wizard.ts';
 import { test as onComputer } from '../support/first-launch.ts';
 import { isWiderThanWindow, violationsOf } from '../support/for-everybody.ts';
@@ -92,18 +93,20 @@ test('going back loses nothing', async ({ launch }) => {
   await expect(wizard.page.getByText('Mails are meant for desk@example.org')).toBeVisible();
 });
 
-test('another computer has the cable: it is asked, and offers its UPSes', async ({ launch }) => {
-  const folder = await createNutFolder({ 'ups.conf': '[rack]\n  driver = demo\n  port = auto\n', 'upsd.users': '' });
-  const other = startProgram(['serve', '--no-web', '--nut-conf', folder.conf, '--data-dir', folder.data]);
+test('another computer has the cable: its upsd is asked, offers its UPSes, and is followed', async ({ launch }) => {
+  const found = await ensurePrograms(UPSD_PROGRAMS);
+  test.skip(!found.ok, found.ok ? '' : found.reason);
+  const dev = 'ups.status: OL\nbattery.charge: 77\n';
+  const other = await startNutUpsd({ devices: { rack: { dev, description: 'In the cellar' }, spare: { dev } } });
   try {
-    await other.ready();
-    const { wizard, setting } = await launch();
+    const { wizard, setting, run, port } = await launch();
     await wizard.choice(/^Another computer has the cable/).check();
     await expect(wizard.said).toHaveText('Which computer has the cable is still to be filled in above.');
     await expect(wizard.field('Remote Host')).toHaveAttribute('aria-invalid', 'false');
-    await wizard.field('Remote Port').fill(String(folder.port));
+    await wizard.field('Remote Port').fill(String(other.port));
     await wizard.field('Remote Host').fill('127.0.0.1');
     await wizard.field('Remote Host').blur();
+    await expect(wizard.page.getByText('In the cellar')).toBeVisible();
     await wizard.page.getByRole('button', { name: 'Use rack' }).click();
     await expect(wizard.said).toHaveText('This computer follows rack on 127.0.0.1.');
     await wizard.step('Done').click();
@@ -111,9 +114,11 @@ test('another computer has the cable: it is asked, and offers its UPSes', async 
     await expect(wizard.page.getByText('Saved, and in force')).toBeVisible();
     expect(await setting('ups.0.mode')).toBe('SLAVE');
     expect(await setting('ups.0.identifier')).toBe('rack');
+    await expect.poll(() => run('upsc', `rack@127.0.0.1:${port}`, 'battery.charge').catch(String)).toBe('77');
+    await wizard.page.getByRole('link', { name: 'To the overview' }).click();
+    await expect(wizard.page.getByText('On mains power.')).toBeVisible();
   } finally {
-    await other.end();
-    await folder.remove();
+    await other.stop();
   }
 });
 

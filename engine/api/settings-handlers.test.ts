@@ -7,6 +7,7 @@ import { requests } from '#domain/contract.ts';
 import { SettingsError } from '#domain/errors.ts';
 import { textIn } from '#domain/messages/message.ts';
 import { Settings, type SettingsDraft } from '#domain/schema/settings/settings.ts';
+import type { SecretSeal } from '#engine/ports.ts';
 import { changeSettings, type SettingChange } from '#engine/settings/change-settings.ts';
 import { openSettingsKeeper, type SettingsKeeper } from '#engine/settings/settings-keeper.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
@@ -151,6 +152,63 @@ describe('a form', () => {
     expect(keeper.current.settings.energy).toEqual({ currency: '' });
   });
 
+  test('passwords that cannot be opened here stay with their accounts, whatever these are called now', async () => {
+    const seal: SecretSeal = {
+      seal: (text) => Promise.resolve(Buffer.from(text).toString('base64')),
+      open: (sealed) => Promise.resolve({ text: Buffer.from(sealed, 'base64').toString(), isOutdated: false }),
+    };
+    const parts = { dataDir: join(folder, 'sealed'), clock: createFakeClock(), log: createRememberingLog() };
+    await mkdir(parts.dataDir);
+    const app = await openSettingsKeeper({ ...parts, seal });
+    const accounts = ['a', 'b', 'c', 'd'].map((name) => `[${name}]\n password = ${name}-pw\n`).join('');
+    await app.change((before) => changeSettings(before, [...UPS, ['server.extrausers', accounts]]));
+    app.stop();
+
+    const locked = await openSettingsKeeper(parts);
+    const applied = () => Promise.resolve(undefined);
+    const face = createSettingsHandlers({ kind: 'kept', keeper: locked, applied }, () => Promise.resolve());
+    const { settings: found, revision } = await face['settings.get']({});
+    const settings = structuredClone(found);
+    const [a, b, c, d] = settings.server.users;
+    // One is renamed, two change their names, the last one goes and its name with another password comes.
+    a!.name = 'renamed';
+    b!.name = 'c';
+    c!.name = 'b';
+    settings.server.users = [a!, b!, c!, { ...d!, password: { value: 'new-pw' } }];
+    expect(await face['settings.save']({ settings, revision })).toMatchObject({ isSaved: true });
+    locked.stop();
+
+    const again = await openSettingsKeeper({ ...parts, seal });
+    again.stop();
+    expect(again.notice).toBeUndefined();
+    expect(again.current.settings.server.users.map(({ name, password }) => [name, password])).toEqual([
+      ['renamed', 'a-pw'],
+      ['c', 'b-pw'],
+      ['b', 'c-pw'],
+      ['d', 'new-pw'],
+    ]);
+  });
+
+  test('the password of an account that is gone does not come to another one that takes its name', async () => {
+    const seal: SecretSeal = { seal: (text) => Promise.resolve(text), open: () => Promise.resolve(undefined) };
+    const parts = { dataDir: join(folder, 'sealed'), clock: createFakeClock(), log: createRememberingLog(), seal };
+    await mkdir(parts.dataDir);
+    const accounts = '[a]\n password = a-pw\n[b]\n password = b-pw\n';
+    const locked = await openSettingsKeeper(parts);
+    await locked.change((before) => changeSettings(before, [...UPS, ['server.extrausers', accounts]]));
+    const applied = () => Promise.resolve(undefined);
+    const face = createSettingsHandlers({ kind: 'kept', keeper: locked, applied }, () => Promise.resolve());
+    const { settings, revision } = await face['settings.get']({});
+    const referenceOf = (): unknown[] =>
+      (locked.current.given.server as { users: { password?: unknown }[] }).users.map(({ password }) => password);
+    const [, ofB] = referenceOf();
+    const renamed = { ...settings.server.users[1]!, name: 'a' };
+    const changed = { ...settings, server: { ...settings.server, users: [renamed] } };
+    expect(await face['settings.save']({ settings: changed, revision })).toMatchObject({ isSaved: true });
+    locked.stop();
+    expect(referenceOf()).toEqual([ofB]);
+  });
+
   test('keeps out of the file what is as it is by default, and keeps in it what was chosen', async () => {
     await set(...UPS, ['ups.0.shutdowntimer', '30']);
     await api['settings.save'](await draft());
@@ -175,6 +233,7 @@ describe('a form', () => {
       ...settings,
       ups: [{ ...settings.ups[0], shutdowntimer: -1, port: '', options: 'lowbat = 3', monpwd: { value: 'a b' } }],
       mail: { ...settings.mail, from: 'nobody' },
+      server: { ...settings.server, allow: ['192.168.1.7', '192.168.300.1'] },
       colour: 'red',
     };
     const { isSaved, problems } = await api['settings.save']({ settings: wrong, revision });
@@ -182,6 +241,7 @@ describe('a form', () => {
     expect(said(problems).sort()).toEqual([
       'error colour: this is not known (remove it)',
       'error mail.from: this cannot be used (write an e-mail address)',
+      expect.stringMatching(/^error server\.allow\.1: "192\.168\.300\.1" cannot be used \(write addresses such/),
       expect.stringMatching(/^error ups\.0\.monpwd: this cannot be used \(write letters/),
       'error ups.0.port: needed, because mode is "MASTER" (fill it in)',
       'error ups.0.shutdowntimer: this cannot be used (write a number from 0)',

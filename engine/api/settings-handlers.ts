@@ -89,13 +89,13 @@ export function createSettingsHandlers(
     'settings.check': async ({ settings }) => ({ problems: wire((await check(settings)).problems) }),
     'settings.save': async ({ settings: sent, revision }) => {
       const source = kept();
-      const { settings, problems } = await check(sent);
+      const { settings, renamed, problems } = await check(sent);
       if (!settings || problems.some(({ severity }) => severity === 'error')) {
         return { isSaved: false, problems: wire(problems), state: await state() };
       }
       await source.keeper.change((before) => {
         if (before.revision !== revision) throw new SettingsError('settings/changed-meanwhile', {});
-        return replaceSettings(before, settings);
+        return replaceSettings(before, settings, renamed);
       });
       const failure = await source.applied();
       return {

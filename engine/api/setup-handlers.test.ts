@@ -5,11 +5,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { requests } from '#domain/contract.ts';
 import { asTimestamp } from '#domain/units.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
+import { createFakeDiscovery } from '#tests/support/fake-discovery.ts';
 import { startTestServer, type TestServer } from '#tests/support/nut-server.ts';
+import { freePort } from '#tests/support/nut-upsd.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
 import { createSetupHandlers } from './setup-handlers.ts';
 
 let folder: string;
+const discovery = createFakeDiscovery();
 let server: TestServer;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ridethrough-setup-'));
@@ -28,6 +31,7 @@ afterEach(async () => {
 const handlersFor = (host: string) =>
   createSetupHandlers({
     scanDevices: () => Promise.resolve([]),
+    discovery,
     dataDir: folder,
     clock: systemClock,
     log: createRememberingLog(),
@@ -44,8 +48,6 @@ test('the network page shows the certificate that clients are shown', async () =
   expect(own).toMatchObject({ port: server.port, isOpen: false });
   expect(own.fingerprint).toMatch(/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/);
   expect(own.addresses).not.toContain('127.0.0.1');
-  // Nobody else is to come in.
-  expect(own.firewall).toBeUndefined();
 });
 
 test('a server on every address is open, and is asked on this computer', async () => {
@@ -60,4 +62,23 @@ test('a server on every address is open, and is asked on this computer', async (
 test('a driver is understood as the form writes it, with model and options behind it', async () => {
   const { options } = await handlersFor('::1')['drivers.options']({ driver: 'genericups upstype=4$Old Faithful' });
   expect(options.map(({ name }) => name)).toContain('upstype');
+});
+
+test('servers of the network are found, with their UPSes where they answer', async () => {
+  const silent = await freePort();
+  discovery.servers = [
+    { name: 'nas', host: '127.0.0.1', port: server.port },
+    { name: 'off', host: '127.0.0.1', port: silent },
+  ];
+  expect(requests['network.find'].result.parse(await handlersFor('::1')['network.find']({}))).toEqual({
+    servers: [
+      {
+        name: 'nas',
+        host: '127.0.0.1',
+        port: server.port,
+        upses: [{ name: 'office', description: 'Description unavailable' }],
+      },
+      { name: 'off', host: '127.0.0.1', port: silent },
+    ],
+  });
 });

@@ -8,8 +8,9 @@ import type { Environment } from '#engine/drivers/nut-driver/driver-program.ts';
 import { offeredPorts, type PortSources } from '#engine/drivers/offered-ports.ts';
 import type { ListenAddress } from '#engine/engine.ts';
 import type { Refusal } from '#engine/nut/client-gate.ts';
+import { findServers } from '#engine/nut/find-servers.ts';
 import { fingerprintOf, probeServer } from '#engine/nut/probe.ts';
-import type { Clock, Log } from '#engine/ports.ts';
+import type { Clock, Log, ServiceDiscovery } from '#engine/ports.ts';
 import { parseDriverKey } from '#engine/settings/driver-key.ts';
 import { isLoopback } from '#engine/settings/nut-conf/loopback.ts';
 import type { SetupSystem } from '#engine/setup/setup-system.ts';
@@ -20,6 +21,8 @@ export interface SetupParts extends PortSources {
   readonly environment: Environment;
   /** Where NUT's drivers are, where the configuration says so. */
   driverPath(): string | undefined;
+  /** Servers on the local network. */
+  readonly discovery: ServiceDiscovery;
   /** Addresses of the NUT server, for whom it is, and who was turned away. */
   addresses(): readonly ListenAddress[];
   allow(): readonly string[];
@@ -42,13 +45,17 @@ export function createSetupHandlers(parts: SetupParts): SetupHandlers {
     'drivers.options': ({ driver }) => ({ options: [...listOptions(parseDriverKey(driver).driver)] }),
     'ports.list': async ({ driver }) => ({ ports: await offeredPorts(parseDriverKey(driver).driver, parts) }),
     'network.probe': async ({ host, port }) => ({ upses: await probeServer(host, port, clock) }),
+    'network.find': async () => {
+      const servers = await findServers(parts.discovery, clock);
+      return { servers: servers.map(({ upses, ...server }) => (upses ? { ...server, upses } : server)) };
+    },
     'network.own': async () => {
       const listening = parts.addresses();
       const port = listening[0]?.port;
       const isOpen = listening.some(({ host }) => !isLoopback(host));
       const [fingerprint, firewall] = await Promise.all([
         port === undefined ? undefined : ownFingerprint(listening, clock, log),
-        port !== undefined && isOpen ? parts.firewall({ port, allow: parts.allow() }) : undefined,
+        port === undefined ? undefined : parts.firewall({ port, allow: parts.allow() }),
       ]);
       return {
         addresses: ownAddresses(),

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DriverError } from '#domain/errors.ts';
 import { phrase, textIn } from '#domain/messages/message.ts';
 import { DEFAULT_NUT_SERVER_CONFIG } from '#engine/nut/server-config.ts';
@@ -92,6 +92,76 @@ test('a computer that may not be shut down is told before there is an outage', a
   const answer = await running.api.handle('setup.state', {}, 'admin');
   expect(answer).toMatchObject({
     value: { neighbours: [{ id: 'shutdown', effect: { phrase: 'neighbour.shutdown.refused' } }] },
+  });
+});
+
+describe('a dry run', () => {
+  const dryRun = async (...upses: readonly Record<string, unknown>[]) => {
+    const ups = upses.map((one, index) => ({ id: `i${index}`, driver: 'usbhid-ups', port: 'auto', ...one }));
+    const answer = await running.api.handle('setup.dryRun', { settings: { ups } }, 'admin');
+    if (!answer.ok) throw new Error(answer.error.message);
+    return answer.value;
+  };
+  const tryCommand = (place: string, ups: Record<string, unknown>, access: 'admin' | 'control' = 'admin') =>
+    running.api.handle(
+      'setup.tryCommand',
+      { settings: { ups: [{ id: 'i', identifier: 'ups', driver: 'usbhid-ups', port: 'auto', ...ups }] }, place },
+      access,
+    );
+
+  test('goes through each step on this computer, and does none of it', async () => {
+    tellFigures();
+    running.power.failure = 'no way';
+    const { steps } = await dryRun({
+      identifier: 'ups',
+      powerdown: true,
+      shutdownbefore: 'stop-vms',
+      shutdownafter: 'start-vms',
+      shutdownextratimeout: 90,
+      shutdownaction: 'sleep',
+    });
+    expect(steps.map(({ step, text, command, problem }) => [step, textIn(text), command, textIn(problem)])).toEqual([
+      ['fsd', 'Whoever is logged in to ups is told to go down (FSD).', undefined, undefined],
+      ['wait', 'Nobody is logged in, so nobody is waited for.', undefined, undefined],
+      ['notice', 'SHUTDOWN is told, and 5\u00a0s pass.', undefined, undefined],
+      ['before', 'The command before runs, for 1:30 at most.', 'stop-vms', undefined],
+      ['power-off', 'ups is told to switch off 3\u00a0min later.', undefined, 'it has no command for that'],
+      ['action', 'This computer goes to sleep.', undefined, 'no way'],
+      ['after', 'Once this computer is awake again the command after runs, for 1:30 at most.', 'start-vms', undefined],
+    ]);
+    expect([running.power.acts, running.power.lines]).toEqual([[], []]);
+    expect(running.engine.store.get('ups')?.isForcedShutdown).toBe(false);
+  });
+
+  test('has the commands of the unit, and the exact line of the action', async () => {
+    running.drivers.get('ups')?.say({ type: 'update', commands: ['load.off.delay'] });
+    const { steps } = await dryRun({ identifier: 'ups', powerdown: true, shutdowncmd: '/bin/down now' });
+    expect(steps.filter(({ command }) => command).map(({ step, command }) => [step, command])).toEqual([
+      ['power-off', 'load.off.delay 180'],
+      ['action', '/bin/down now'],
+    ]);
+  });
+
+  test('of a secondary tells nobody, and one that only watches has no steps', async () => {
+    const far = { identifier: 'rack', mode: 'SLAVE', remotehost: 'nas' };
+    expect((await dryRun(far)).steps.map(({ step }) => step)).toEqual(['fsd', 'notice', 'action']);
+    expect((await dryRun({ ...far, shutdownaction: 'nothing' })).steps).toEqual([]);
+    expect((await dryRun({ ...far, shutdowntimer: -5 })).problems).toHaveLength(1);
+  });
+
+  test('runs a command on request only, with its time and its environment, and only for who may set it', async () => {
+    const ups = { shutdownbefore: 'stop-vms', shutdownextratimeout: 7 };
+    expect(await tryCommand('before', ups, 'control')).toMatchObject({ ok: false, error: { code: 'api/forbidden' } });
+    expect(running.power.trials).toEqual([]);
+    expect(await tryCommand('before', ups)).toEqual({
+      ok: true,
+      value: { trial: { output: 'stop-vms\n', seconds: 0 }, problems: [] },
+    });
+    expect(running.power.trials).toMatchObject([
+      { line: 'stop-vms', seconds: 7, env: { NOTIFYTYPE: 'SHUTDOWN', UPSNAME: 'ups', RIDETHROUGH_STEP: 'before' } },
+    ]);
+    expect(await tryCommand('after', ups)).toEqual({ ok: true, value: { problems: [] } });
+    expect(running.power.trials).toHaveLength(1);
   });
 });
 

@@ -1,9 +1,12 @@
 /** What the wizard asks beside what the form does: the computer it stands on, the udev rule, a rehearsal. */
 import type { FoundDevice, RequestName, RequestParams, RequestResult } from '#domain/contract.ts';
 import { phraseOf, type AppError } from '#domain/errors.ts';
-import { phrase, type Phrase } from '#domain/messages/message.ts';
+import { phrase, textIn, type Phrase } from '#domain/messages/message.ts';
 import type { Settings } from '#domain/schema/settings/settings.ts';
+import { aroundEnvironment } from '#engine/monitor/around-action.ts';
 import { batteryFiguresOf } from '#engine/monitor/battery-figures.ts';
+import { dryRun } from '#engine/monitor/dry-run.ts';
+import type { LateHook } from '#engine/monitor/late-power-off.ts';
 import type { Monitor } from '#engine/monitor/monitor.ts';
 import { rehearse } from '#engine/monitor/plan.ts';
 import type { ShutdownAction } from '#engine/monitor/policy.ts';
@@ -21,6 +24,7 @@ export interface WizardParts {
   readonly store: UpsStore;
   readonly monitor: Monitor;
   readonly power: SystemPower;
+  readonly lateHook: LateHook;
   /** Whether UPSes are served, and why not. */
   readonly network: { readonly networkProblem: AppError | undefined; retryNetwork(): Promise<void> };
   scanDevices(): Promise<readonly FoundDevice[]>;
@@ -34,7 +38,14 @@ export type WizardHandlers = {
 };
 
 export function createWizardHandlers(parts: WizardParts): WizardHandlers {
-  const { system, store, monitor, power, network } = parts;
+  const { system, store, monitor, power, lateHook, network } = parts;
+  const monitorOf = (sent: unknown) => {
+    const { settings, problems } = readDraft(sent, parts.settingsNow());
+    return {
+      policy: settings && settingsPolicy(settings, ATTACHED_UPS.name),
+      problems: problems.map(({ path, ...problem }) => ({ ...problem, path: [...path] })),
+    };
+  };
   return {
     'setup.state': async () => {
       const [units, neighbours, rule, refusal, unserved] = await Promise.all([
@@ -52,9 +63,8 @@ export function createWizardHandlers(parts: WizardParts): WizardHandlers {
     },
     'setup.installRule': () => system.installRule(),
     'setup.rehearse': async ({ settings: sent }) => {
-      const { settings, problems } = readDraft(sent, parts.settingsNow());
-      if (!settings) return { problems: problems.map(({ path, ...problem }) => ({ ...problem, path: [...path] })) };
-      const policy = settingsPolicy(settings, ATTACHED_UPS.name);
+      const { policy, problems } = monitorOf(sent);
+      if (!policy) return { problems };
       const known = store.list();
       const batteries = new Map(
         policy.supplies.map(({ ups, name }) => [ups, batteryFiguresOf(stateFor(name, policy.supplies.length, known))]),
@@ -66,6 +76,29 @@ export function createWizardHandlers(parts: WizardParts): WizardHandlers {
       });
       const refusal = await refusalOf(power, policy.action);
       return { rehearsal, problems: [], ...(refusal ? { refusal } : {}) };
+    },
+    'setup.dryRun': async ({ settings: sent }) => {
+      const { policy, problems } = monitorOf(sent);
+      if (!policy) return { steps: [], problems };
+      const known = store.list();
+      const steps = await dryRun({
+        policy,
+        power,
+        lateHook,
+        secondaries: monitor.secondaries(),
+        shutdownTook: monitor.shutdownTook(),
+        stateOf: (name) => stateFor(name, policy.supplies.length, known),
+      });
+      return { steps: [...steps], problems: [] };
+    },
+    'setup.tryCommand': async ({ settings: sent, place }) => {
+      const { policy, problems } = monitorOf(sent);
+      const line = policy?.around[place];
+      if (!policy || line === undefined) return { problems };
+      const { action, around, supplies } = policy;
+      const why = textIn(phrase('monitor.why.person', {})) ?? '';
+      const environment = aroundEnvironment(place, action.kind, supplies[0]?.ups ?? '', why);
+      return { trial: await power.tryLine(line, environment, around.timeout), problems: [] };
     },
   };
 }

@@ -141,6 +141,24 @@ describe('what is wrong is found', () => {
     expect(await found('shutdown', { settings })).toMatchObject([{ level: 'warning' }]);
   });
 
+  test('a command around the action whose program is not there', async () => {
+    const power: SystemPower = {
+      ...createFakePower(systemClock),
+      checkLine: (line) =>
+        Promise.resolve(line === 'gone' ? { ok: false, reason: 'it is not there' } : { ok: true, by: line }),
+    };
+    const settings = { ups: [{ ...A_UPS, shutdownbefore: 'gone', shutdownafter: 'there' }] };
+    expect(await found('shutdown', { power, settings })).toMatchObject([
+      { level: 'ok', text: { phrase: 'doctor.shutdown.fine' } },
+      {
+        level: 'warning',
+        text: { params: { reason: 'it is not there' } },
+        remedy: { phrase: 'doctor.shutdown.step.fix' },
+      },
+      { level: 'ok', text: { phrase: 'dry.after' } },
+    ]);
+  });
+
   test('a mail server that does not answer', async () => {
     const settings = {
       ups: [{ ...A_UPS, emailnotify: true, toemail: ['a@example.org'] }],

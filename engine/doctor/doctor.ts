@@ -9,6 +9,8 @@ import { nameOf } from '#engine/alerts/channels/http-forms.ts';
 import { checkMailServer } from '#engine/alerts/channels/mail.ts';
 import { OUTBOX_FILE, readWaiting } from '#engine/alerts/outbox.ts';
 import { scanUsb } from '#engine/drivers/usb-hid/scan.ts';
+import { dryRun } from '#engine/monitor/dry-run.ts';
+import { NO_LATE_HOOK } from '#engine/monitor/late-power-off.ts';
 import { openListeners } from '#engine/nut/listeners.ts';
 import { probeServer } from '#engine/nut/probe.ts';
 import type { Clock, HidPort, Log, SystemPower } from '#engine/ports.ts';
@@ -147,16 +149,39 @@ async function findShutdown({ configuration, power }: DoctorParts): Promise<read
       },
     ];
   }
-  const check = await power.check(policy.action);
-  if (check.ok) return [{ subject: 'shutdown', level: 'ok', text: phrase('doctor.shutdown.fine', { by: check.by }) }];
-  return [
-    {
-      subject: 'shutdown',
-      level: 'error',
-      text: phrase('neighbour.shutdown.refused', { reason: check.reason }),
-      remedy: phrase('neighbour.shutdown.refused.fix', {}),
-    },
-  ];
+  const [check, steps] = await Promise.all([
+    power.check(policy.action),
+    // Which computers are logged in, and what a UPS can be told, the program that runs knows.
+    dryRun({
+      policy,
+      power,
+      lateHook: NO_LATE_HOOK,
+      secondaries: [],
+      shutdownTook: [],
+      stateOf: () => undefined,
+    }),
+  ]);
+  const around = steps.flatMap(({ step, command, text, problem }): readonly Finding[] => {
+    if (step !== 'before' && step !== 'after' && step !== 'flag') return [];
+    if (problem === undefined) return [{ subject: 'shutdown', level: 'ok', text }];
+    return [
+      {
+        subject: 'shutdown',
+        level: 'warning',
+        text: phrase('doctor.shutdown.step', { text, reason: problem }),
+        remedy: command === undefined ? phrase('doctor.shutdown.flag.fix', {}) : phrase('doctor.shutdown.step.fix', {}),
+      },
+    ];
+  });
+  const action: Finding = check.ok
+    ? { subject: 'shutdown', level: 'ok', text: phrase('doctor.shutdown.fine', { by: check.by }) }
+    : {
+        subject: 'shutdown',
+        level: 'error',
+        text: phrase('neighbour.shutdown.refused', { reason: check.reason }),
+        remedy: phrase('neighbour.shutdown.refused.fix', {}),
+      };
+  return [action, ...around];
 }
 
 async function findMail({ settings, dataDir, clock, log }: DoctorParts): Promise<readonly Finding[]> {

@@ -36,6 +36,8 @@ export type LateWord = Readonly<z.infer<typeof LateWord>>;
 export const readLateWord = (text: string): LateWord => LateWord.parse(JSON.parse(text));
 
 export interface LateHook {
+  /** Whether it is installed and could do it for these. */
+  isReady(upses: readonly UpsConfig[]): Promise<boolean>;
   /** @returns false where no hook is installed, or it can do nothing for one of these: they are to be told beforehand */
   leaveWord(upses: readonly UpsConfig[]): Promise<boolean>;
   /** The computer goes on: its next ordinary shutdown must leave the UPS alone. @throws when the word stays there */
@@ -43,6 +45,7 @@ export interface LateHook {
 }
 
 export const NO_LATE_HOOK: LateHook = {
+  isReady: () => Promise.resolve(false),
   leaveWord: () => Promise.resolve(false),
   takeBack: () => Promise.resolve(),
 };
@@ -51,16 +54,25 @@ export function createLateHook(
   baseDir: string,
   files: Readonly<Record<'hook' | 'word', string>> = LATE_HOOK_FILES,
 ): LateHook {
+  const isReady = async (upses: readonly UpsConfig[]): Promise<boolean> => {
+    // NUT's own drivers are what NUT's own late script is for; they need folders that are gone by then.
+    if (upses.length === 0 || !upses.every(({ driver }) => isNativeDriver(driver))) return false;
+    try {
+      await access(files.hook, constants.X_OK);
+      return true;
+    } catch {
+      return false; // not installed
+    }
+  };
   return {
+    isReady,
     async leaveWord(upses) {
-      // NUT's own drivers are what NUT's own late script is for; they need folders that are gone by then.
-      if (upses.length === 0 || !upses.every(({ driver }) => isNativeDriver(driver))) return false;
+      if (!(await isReady(upses))) return false;
       const word: LateWord = {
         upses: upses.map(({ name, driver, port, options }) => ({ name, driver, port, options: { ...options } })),
         baseDir,
       };
       try {
-        await access(files.hook, constants.X_OK);
         await mkdir(dirname(files.word), { recursive: true, mode: 0o755 });
         await writeFile(`${files.word}.new`, JSON.stringify(word), { mode: 0o600 });
         await rename(`${files.word}.new`, files.word);

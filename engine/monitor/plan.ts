@@ -5,6 +5,7 @@
  */
 import { phrase, type Phrase, type Text } from '#domain/messages/message.ts';
 import type { Plan, PlanStep } from '#domain/schema/plan.ts';
+import { clockLength } from '#domain/shutdown-sentence.ts';
 import { asTimestamp } from '#domain/units.ts';
 import { isSleeping } from './around-action.ts';
 import type { BatteryFigures } from './battery-figures.ts';
@@ -14,7 +15,6 @@ import { powerOffDelay } from './power-off.ts';
 import { toPowerOff } from './going-down.ts';
 import type { MonitorEffect, MonitorEvent } from './machine-step.ts';
 import { step } from './shutdown-machine.ts';
-import { spanOf } from './span.ts';
 import { countdownEnd } from './supplies.ts';
 import { keyOf } from './supply.ts';
 
@@ -116,7 +116,7 @@ function planOf({ policy, facts, drains, found, began, isOutage }: PlanParts): P
   const { around } = policy;
   const offAt = actsAt === undefined ? undefined : actsAt + takesSeconds * 1000;
   if (preparesAt !== undefined) {
-    add(preparesAt, here, phrase('monitor.plan.before', { time: spanOf(around.timeout) }));
+    add(preparesAt, here, phrase('monitor.plan.before', { time: clockLength(around.timeout) }));
   }
   if (actsAt !== undefined && offAt !== undefined) {
     add(actsAt, here, phrase(`monitor.plan.${policy.action.kind}`, {}));

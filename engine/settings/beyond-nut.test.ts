@@ -9,8 +9,10 @@ describe('what NUT cannot say', () => {
       Settings.parse({ ups: [{ id: 'a', identifier: 'ups', driver: 'usbhid-ups', port: 'auto', ...ups }], ...more }),
     ).map((text) => textIn(text) ?? '');
 
-  test('nothing of a plain UPS', () => {
+  test('nothing of a plain UPS, and none of its commands that fit into SHUTDOWNCMD', () => {
     expect(of({})).toEqual([]);
+    expect(of({ shutdownbefore: 'a', shutdownafter: 'b', shutdownextratimeout: 60 })).toEqual([]);
+    expect(of({ shutdownaction: 'sleep', shutdownbefore: 'a' })).toEqual([]);
   });
 
   test.each([
@@ -26,6 +28,8 @@ describe('what NUT cannot say', () => {
     [{ driver: 'demo' }, 'Driver demo of ups is none of NUT.'],
     [{ port: 'recording:/r' }, 'Port recording:/r of ups means nothing to NUT.'],
     [{ port: '/dev/ä' }, 'ups.0.port holds characters that NUT loses.'],
+    [{ shutdownaction: 'sleep', shutdownafter: 'wake' }, 'ups.0.shutdownafter = wake has no counterpart in NUT.'],
+    [{ shutdownbefore: 'stöp' }, 'ups.0.shutdownbefore = stöp has no counterpart in NUT.'],
     [{ shutdowncmd: 'x'.repeat(513) }, 'ups.0.shutdowncmd is longer than the 512 characters that NUT reads.'],
   ])('%j', (ups, said) => {
     expect(of(ups)).toEqual([said]);
@@ -42,6 +46,7 @@ describe('what NUT cannot say', () => {
     const said = beyondNut(
       Settings.parse({
         ups: [{ ...second, id: 'a', identifier: 'a', hostsync: 15, powerdown: false }, second],
+        server: { rmonitor: true },
         mail: { host: 'smtp' },
         web: { tls: 'own' },
       }),
@@ -50,6 +55,7 @@ describe('what NUT cannot say', () => {
       'hostsync: NUT has one value for all UPSes of a computer; 90 was written.',
       'powerdown: NUT has one value for all UPSes of a computer; true was written.',
       expect.stringMatching(/With several UPSes/),
+      'server.announce = true has no counterpart in NUT.',
       'mail.host = smtp has no counterpart in NUT.',
       'The web interface has no counterpart in NUT.',
     ]);

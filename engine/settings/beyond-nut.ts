@@ -18,6 +18,7 @@ export function beyondNut(settings: Settings): Text[] {
     ...differing(settings),
     ...(acting.length > 1 ? [phrase('beyond.several', {})] : []),
     ...(server.allow.length === 0 ? [] : [phrase('beyond.allow', { value: server.allow.join(',') })]),
+    ...(server.rmonitor && server.announce ? [phrase('beyond.field', { key: 'server.announce', value: 'true' })] : []),
     ...(mail.host === '' ? [] : [phrase('beyond.field', { key: 'mail.host', value: mail.host })]),
     ...alerts.channels.map(({ type }, index) =>
       phrase('beyond.field', { key: `alerts.channels.${index}`, value: type }),

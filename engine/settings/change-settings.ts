@@ -150,9 +150,14 @@ function newValue(setting: SettingKey, text: string, before: Settings): unknown 
 
 /**
  * Settings as a whole in place of others, without what is as it is by default anyway.
+ * @param renamed accounts that go by another name now: the new one, by the one before
  * @throws z.ZodError where they do not fit
  */
-export function replaceSettings(before: StoredSettings, settings: Settings): StoredSettings {
+export function replaceSettings(
+  before: StoredSettings,
+  settings: Settings,
+  renamed: ReadonlyMap<string, string> = new Map(),
+): StoredSettings {
   const { ups, ...others } = settings;
   const { ups: _ups, ...defaults } = Settings.parse({});
   const given = difference(others, defaults, before.given);
@@ -161,7 +166,20 @@ export function replaceSettings(before: StoredSettings, settings: Settings): Sto
     return difference(one, UPS_DEFAULTS, known);
   });
   const next = list.length > 0 ? { ...given, ups: list } : given;
-  return stored(withUnopened(next, before.given, ['ups', 'server', 'mail', 'alerts']), before.revision);
+  const known = withNewNames(before.given, renamed);
+  return stored(withUnopened(next, known, ['ups', 'server', 'mail', 'alerts']), before.revision);
+}
+
+/** Accounts under the names they have now. One whose name was taken over by another is gone. */
+function withNewNames(given: Group, renamed: ReadonlyMap<string, string>): Group {
+  if (renamed.size === 0) return given;
+  const taken = new Set(renamed.values());
+  const users = listAt(given, ['server', 'users']).flatMap((user) => {
+    const name = renamed.get(String(user.name));
+    if (name !== undefined) return [{ ...user, name }];
+    return taken.has(String(user.name)) ? [] : [user];
+  });
+  return withValue(given, ['server', 'users'], users) as Group;
 }
 
 /**

@@ -21,8 +21,11 @@ const withChannelSecrets = <Channel extends ChannelSettings | ChannelDraft, Secr
   password: of(channel.password, 'password'),
 });
 
-const shownOf = ({ name, password }: Settings['server']['users'][number]): SecretDraft =>
-  password === undefined ? { isSet: false } : { isSet: true, account: name };
+/** One that cannot be opened here looks as if there were none, and goes with its account all the same. */
+const shownOf = ({ name, password }: Settings['server']['users'][number]): SecretDraft => ({
+  isSet: password !== undefined,
+  account: name,
+});
 
 export function toDraft(settings: Settings): SettingsDraft {
   const { ups, server, mail, alerts } = settings;
@@ -114,19 +117,30 @@ function fromDraft(draft: SettingsDraft, before: Settings): Settings {
   };
 }
 
+const renamedIn = ({ server }: SettingsDraft): ReadonlyMap<string, string> =>
+  new Map(
+    server.users.flatMap(({ name, password }) =>
+      'isSet' in password && password.account !== undefined && password.account !== name
+        ? [[password.account, name] as const]
+        : [],
+    ),
+  );
+
 export interface ReadDraft {
   /** Absent where values do not have the shape they must have. */
   readonly settings?: Settings;
+  /** Accounts that go by another name now: the new one, by the one before. */
+  readonly renamed?: ReadonlyMap<string, string>;
   readonly problems: readonly FieldProblem[];
 }
 
 /** @param sent anything at all */
 export function readDraft(sent: unknown, before: Settings): ReadDraft {
   const parsed = SettingsDraft.safeParse(sent);
-  if (!parsed.success) return { problems: parsed.error.issues.map(toFieldProblem) };
+  if (!parsed.success) return { problems: parsed.error.issues.map((issue) => toFieldProblem(issue, sent)) };
   const settings = fromDraft(parsed.data, before);
   // A password that is kept may be one that was put into the file by hand.
   const whole = Settings.safeParse(settings);
-  if (!whole.success) return { problems: whole.error.issues.map(toFieldProblem) };
-  return { settings: whole.data, problems: checkSettings(whole.data) };
+  if (!whole.success) return { problems: whole.error.issues.map((issue) => toFieldProblem(issue, settings)) };
+  return { settings: whole.data, renamed: renamedIn(parsed.data), problems: checkSettings(whole.data) };
 }

@@ -1,9 +1,10 @@
 /**
- * Passwords within the lines that people write for NUT's files: `authPassword` of snmp-ups, `CERTIDENT` of upsd.conf. They
- * stand in the settings, in a file for its owner, and nowhere else: whoever looks sees `(set)`, and who sends that back
- * means the one there is. Pure.
+ * Passwords within the lines that people write for NUT's files: `authPassword` of snmp-ups, `CERTIDENT` of upsd.conf.
+ * Whoever looks sees `(set)`, and who sends that back means the one there is; the file of the settings has a reference to
+ * where each is kept. Pure.
  */
 import { SECRET_OPTIONS } from './nut-conf/secret-options.ts';
+import type { SecretBook } from './secret-file.ts';
 import { KEPT_PASSWORD } from './users-text.ts';
 
 /** A word of NUT's grammar: in quotes with escapes, or up to a blank. */
@@ -35,6 +36,37 @@ export function restoreSecrets(lines: string, before: string): string {
     const known = kept.get(name)?.shift();
     return isKept(secret) ? (known ?? secret) : secret;
   });
+}
+
+/** What stands in the file; `sealed`: read where only another program can open it. */
+const REFERENCE = /^\((secret|sealed):([0-9a-f]+)\)$/;
+
+/** The keys of settings that hold such lines. */
+export const LINES_NAMES: ReadonlySet<string> = new Set(['options', 'optionsupsd']);
+
+/** The lines as they are written to the file. @param keep the reference of a password */
+export const linesWithReferences = (lines: string, keep: (secret: string) => string): string =>
+  eachSecret(lines, (secret) => (isKept(secret) ? secret : `(secret:${REFERENCE.exec(secret)?.[2] ?? keep(secret)})`));
+
+/** And as they are read from it. A password that cannot be had stays a reference. */
+export const linesWithSecrets = (lines: string, book: Pick<SecretBook, 'open' | 'isSealed'>): string =>
+  eachSecret(lines, (secret) => {
+    const reference = REFERENCE.exec(secret)?.[2];
+    if (reference === undefined) return secret;
+    return book.open(reference) ?? `(${book.isSealed(reference) ? 'sealed' : 'secret'}:${reference})`;
+  });
+
+/** The references that stand in lines. */
+export function referencesInLines(
+  lines: string,
+): readonly { readonly reference: string; readonly isSealed: boolean }[] {
+  const found: { reference: string; isSealed: boolean }[] = [];
+  eachSecret(lines, (secret) => {
+    const [, kind, reference] = REFERENCE.exec(secret) ?? [];
+    if (reference !== undefined) found.push({ reference, isSealed: kind === 'sealed' });
+    return secret;
+  });
+  return found;
 }
 
 const isKept = (secret: string): boolean => [KEPT_PASSWORD, `"${KEPT_PASSWORD}"`].includes(secret);

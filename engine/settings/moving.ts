@@ -1,6 +1,7 @@
 /** What happens to values on their way into the settings, and what is told about it. */
 import { phrase, type Text } from '#domain/messages/message.ts';
 import type { FieldProblem } from '#domain/schema/field-problem.ts';
+import { NutPassword } from '#domain/schema/settings/parts.ts';
 import { LONGEST_TIMER } from '#domain/schema/settings/ups-settings.ts';
 import { SHIPPED_PASSWORD } from './check-settings.ts';
 import type { Moved } from './move-in.ts';
@@ -41,12 +42,13 @@ export class Moving {
     return text.slice(0, most);
   }
 
-  /** A password of this server: not the one that everybody knows. */
+  /** A password of this server: not the one that everybody knows, nor one that does not arrive as it was written. */
   ownPassword(password: string, user: string): string {
-    if (password !== SHIPPED_PASSWORD) return password;
+    const isKnown = password === SHIPPED_PASSWORD;
+    if (!isKnown && NutPassword.safeParse(password).success) return password;
     const made = newPassword();
     this.#made.push(made);
-    this.note(phrase('import.known-password', { user }));
+    this.note(phrase(isKnown ? 'import.known-password' : 'import.unfit-password', { user }));
     return made;
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Settings } from '#domain/schema/settings/settings.ts';
+import { commandOf, fieldsOfCommand, NO_COMMAND } from './shutdown-commands.ts';
 import { toNutConf } from './settings-to-nut.ts';
 import { NONE, notesOf, errorsOf, settingsOf, fromFiles } from './moving-test-support.ts';
 
@@ -91,6 +92,25 @@ describe("NUT's files", () => {
     expect(settingsOf(moved).ups[0]).toMatchObject({ shutdownaction, shutdowncmd });
   });
 
+  test.each([
+    [{ shutdownbefore: `echo 'a' "b" \\ c`, shutdownextratimeout: 7 }],
+    [{ shutdownafter: "it's", shutdowncmd: `say 'bye' && x`, shutdownextratimeout: 3600 }],
+    [{ shutdownbefore: 'a; b', shutdownafter: 'c', shutdownaction: 'restart' as const }],
+  ])('commands around the action that an export wrote come back: %j', (change) => {
+    const fields = { ...NO_COMMAND, ...change };
+    const ups = Settings.parse({ ups: [{ id: 'a', identifier: 'ups', driver: 'x', port: 'x', ...fields }] }).ups[0];
+    expect(fieldsOfCommand((ups && commandOf(ups)) ?? '')).toEqual(fields);
+  });
+
+  test.each([
+    `timeout -k 5 0 sh -c 'a'; sh -c 'b'`,
+    `timeout -k 5 9 sh -c 'a'; sh -c 'b' && timeout -k 5 8 sh -c 'c'`,
+    `sh -c 'b'`,
+    `timeout -k 5 9 sh -c 'a'; sh -c 'b' # mine`,
+  ])('a line of somebody’s own stays as it is: %s', (command) => {
+    expect(fieldsOfCommand(command)).toEqual({ ...NO_COMMAND, shutdowncmd: command });
+  });
+
   test('a UPS that is only watched shuts nothing down, here neither', async () => {
     const moved = await fromFiles({
       'ups.conf': '[a]\n driver = demo\n port = x\n[b]\n driver = demo\n port = x\n[c]\n driver = demo\n port = x\n',
@@ -178,17 +198,17 @@ describe("NUT's files", () => {
     expect(said).not.toContain('secret');
   });
 
-  test('what the form cannot take is an error, and shown without it', async () => {
+  test('passwords that not every client can send are replaced, and that is told', async () => {
     const moved = await fromFiles({
       ...BASE,
       'upsd.users': '[upsmon]\n password = "two words"\n upsmon primary\n[admin]\n password = "a b"\n',
     });
-    expect(errorsOf(moved)).toEqual([
-      expect.stringMatching(/^server\.monpwd: this cannot be used/),
-      expect.stringMatching(/^server\.extrausers: this cannot be used/),
-    ]);
-    expect(settingsOf(moved).server.users).toMatchObject([{ name: 'admin' }]);
-    expect(settingsOf(moved).ups).toHaveLength(1);
+    expect(errorsOf(moved)).toEqual([]);
+    const { server } = settingsOf(moved);
+    expect([server.monpwd, server.users[0]?.password]).toEqual(moved.made);
+    expect(notesOf(moved).filter((note) => /^The password of (upsmon|admin) had characters/.test(note))).toHaveLength(
+      2,
+    );
   });
 
   test('a UPS of the same name keeps its id and what NUT has no word for; others stay', async () => {

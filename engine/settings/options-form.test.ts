@@ -400,6 +400,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       '::ffff:192.168.1.7',
     ].map((given) => [given, /Write addresses such as 192\.168\.1\.7 or fd00::7, or networks/] as const),
   },
+  'server.announce': { default: 'true', ...YES_NO },
   'server.remoteport': {
     default: '3493',
     taken: ['1', '65535'],

@@ -303,6 +303,24 @@ describe('passwords that cannot be had', () => {
     });
   });
 
+  test('sealed, those in lines for NUT are told and outlive what others save as well', async () => {
+    const lines = 'community = (public)\nauthPassword = "a b"';
+    const app = await open(seal);
+    await set(app, ...UPS, ['ups.0.driver', 'snmp-ups'], ['ups.0.options', lines]);
+    app.stop();
+    for (const name of await readdir(folder)) expect(await readFile(at(name), 'utf8')).not.toMatch(/public|a b/);
+    const service = await open();
+    expect(service.notice).toMatchObject({
+      code: 'settings/sealed-passwords',
+      details: { keys: expect.stringContaining('ups.0.options') as string },
+    });
+    for (const timer of ['77', '78']) await set(service, ['ups.0.shutdowntimer', timer]);
+    service.stop();
+    const again = await open(seal);
+    expect(again.notice).toBeUndefined();
+    expect(again.current.settings.ups[0]).toMatchObject({ shutdowntimer: 78, options: lines });
+  });
+
   test('sealed, the one of this computer can be set anew by whoever cannot open it', async () => {
     (await open(seal)).stop();
     const service = await open();

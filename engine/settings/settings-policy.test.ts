@@ -82,6 +82,20 @@ describe('what the monitor is to do', () => {
     expect(policyOf(given).action).toEqual(action);
   });
 
+  test('the commands around the action are those of the UPS whose action it is', () => {
+    const [idle, first, second] = [
+      { shutdownaction: 'nothing', shutdownbefore: 'idle' },
+      { shutdownbefore: 'first', shutdownextratimeout: 9 },
+      { shutdownbefore: 'second', shutdownafter: 'second' },
+    ] as const;
+    expect(policyOf(idle, first, second).around).toEqual({ before: 'first', timeout: 9 });
+    expect(policyOf(second, first).around).toEqual({ before: 'second', after: 'second', timeout: 30 });
+    expect(policyOf(idle).around).toEqual({ timeout: 30 });
+    // Beside a real one a simulation decides nothing; alone it runs what somebody wrote for it.
+    expect(policyOf({ ...second, driver: 'demo' }, first).around).toEqual({ before: 'first', timeout: 9 });
+    expect(policyOf({ ...first, driver: 'demo' }).around).toEqual({ before: 'first', timeout: 9 });
+  });
+
   test('a UPS for which nothing is to be done is only watched', () => {
     expect(policyOf({ shutdownaction: 'nothing' })).toMatchObject({ minSupplies: 0, supplies: [{ powerValue: 0 }] });
     expect(policyOf({ shutdownaction: 'nothing' }, {})).toMatchObject({

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { describeError } from '#domain/errors.ts';
 import { WEB_TLS_MODES } from '#domain/schema/settings/server-settings.ts';
 import { Settings } from '#domain/schema/settings/settings.ts';
-import { changeSettings, listSettings } from './change-settings.ts';
+import { changeSettings, listSettings, type SettingChange } from './change-settings.ts';
 import { PREVIOUS_FILE, readSettings, updateSettings } from './settings-store.ts';
 
 let folder: string;
@@ -20,7 +20,15 @@ afterEach(() => rm(folder, { recursive: true }));
 const DEFAULTS = {
   version: 2,
   ups: [],
-  server: { rmonitor: false, allow: [], remoteport: 3493, monuser: 'upsmon', users: [], optionsupsd: '' },
+  server: {
+    rmonitor: false,
+    announce: true,
+    allow: [],
+    remoteport: 3493,
+    monuser: 'upsmon',
+    users: [],
+    optionsupsd: '',
+  },
   mail: {
     ...{ host: '', security: 'starttls', user: '', from: '' },
     ...{ least: 'care', except: [], quietFrom: '', quietTo: '' },
@@ -64,7 +72,7 @@ describe('reading', () => {
     ['{"version":1,"__proto__":{"tls":"own"}}', /__proto__: not known/],
     ['{"version":1,"web":{"tls":"files","keyFile":"/k"}}', /web\.certFile: missing, and web\.tls is "files"/],
     ['{"version":1,"web":{"hostNames":["a","b c"]}}', /web\.hostNames: write a host name or an address/],
-    ['{"version":3,"ups":[]}', /was written by a newer version/],
+    ['{"ups":[],\n"version":3}', /settings\.json:2: this was written by a newer version/],
     ['{"version":0}', /version: write 2/],
     ['{"version":2,"ups":[{"id":"a","identifier":"ups"}]}', /ups\.0\.driver: missing, and ups\.0\.mode is "MASTER"/],
     ['{"version":2,"ups":[{"id":"a","identifier":"u,s"}]}', /ups\.0\.identifier: write letters, digits/],
@@ -141,6 +149,36 @@ describe('writing', () => {
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ version: 2, web: { tls: 'own' } });
     expect((await stat(file)).mode & 0o777).toBe(process.platform === 'win32' ? 0o666 : 0o600);
     expect(await readdir(folder)).toEqual(['settings.json', 'settings.last-good.json']);
+  });
+
+  test('passwords in lines for NUT are kept apart as well, and come back as they were written', async () => {
+    const options =
+      'snmp_version = v3\nauthPassword = "auth pw # 1"  # the reader\nprivPassword=priv-pw\ncommunity = comm';
+    const upsd = 'MAXAGE 20\nCERTIDENT "my name" cert-pw';
+    const set = (...changes: SettingChange[]) => updateSettings(folder, (before) => changeSettings(before, changes));
+    const { settings } = await set(
+      ...([
+        ['ups.0.identifier', 'rack'],
+        ['ups.0.driver', 'snmp-ups'],
+        ['ups.0.port', 'rack.lan'],
+      ] as const),
+      ['ups.0.options', options],
+      ['server.optionsupsd', upsd],
+    );
+    expect([settings.ups[0]?.options, settings.server.optionsupsd]).toEqual([options, upsd]);
+    for (const name of (await readdir(folder)).filter((one) => one !== 'secrets.json')) {
+      expect(await readFile(join(folder, name), 'utf8')).not.toMatch(/auth pw|priv-pw|comm"|cert-pw/);
+    }
+    expect(await readFile(file, 'utf8')).toMatch(/authPassword = \(secret:[0-9a-f]{24}\) {2}# the reader/);
+    // As a version before had them, or a person wrote them.
+    const plain = (await readFile(file, 'utf8')).replace(/privPassword=\(secret:\w+\)/, 'privPassword=by-hand');
+    await writeFile(file, plain);
+    expect((await readSettings(folder)).settings.ups[0]?.options).toBe(options.replace('priv-pw', 'by-hand'));
+    for (const timer of ['50', '60']) await set(['ups.0.shutdowntimer', timer]);
+    for (const name of ['settings.json', 'settings.previous.json', 'settings.last-good.json']) {
+      expect(await readFile(join(folder, name), 'utf8')).not.toContain('by-hand');
+    }
+    expect((await readSettings(folder)).settings.ups[0]?.options).toBe(options.replace('priv-pw', 'by-hand'));
   });
 
   test('passwords that no settings name any more are thrown away, except those of the way back', async () => {

@@ -13,6 +13,7 @@ import { replaceFile } from '#engine/atomic-file.ts';
 import { jsonFault, lineOfPath } from '#engine/json-lines.ts';
 import type { SecretSeal } from '#engine/ports.ts';
 import { reasonOf } from '#engine/system-reason.ts';
+import { LINES_NAMES, linesWithReferences, linesWithSecrets, referencesInLines } from './hidden-lines.ts';
 import { migrate } from './migrations.ts';
 import { withFollowedNames } from './renamed-upses.ts';
 import { isSecretReference, openSecretBook, type SecretBook } from './secret-file.ts';
@@ -60,7 +61,7 @@ export async function readSettingsFile(file: string, book: SecretBook): Promise<
   }
   const content = parseJson(text, file);
   if (typeof content.version === 'number' && content.version > SETTINGS_VERSION) {
-    throw new SettingsError('settings/newer-file', { file });
+    throw new SettingsError('settings/newer-file', { file, line: lineOfPath(text, ['version']) });
   }
   const given = migrate(content);
   if (given === undefined) {
@@ -177,7 +178,12 @@ function withSecrets(value: Group, book: SecretBook): Group {
     }
     if (Array.isArray(part)) return part.map(at);
     if (!isGroup(part)) return part;
-    return Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, at(inner)]));
+    return Object.fromEntries(
+      Object.entries(part).map(([name, inner]) => {
+        const isLines = typeof inner === 'string' && LINES_NAMES.has(name);
+        return [name, isLines ? linesWithSecrets(inner, book) : at(inner)];
+      }),
+    );
   };
   return at(value) as Group;
 }
@@ -189,6 +195,7 @@ function withReferences(value: Group, keep: (text: string) => string): Group {
     if (!isGroup(part)) return part;
     return Object.fromEntries(
       Object.entries(part).flatMap(([name, inner]) => {
+        if (typeof inner === 'string' && LINES_NAMES.has(name)) return [[name, linesWithReferences(inner, keep)]];
         if (!SECRET_NAMES.has(name)) return [[name, at(inner)]];
         if (isSecretReference(inner)) return [[name, { secret: inner.secret }]];
         return typeof inner === 'string' ? [[name, { secret: keep(inner) }]] : [];
@@ -200,6 +207,7 @@ function withReferences(value: Group, keep: (text: string) => string): Group {
 
 function referencesIn(value: unknown): string[] {
   if (isSecretReference(value)) return [value.secret];
+  if (typeof value === 'string') return referencesInLines(value).map(({ reference }) => reference);
   if (Array.isArray(value)) return value.flatMap(referencesIn);
   return isGroup(value) ? Object.values(value).flatMap(referencesIn) : [];
 }

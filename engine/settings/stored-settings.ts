@@ -4,6 +4,7 @@ import { textIn } from '#domain/messages/message.ts';
 import { becauseText, expectedOf, missingOf } from '#domain/schema/settings/issue-text.ts';
 import { Settings, SETTINGS_VERSION } from '#domain/schema/settings/settings.ts';
 import type { z } from 'zod';
+import { referencesInLines } from './hidden-lines.ts';
 import { isSecretReference } from './secret-file.ts';
 
 export type Group = Readonly<Record<string, unknown>>;
@@ -57,6 +58,9 @@ export function lostPasswordErrors(of: Pick<StoredSettings, 'given'>): SettingsE
 export function lostPasswords({ given }: Pick<StoredSettings, 'given'>): LostPassword[] {
   const at = (part: unknown, path: readonly string[]): LostPassword[] => {
     if (isSecretReference(part)) return [{ key: path.join('.'), isSealed: part.isSealed === true }];
+    if (typeof part === 'string') {
+      return referencesInLines(part).map(({ isSealed }) => ({ key: path.join('.'), isSealed }));
+    }
     if (Array.isArray(part)) return part.flatMap((inner, index) => at(inner, [...path, String(index)]));
     return isGroup(part) ? Object.entries(part).flatMap(([name, inner]) => at(inner, [...path, name])) : [];
   };

@@ -96,6 +96,25 @@ describe('TrueNAS', () => {
     expect(errorsOf(moved)).toEqual([]);
   });
 
+  test.each(['a=b', 'a"b', 'a\\b', 'two words'])('so is one that does not arrive: %s', (monpwd) => {
+    const moved = truenas({ monpwd, extrausers: '[nas]\n password = "x=y"\n upsmon secondary\n' });
+    const { server } = settingsOf(moved);
+    expect([server.monpwd, server.users[0]?.password]).toEqual(moved.made);
+    expect(notesOf(moved)).toEqual([
+      expect.stringMatching(/^The password of upsmon had characters/),
+      expect.stringMatching(/^The password of nas had characters/),
+    ]);
+    expect(errorsOf(moved)).toEqual([]);
+    // That of another server is not ours to choose.
+    const slave = truenas({ mode: 'SLAVE', remotehost: 'nas', monpwd });
+    expect(errorsOf(slave)).toEqual([expect.stringMatching(/^ups\.0\.monpwd: this cannot be used/)]);
+  });
+
+  test('a comment among the further users is told to be lost', () => {
+    const moved = truenas({ extrausers: '# of the cellar\n[nas]\n password = x\n' });
+    expect(moved.problems).toMatchObject([{ severity: 'notice', line: 1, reason: { phrase: 'problem.comment-lost' } }]);
+  });
+
   test('as a secondary it says nothing about a server here, and keeps the password of the other one', () => {
     const before = Settings.parse({ server: { monpwd: 'mine', rmonitor: true } });
     const moved = truenas({
@@ -133,12 +152,11 @@ describe('TrueNAS', () => {
 
   test.each([
     [{ options: 'lowbat = 3', port: 'auto' }, /^ups\.0\.options, line 1: lowbat is no option of usbhid-ups/],
-    [{ monpwd: 'two words' }, /^server\.monpwd: this cannot be used \(write letters, digits/],
     [{ extrausers: '[nas]\n actions = WIN' }, /^extrausers, line 2: WIN is no action/],
     [{ remoteport: 'http' }, /^remoteport: this cannot be used \(write it as the API of TrueNAS does\)/],
     [{ driver: '' }, /^ups\.0\.driver: needed, because mode is "MASTER" \(fill it in\)/],
     [{ description: 'a\nb' }, /^ups\.0\.description: this cannot be used/],
-    [{ toemail: 'nobody' }, /^ups\.0\.toemail\.0: this cannot be used \(write an e-mail address\)/],
+    [{ toemail: 'nobody' }, /^ups\.0\.toemail\.0: "nobody" cannot be used \(write an e-mail address\)/],
   ])('what cannot be used is told by its key: %j', (change, said) => {
     expect(errorsOf(truenas(change))).toEqual([expect.stringMatching(said)]);
   });

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { SettingsError } from '#domain/errors.ts';
 import { phrase } from '#domain/messages/message.ts';
 import type { FieldProblem } from '#domain/schema/field-problem.ts';
+import { jsonFault } from '#engine/json-lines.ts';
 import { LONGEST_TIMER, LONGEST_WAIT, SHUTDOWN_MODES, UPS_MODES } from '#domain/schema/settings/ups-settings.ts';
 import { parseDriverKey } from './driver-key.ts';
 import type { Moved } from './move-in.ts';
@@ -80,17 +81,19 @@ export function fromTrueNas(text: string, name: string): Moved {
 
 /** The object itself, the only one of a list, or the result of a call. */
 function answerIn(text: string, file: string): Group {
+  const json = text.replace(/^\ufeff/, '');
   let content: unknown;
   try {
-    content = JSON.parse(text.replace(/^\ufeff/, ''));
+    content = JSON.parse(json);
   } catch (error) {
-    throw new SettingsError('settings/no-truenas', { file, reason: phrase('reason.no-json', {}) }, error);
+    const { line } = jsonFault(json, error);
+    throw new SettingsError('settings/no-truenas', { file, line, reason: phrase('reason.no-json', {}) }, error);
   }
   if (isGroup(content) && isGroup(content.result)) content = content.result;
   const found = Array.isArray(content) && content.length === 1 ? (content[0] as unknown) : content;
   const isAnswer = isGroup(found) && ('identifier' in found || ('driver' in found && 'port' in found));
   if (isAnswer) return found;
-  throw new SettingsError('settings/no-truenas', { file, reason: phrase('reason.no-ups-config', {}) });
+  throw new SettingsError('settings/no-truenas', { file, line: 1, reason: phrase('reason.no-ups-config', {}) });
 }
 
 /** Every field by itself, so that all that is wrong is told. */

@@ -7,15 +7,17 @@ import { phrase, textIn, type Text } from '#domain/messages/message.ts';
 import type { Settings } from '#domain/schema/settings/settings.ts';
 import { makeFolder } from '#engine/make-folder.ts';
 import { beyondNut } from '#engine/settings/beyond-nut.ts';
-import { checkSettings, describeFieldProblem } from '#engine/settings/check-settings.ts';
+import { checkSettings } from '#engine/settings/check-settings.ts';
 import { newPassword } from '#engine/settings/new-password.ts';
 import type { NutConf } from '#engine/settings/nut-conf/nut-conf.ts';
 import { writeNutFiles, type NutFile } from '#engine/settings/nut-files.ts';
 import { wholePort } from '#engine/settings/nut-to-settings.ts';
-import { readSettings } from '#engine/settings/settings-store.ts';
+import { readWhole } from '#engine/settings/read-import.ts';
+import { readSettings, SETTINGS_FILE } from '#engine/settings/settings-store.ts';
 import { toNutConf } from '#engine/settings/settings-to-nut.ts';
 import { lostPasswordErrors } from '#engine/settings/stored-settings.ts';
 import { reasonOf } from '#engine/system-reason.ts';
+import { describeInFile } from '../error-place.ts';
 import { EXIT, type CommandIo } from '../io.ts';
 
 /** NUT's daemons read them by their group; nobody else does. */
@@ -40,7 +42,9 @@ export async function exportSettings(
   const [lost] = lostPasswordErrors(stored);
   if (lost) throw lost;
   const problems = checkSettings(stored.settings);
-  for (const problem of problems) io.stderr.write(`${describeFieldProblem(problem)}\n`);
+  const file = join(dataDir, SETTINGS_FILE);
+  const written = (await readWhole(file)).toString('utf8');
+  for (const problem of problems) io.stderr.write(`${describeInFile(problem, file, written)}\n`);
   if (problems.some(({ severity }) => severity === 'error')) return EXIT.configuration;
 
   const { settings, notes } = withAccount(stored.settings);

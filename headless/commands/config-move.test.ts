@@ -70,15 +70,15 @@ describe('config import', () => {
   test('with an error nothing is written, and each is told with its place', async () => {
     const truenas = await file(
       'ups.json',
-      JSON.stringify({ ...TRUENAS, options: 'lowbat = 3', remoteport: 0, monpwd: 'a b' }),
+      JSON.stringify({ ...TRUENAS, options: 'lowbat = 3', remoteport: 0, monuser: 'a b' }),
     );
     const refused = await run('import', '--truenas', truenas);
     expect(refused.status).toBe(78);
     expect(refused.stderr).toContain(
-      `${truenas}: options, line 1: lowbat is no option of usbhid-ups; it is not used (write lowbatt if that is meant)\n`,
+      `${truenas}:1: options, line 1: lowbat is no option of usbhid-ups; it is not used (write lowbatt if that is meant)\n`,
     );
-    expect(refused.stderr).toContain(`${truenas}: remoteport: this cannot be used (write a port from 1 to 65535)\n`);
-    expect(refused.stderr).toContain(`${truenas}: monpwd: this cannot be used (write letters`);
+    expect(refused.stderr).toContain(`${truenas}:1: remoteport: this cannot be used (write a port from 1 to 65535)\n`);
+    expect(refused.stderr).toContain(`${truenas}:1: monuser: this cannot be used (write `);
     expect(refused.stderr).toMatch(/\nNothing was moved in\.\n$/);
     expect(refused.stdout).toBe('');
     await file('ups.conf', '[ups]\n driver = usbhid-ups\n port = auto\n lowbat = 3\n');
@@ -323,9 +323,9 @@ describe('a port that is the console of the system', () => {
   });
 
   test('is moved in by "import" as it was, and told; what else is set then goes on', async () => {
-    await file('ups.conf', SECTION);
+    const conf = await file('ups.conf', SECTION);
     const { status, stderr } = await run('import', '--nut-conf', folder);
-    expect([status, stderr]).toEqual([0, `${folder}: ups.0.port: /dev/ttyS0 ${SAID}`]);
+    expect([status, stderr]).toEqual([0, `${conf}:1: ups.0.port: /dev/ttyS0 ${SAID}`]);
     expect(await get('ups.0.port')).toBe('/dev/ttyS0');
     expect(await run('set', 'ups.0.description', 'Rack')).toMatchObject({ status: 0 });
   });

@@ -15,6 +15,7 @@ import { consoleProblems } from '#engine/settings/console-ports.ts';
 import { keysOfSettings, type SettingKey } from '#engine/settings/setting-keys.ts';
 import type { ConsolePlaces } from '#engine/drivers/system-consoles.ts';
 import { readSettings, updateSettings } from '#engine/settings/settings-store.ts';
+import { describeConfigError } from '../error-place.ts';
 import { EXIT, UsageError } from '../io.ts';
 import type { NutCommandIo } from '../nut-commands/nut-command.ts';
 import { Prompt } from '../nut-commands/prompt.ts';
@@ -98,7 +99,7 @@ async function checkMeaning(settings: Settings, here: readonly FieldProblem[], i
     return true;
   } catch (error) {
     if (!(error instanceof WebError)) throw error;
-    io.stderr.write(`${error.message} (${error.remedy})\n`);
+    io.stderr.write(`${describeConfigError(error)}\n`);
     return false;
   }
 }

@@ -32,6 +32,7 @@ async function run(args: readonly string[], stdin: Stdin = Readable.from([])) {
 
 const DEFAULTS = `server.rmonitor = false
 server.allow =
+server.announce = true
 server.remoteport = 3493
 server.monuser = upsmon
 server.monpwd = (not set)

@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { createMulticastDiscovery } from '#engine/adapters/multicast-discovery.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
@@ -8,13 +9,15 @@ import { scanUsb, type ScanResult } from '#engine/drivers/usb-hid/scan.ts';
 import { EXIT, UsageError, type CommandIo } from '../io.ts';
 import { parseOptions } from '../options.ts';
 
-const HELP = `Usage: ridethrough scan [--json] [--network RANGE]... [--community NAME]
+const HELP = `Usage: ridethrough scan [--json] [--announced] [--network RANGE]... [--community NAME]
 
 Lists the UPSes attached to this computer as sections for ups.conf, and what stands in the way of reading them. On
-request it asks the network too: NUT servers for their UPSes, and SNMP agents whether they speak for one.
+request it asks the network too: NUT servers for their UPSes, those that announce themselves or whatever is at some
+addresses, and there SNMP agents whether they speak for one.
 Exit status: 0, also when there is none; 1 when the search itself failed.
 
   --json            one JSON list with the facts of each unit
+  --announced       NUT servers that announce themselves on the local network (_nut._tcp)
   --network RANGE   a name, an address, or a network such as 192.168.1.0/24; "auto" for the networks of this computer
   --community NAME  community of the SNMP agents (default ${DEFAULT_COMMUNITY})
 `;
@@ -22,6 +25,7 @@ Exit status: 0, also when there is none; 1 when the search itself failed.
 export async function scan(args: readonly string[], io: CommandIo): Promise<number> {
   const { values, positionals } = parseOptions(args, {
     json: { type: 'boolean' },
+    announced: { type: 'boolean' },
     network: { type: 'string', multiple: true },
     community: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
@@ -37,8 +41,10 @@ export async function scan(args: readonly string[], io: CommandIo): Promise<numb
   const hosts = (values.network ?? []).flatMap((range) => hostsOf(range, io));
   const attached = await scanUsb(createNodeHidPort({ clock: systemClock, log: createPinoLog('warn') }));
   if (hosts.length > 0) io.stderr.write(`Asking ${hosts.length} ${hosts.length === 1 ? 'address' : 'addresses'} …\n`);
+  const isAsked = hosts.length > 0 || values.announced === true;
   const onNetwork = await scanNetwork({
     hosts,
+    servers: values.announced ? await createMulticastDiscovery(systemClock).browse() : [],
     community: values.community ?? DEFAULT_COMMUNITY,
     takenNames: attached.map(({ section }) => /^\[(.+)\]/.exec(section)?.[1] ?? ''),
     clock: systemClock,
@@ -48,7 +54,7 @@ export async function scan(args: readonly string[], io: CommandIo): Promise<numb
     return EXIT.ok;
   }
   if (attached.length === 0) io.stderr.write('No UPS is attached by USB, or none that can be seen from here.\n');
-  if (hosts.length > 0 && onNetwork.length === 0) io.stderr.write('No UPS answers on the network that was asked.\n');
+  if (isAsked && onNetwork.length === 0) io.stderr.write('No UPS answers on the network that was asked.\n');
   io.stdout.write([...attached, ...onNetwork].map(asText).join('\n'));
   return EXIT.ok;
 }

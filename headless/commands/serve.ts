@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { endAtOnce } from '#engine/adapters/end-at-once.ts';
 import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
 import { holdDataFolder } from '#engine/adapters/hold-data-folder.ts';
+import { createMulticastDiscovery } from '#engine/adapters/multicast-discovery.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
@@ -112,6 +113,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
       ruleFile: join(programFolder(), 'resources', 'udev', RULE_FILE),
     }),
     ...(options.web ? { webPasswords: createWebPasswords(options.dataDir, options.web, log) } : {}),
+    discovery: createMulticastDiscovery(systemClock),
     scanDevices: () => findDevices(hidPort),
     reload: readAgain,
   });

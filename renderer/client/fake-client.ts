@@ -23,7 +23,7 @@ import type { Plan } from '#domain/schema/plan.ts';
 import { becauseText, expectedOf, missingOf } from '#domain/schema/settings/issue-text.ts';
 import { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { Incident, NetworkClient, Sample, UpsSnapshot, VariableSnapshot } from '#domain/schema/snapshot.ts';
-import { DRIVERS, HARDWARE, OFF_DUTY, REHEARSAL } from './fake-facts.ts';
+import { DRIVERS, DRY_STEPS, HARDWARE, OFF_DUTY, REHEARSAL } from './fake-facts.ts';
 import { createFakePast, type Past } from './fake-past.ts';
 
 export interface FakeUps {
@@ -69,6 +69,8 @@ export interface FakeEngine extends EngineClient {
   }): void;
   setConfiguration(kind: RequestResult<'engine.hello'>['configuration']): void;
   setDevices(devices: readonly FoundDevice[]): void;
+  /** What announces itself on the network. */
+  setServers(servers: RequestResult<'network.find'>['servers']): void;
   /** Changes what is known of the settings as a whole. */
   patchSettings(change: Partial<SettingsState>): void;
   /** What can be moved in, and what that would make of the settings. */
@@ -95,6 +97,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
   let clients: readonly NetworkClient[] = [];
   let monitor = OFF_DUTY;
   let devices: readonly FoundDevice[] = [];
+  let servers: RequestResult<'network.find'>['servers'] = [];
   let settings: SettingsState = {
     settings: SettingsDraft.parse({ server: { monpwd: { isSet: true } } }),
     revision: '1',
@@ -347,6 +350,8 @@ export function createFakeEngine(startAt: number): FakeEngine {
       return { outcome: 'installed', command: 'sudo cp 60-ridethrough.rules /etc/udev/rules.d/' };
     },
     'setup.rehearse': () => ({ rehearsal, problems: [], ...(refusal ? { refusal } : {}) }),
+    'setup.dryRun': () => ({ steps: [...DRY_STEPS], problems: [] }),
+    'setup.tryCommand': () => ({ trial: { output: 'stopped\n', seconds: 0.4 }, problems: [] }),
     'drivers.list': () => ({ hardware: [...HARDWARE], drivers: [...DRIVERS] }),
     'drivers.options': () => ({
       options: [
@@ -376,6 +381,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
         ],
       };
     },
+    'network.find': () => ({ servers: [...servers] }),
     'network.own': () => ({
       addresses: ['192.168.1.10', '2001:db8::10'],
       port: settings.settings.server.remoteport,
@@ -478,6 +484,9 @@ export function createFakeEngine(startAt: number): FakeEngine {
     },
     setDevices(next) {
       devices = next;
+    },
+    setServers(next) {
+      servers = next;
     },
     patchSettings(change) {
       settings = { ...settings, ...change };

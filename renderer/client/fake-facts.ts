@@ -81,3 +81,20 @@ export const REHEARSAL: Plan = {
   batterySeconds: 2460,
   isInTime: true,
 };
+
+export const DRY_STEPS: RequestResult<'setup.dryRun'>['steps'] = [
+  { step: 'fsd', text: { phrase: 'dry.fsd', params: { ups: ['ups'] } } },
+  { step: 'wait', text: { phrase: 'dry.nobody', params: {} } },
+  { step: 'before', text: { phrase: 'dry.before', params: { time: '30 s' } }, command: '/usr/local/bin/stop-vms' },
+  {
+    step: 'action',
+    text: {
+      phrase: 'dry.action',
+      params: {
+        who: { phrase: 'monitor.this-computer', params: {} },
+        does: { phrase: 'monitor.plan.hibernate', params: {} },
+      },
+    },
+    problem: { phrase: 'reason.logind-says', params: { answer: 'na' } },
+  },
+];

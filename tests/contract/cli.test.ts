@@ -1,5 +1,5 @@
 /** Commands of the program from the outside: words in, text and exit status out; and its web interface and launcher. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -69,6 +69,49 @@ describe('the words of a call', () => {
       stdout: '',
       stderr:
         'ridethrough config: there is no option -x; a value that begins with a dash stands behind "--"\nTry "ridethrough config --help".\n',
+    });
+  });
+
+  test('a configuration error begins with its place, status 78', async () => {
+    const { data, conf } = await prepare();
+    const at = (name: string) => join(data, name);
+    await mkdir(data, { recursive: true });
+    const refused = async (file: string, text: string, place: RegExp, ...words: string[]) => {
+      await writeFile(file, text, { mode: 0o600 });
+      const { status, stdout, stderr } = await ridethrough(['config', ...words, '--data-dir', data]);
+      expect([status, stdout]).toEqual([78, '']);
+      expect(stderr.slice(0, file.length)).toBe(file);
+      expect(stderr.slice(file.length)).toMatch(place);
+    };
+    const truenas = ['import', '--truenas', at('ups.json')];
+    await refused(
+      at('ups.json'),
+      '{\n "identifier": "ups",\n}',
+      /^:3: this cannot be moved in: it is no JSON\. \(/,
+      ...truenas,
+    );
+    await refused(at('ups.json'), '{"a": 1}', /^:1: this cannot be moved in: it is not the configuration/, ...truenas);
+    const wrong = '{\n "identifier": "ups", "driver": "usbhid-ups", "port": "auto",\n "remoteport": 0}';
+    await refused(at('ups.json'), wrong, /^:3: remoteport: this cannot be used \(/, ...truenas);
+    const accounts = '[upsmon]\npassword = x\n\n[nas]\npassword = "a b"\n';
+    await refused(join(conf, 'upsd.users'), accounts, /^:4: server\.extrausers: /, 'import', '--nut-conf', conf);
+    await refused(at('settings.json'), '{\n\n"version": 99}', /^:3: this was written by a newer version\. \(/, 'get');
+    await refused(at('settings.json'), '{"ups": [', /^:1: /, 'get');
+    const ups =
+      '{"version": 2, "ups": [\n{"id": "a", "identifier": "ups", "driver": "usbhid-ups", "port": "auto",\n"options": "lowbat"}]}';
+    await refused(
+      at('settings.json'),
+      ups,
+      /^:3: ups\.0\.options, line 1: lowbat is no option/,
+      'export',
+      '--nut-conf',
+      at('out'),
+    );
+    await rm(at('settings.json'));
+    const gone = await ridethrough(['config', 'import', '--truenas', at('gone.json'), '--data-dir', data]);
+    expect(gone).toMatchObject({
+      status: 78,
+      stderr: expect.stringMatching(/gone\.json:1: Cannot read .*\(Check/) as string,
     });
   });
 

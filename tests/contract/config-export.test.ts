@@ -60,6 +60,9 @@ beforeAll(async () => {
       'pollinterval = 1\noverride.battery.charge.low = 40',
     ],
     ...['ups.0.shutdowntimer', '2', 'ups.0.shutdowncmd', `touch "${folder}/down"`, 'ups.0.shutdowncharge', '35'],
+    // One that hangs: NUT has to go on without it, and with all its signs in their places.
+    ...['ups.0.shutdownbefore', `echo 'it '"isn't" \\ "$((1 + 1))" >> ${folder}/around; sleep 600`],
+    ...['ups.0.shutdownafter', `echo after >> ${folder}/around`, 'ups.0.shutdownextratimeout', '2'],
     ...['ups.0.aliases', 'qnapups'],
     ...['ups.1.identifier', 'cellar', 'ups.1.driver', 'dummy-ups', 'ups.1.port', join(folder, 'cellar.dev')],
     ...['ups.1.shutdown', 'LOWBATT', 'ups.1.shutdownaction', 'nothing'],
@@ -248,5 +251,13 @@ describe.skipIf(!needs.ok || !canBeAlone)(`Debian's NUT on an exported folder ${
       () => log,
     );
     expect(log).toMatch(/User requested FSD/);
+    const around = async (): Promise<string> => readFile(join(folder, 'around'), 'utf8');
+    await until(
+      'the command after',
+      async () => (await around()).includes('after'),
+      () => log,
+    );
+    // The command before hung, and was ended.
+    expect(await around()).toBe("it isn't  2\nafter\n");
   });
 });

@@ -74,7 +74,9 @@ describe.skipIf(!programs.ok)(`a data folder that is not as it should be ${progr
     await writeFile(join(where, 'settings.json'), '{"version": 99}');
     const started = serve();
     expect(await started.ended).toBe(78);
-    expect(started.stderr()).toMatch(/settings\.json was written by a newer version\. \(Install that version again/);
+    expect(started.stderr()).toMatch(
+      /^\S*settings\.json:1: this was written by a newer version\. \(Install that version again/m,
+    );
     expect(await readFile(join(where, 'settings.json'), 'utf8')).toBe('{"version": 99}');
   });
 
@@ -84,7 +86,9 @@ describe.skipIf(!programs.ok)(`a data folder that is not as it should be ${progr
     const refused = await ridethrough(['config', 'set', 'mail.password', 'new', '--data-dir', where]);
     expect(refused).toMatchObject({
       status: 78,
-      stderr: expect.stringMatching(/secrets\.json, which holds the passwords, cannot be used/) as string,
+      stderr: expect.stringMatching(
+        /^\S*secrets\.json:1: .*secrets\.json, which holds the passwords, cannot be used/,
+      ) as string,
     });
     expect(await readFile(join(where, 'secrets.json'), 'utf8')).toBe('x');
     const started = serve();

@@ -14,6 +14,11 @@ export interface FakePower extends SystemPower {
     readonly seconds: number;
     readonly ticket: string;
   }[];
+  readonly trials: {
+    readonly line: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly seconds: number;
+  }[];
   /** What becomes of them; they end well at once unless told otherwise. */
   lineEnds: () => Promise<Text | undefined>;
   /** Why actions fail from now on; undefined: they do not. */
@@ -30,6 +35,7 @@ export function createFakePower(clock: Clock): FakePower {
     runs: [],
     walls: [],
     lines: [],
+    trials: [],
     lineEnds: () => Promise.resolve(undefined),
     failure: undefined,
     bootId: 'first',
@@ -45,7 +51,10 @@ export function createFakePower(clock: Clock): FakePower {
       if (!power.lines.some((run) => run.ticket === ticket)) power.lines.push({ line, env, seconds, ticket });
       return power.lineEnds();
     },
-    tryLine: (line) => Promise.resolve({ output: `${line}\n`, seconds: 0 }),
+    tryLine(line, env, seconds) {
+      power.trials.push({ line, env, seconds });
+      return Promise.resolve({ output: `${line}\n`, seconds: 0 });
+    },
     run(command, env) {
       power.runs.push({ command, env });
       return Promise.resolve(undefined);

@@ -17,6 +17,7 @@ import { NO_POLICY, type MonitorPolicy } from '#engine/monitor/policy.ts';
 import { createFakePower, type FakePower } from './fake-power.ts';
 import { createRecentSamples } from '#engine/history/recent-samples.ts';
 import type { SetupSystem } from '#engine/setup/setup-system.ts';
+import { createFakeDiscovery } from './fake-discovery.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeDriver, type FakeDriver } from './fake-driver.ts';
 import { openHere } from './history-here.ts';
@@ -128,6 +129,7 @@ export async function startMonitoredEngine({
     web: createWebHandlers(undefined),
     setup: createSetupHandlers({
       scanDevices: () => Promise.resolve([]),
+      discovery: createFakeDiscovery(),
       dataDir: '/nonexistent',
       clock,
       log,
@@ -143,6 +145,7 @@ export async function startMonitoredEngine({
       store: engine.store,
       monitor,
       power,
+      lateHook,
       network: engine,
       scanDevices: () => Promise.resolve([]),
       settingsNow: () => Settings.parse({}),

@@ -196,6 +196,9 @@ export const form = {
   'form.server.allow': 'Erlaubte Adressen',
   'form.server.allow.help':
     'Nur sie dürfen sich mit dem NUT-Server verbinden: Adressen und Netze wie 192.168.1.0/24, durch Kommas getrennt. Leer: alle. Die Weboberfläche betrifft das nicht.',
+  'form.server.announce': 'Bekannt machen',
+  'form.server.announce.help':
+    'Solange sich andere Rechner verbinden dürfen, erfährt das lokale Netz von diesem Server (_nut._tcp), damit sie ihn finden.',
   'form.server.remoteport': 'Port des Servers',
   'form.server.remoteport.help': 'Auf diesem Port lauscht der NUT-Server. Clients erwarten 3493.',
   'form.server.monuser': 'Überwachungskonto',
@@ -285,6 +288,9 @@ export const form = {
   'form.port.file': 'Datei, die eine USV beschreibt',
   'form.port.pinned': 'Nur dieses Gerät wird verwendet: {lines}.',
   'form.port.unpin': 'Jedes Gerät verwenden',
+  'form.host.search': 'Netz durchsuchen',
+  'form.host.searching': 'Das Netz wird durchsucht',
+  'form.host.none': 'Kein Server macht sich bekannt. Seinen Namen oder seine Adresse eingeben.',
   'form.host.asking': '{host} wird gefragt',
   'form.host.found': '{host} antwortet. Seine USVs:',
   'form.host.empty': '{host} antwortet und hat keine USV.',
@@ -333,7 +339,7 @@ export const form = {
 
   'form.remote.title': 'Andere Rechner zulassen',
   'form.remote.text':
-    'Nach dem Speichern darf jeder Rechner im Netz nach dem Zustand der USVs fragen. Befehle und Anmeldungen brauchen ein Konto, und {user} darf das Herunterfahren aller anordnen: Sein Passwort darf niemand erraten.',
+    'Nach dem Speichern darf jeder Rechner im Netz nach dem Zustand der USVs fragen, sofern nicht nur einige Adressen erlaubt sind. Befehle und Anmeldungen brauchen ein Konto, und {user} darf das Herunterfahren aller anordnen: Sein Passwort darf niemand erraten.',
   'form.remote.password': 'Passwort von {user}',
   'form.remote.keep': 'Das vorhandene behalten',
   'form.remote.keep.unseen': 'Es ist zufällig, und niemand hat es gesehen.',
@@ -365,7 +371,7 @@ export const form = {
     'Einstellungen > Geräte & Dienste > Integration hinzufügen > Network UPS Tools (NUT).',
   'form.card.windows.how': 'In einem NUT-Client für Windows, etwa WinNUT.',
   'form.card.built-in':
-    'Benutzer und Passwort sind dort fest eingebaut und allgemein bekannt. Das Konto darf sich anmelden und sonst nichts; Fremde hält eine Firewall fern.',
+    'Benutzer und Passwort sind dort fest eingebaut und allgemein bekannt. Das Konto darf sich anmelden und sonst nichts; Fremde halten die erlaubten Adressen in den Einstellungen fern.',
   'form.card.needs-name': 'Gefragt wird nach einer USV namens „{wanted}“, und so heißt keine.',
   'form.card.add-alias': '{ups} auch „{wanted}“ nennen',
   'form.card.taken': '{kind} meldet sich immer als „{name}“ an, und ein anderes Konto heißt schon so.',
@@ -379,7 +385,7 @@ export const form = {
   'form.card.again': 'Neues Passwort erzeugen',
   'form.card.remove': '{name} entfernen',
   'form.card.copy': 'Diese Karte kopieren',
-  'form.card.light.unsaved': 'Erst speichern, dann dort eintragen.',
+  'form.card.light.unsaved': 'Kopieren; es gilt nach dem Speichern.',
   'form.card.light.waiting': 'Hat sich noch nicht angemeldet.',
   'form.card.light.on': 'Angemeldet von {addresses}.',
   'form.card.light.reader': 'Liest ohne Anmeldung und erscheint daher hier nie.',

@@ -18,6 +18,7 @@ export const reasons = {
   'reason.connection-reset': 'die Gegenseite hat sie beendet',
   'reason.unknown-name': 'der Name ist unbekannt',
   'reason.no-way': 'kein Weg führt dorthin',
+  'reason.port-taken': 'ein anderes Programm hält den Port',
   'reason.not-own-address': 'dieser Rechner hat diese Adresse nicht',
   'reason.server-closed': 'der Server hat sie geschlossen',
   'reason.this-side-closed': 'hier wurde sie geschlossen',

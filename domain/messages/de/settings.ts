@@ -11,7 +11,7 @@ export const settings = {
   'remedy.settings/cannot-keep': 'Prüfen, ob der Ordner vorhanden und beschreibbar ist und Platz hat.',
   'error.settings/bad-file': '{file}:{line}: {reason}.',
   'remedy.settings/bad-file': 'Datei berichtigen oder verschieben, um mit den Vorgaben zu beginnen.',
-  'error.settings/newer-file': '{file} stammt von einer neueren Version.',
+  'error.settings/newer-file': '{file}:{line}: das stammt von einer neueren Version.',
   'remedy.settings/newer-file':
     'Jene Version wieder installieren oder die Datei verschieben, um mit den Vorgaben zu beginnen.',
   'error.settings/bad-secrets': '{file} mit den Passwörtern ist nicht zu gebrauchen: {reason}.',
@@ -23,7 +23,7 @@ export const settings = {
     'Passwörter sind für die Desktop-App verschlüsselt und hier nicht zu lesen: {keys}.',
   'remedy.settings/sealed-passwords':
     'Den Schlüsselbund entsperren und die Desktop-App starten, die sie lesen kann, oder sie neu setzen.',
-  'error.settings/no-truenas': '{file} lässt sich nicht übernehmen: {reason}.',
+  'error.settings/no-truenas': '{file}:{line}: das lässt sich nicht übernehmen: {reason}.',
   'remedy.settings/no-truenas': 'Nötig ist, was „midclt call ups.config“ auf dem TrueNAS ausgibt.',
   'error.settings/no-import': 'Unter {path} gibt es nichts, was sich übernehmen lässt.',
   'remedy.settings/no-import': 'Eine der gefundenen Konfigurationen wählen.',
@@ -71,6 +71,7 @@ export const settings = {
   'field.unknown': 'das ist unbekannt',
   'field.unknown.fix': 'entfernen',
   'field.bad-value': 'das ist nicht möglich',
+  'field.bad-entry': '„{entry}“ ist nicht möglich',
   'field.bad-value.fix': 'zulässig: {expected}',
   'import.min-supplies': 'MINSUPPLIES {count} hat im Formular keinen Platz; eine Versorgung genügt.',
   'import.notify-command':
@@ -81,6 +82,8 @@ export const settings = {
   'import.cut': '{name} wurde nach {most} Zeichen abgeschnitten.',
   'import.known-password':
     'Das Passwort von {user} war das, mit dem jedes TrueNAS ausgeliefert wird; ein neues wurde erzeugt. Andere Rechner, die sich damit anmelden, brauchen das neue.',
+  'import.unfit-password':
+    'Das Passwort von {user} hatte Zeichen, die nicht jeder Client senden kann; ein neues wurde erzeugt. Andere Rechner, die sich damit anmelden, brauchen das neue.',
   'import.not-watched':
     'Keine MONITOR-Zeile nennt eine USV dieses Rechners, NUT fuhr ihn also nicht herunter; jetzt fährt er bei schwachem Akku herunter.',
   'import.monitor-without-ups': 'Die MONITOR-Zeile für {ups} wurde weggelassen: In ups.conf gibt es diese USV nicht.',

@@ -187,6 +187,9 @@ export const form = {
   'form.server.allow': 'Allowed Addresses',
   'form.server.allow.help':
     'Only these may connect to the NUT server: addresses and networks such as 192.168.1.0/24, separated by commas. Empty: everybody. The web interface is not concerned.',
+  'form.server.announce': 'Announce',
+  'form.server.announce.help':
+    'While other computers may connect, the local network is told of this server (_nut._tcp), so that they find it.',
   'form.server.remoteport': 'Remote Port',
   'form.server.remoteport.help': 'The port on which the NUT server listens. Clients expect 3493.',
   'form.server.monuser': 'Monitor User',
@@ -271,6 +274,9 @@ export const form = {
   'form.port.file': 'file that describes a UPS',
   'form.port.pinned': 'Only this unit is used: {lines}.',
   'form.port.unpin': 'Use any unit',
+  'form.host.search': 'Search the network',
+  'form.host.searching': 'Searching the network',
+  'form.host.none': 'No server announces itself. Enter its name or address.',
   'form.host.asking': 'Asking {host}',
   'form.host.found': '{host} answers. Its UPSes:',
   'form.host.empty': '{host} answers, and has no UPS.',
@@ -319,7 +325,7 @@ export const form = {
 
   'form.remote.title': 'Let other computers connect',
   'form.remote.text':
-    'From the next save on, every computer on the network may ask for the state of the UPSes. Commands and log-ins need an account, and {user} may order a shutdown of all: its password must be one that nobody guesses.',
+    'From the next save on, every computer on the network may ask for the state of the UPSes, unless only some addresses are allowed. Commands and log-ins need an account, and {user} may order a shutdown of all: its password must be one that nobody guesses.',
   'form.remote.password': 'Password of {user}',
   'form.remote.keep': 'Keep the one there is',
   'form.remote.keep.unseen': 'It is random, and nobody has seen it.',
@@ -347,7 +353,7 @@ export const form = {
   'form.card.home-assistant.how': 'Settings > Devices & services > Add integration > Network UPS Tools (NUT).',
   'form.card.windows.how': 'In a NUT client for Windows, such as WinNUT.',
   'form.card.built-in':
-    'User and password are built into it and known to everybody. The account may log in and nothing else; let a firewall keep strangers away.',
+    'User and password are built into it and known to everybody. The account may log in and nothing else; the allowed addresses in the settings keep strangers out.',
   'form.card.needs-name': 'It asks for a UPS called "{wanted}", and there is none of that name.',
   'form.card.add-alias': 'Call {ups} "{wanted}" too',
   'form.card.taken': '{kind} always logs in as "{name}", and there is another account of that name.',
@@ -361,7 +367,7 @@ export const form = {
   'form.card.again': 'Make a new password',
   'form.card.remove': 'Remove {name}',
   'form.card.copy': 'Copy this card',
-  'form.card.light.unsaved': 'Save first, then enter it there.',
+  'form.card.light.unsaved': 'Copy it; it works once saved.',
   'form.card.light.waiting': 'Has not logged in yet.',
   'form.card.light.on': 'Logged in from {addresses}.',
   'form.card.light.reader': 'It reads without logging in, so it never shows here.',

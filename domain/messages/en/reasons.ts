@@ -20,6 +20,7 @@ export const reasons = {
   'reason.connection-reset': 'the other side ended it',
   'reason.unknown-name': 'nobody knows that name',
   'reason.no-way': 'no way leads there',
+  'reason.port-taken': 'another program holds the port',
   'reason.not-own-address': 'this computer does not have that address',
   'reason.server-closed': 'the server closed it',
   'reason.this-side-closed': 'this side closed it',

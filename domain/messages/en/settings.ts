@@ -13,7 +13,7 @@ export const settings = {
   'remedy.settings/cannot-keep': 'Check that the folder exists, may be written and has room.',
   'error.settings/bad-file': '{file}:{line}: {reason}.',
   'remedy.settings/bad-file': 'Correct it, or move it away to begin with the defaults.',
-  'error.settings/newer-file': '{file} was written by a newer version.',
+  'error.settings/newer-file': '{file}:{line}: this was written by a newer version.',
   'remedy.settings/newer-file': 'Install that version again, or move the file away to begin with the defaults.',
   'error.settings/bad-secrets': '{file}, which holds the passwords, cannot be used: {reason}.',
   'remedy.settings/bad-secrets': 'Put it back from a backup, or move it away and set the passwords again.',
@@ -22,7 +22,7 @@ export const settings = {
   'error.settings/sealed-passwords': 'Passwords were encrypted for the desktop app and cannot be read here: {keys}.',
   'remedy.settings/sealed-passwords':
     'Unlock the keyring and start the desktop app, which can read them, or set them again.',
-  'error.settings/no-truenas': '{file} cannot be moved in: {reason}.',
+  'error.settings/no-truenas': '{file}:{line}: this cannot be moved in: {reason}.',
   'remedy.settings/no-truenas': 'It has to be what "midclt call ups.config" prints on the TrueNAS.',
   'error.settings/no-import': 'Nothing that can be moved in is at {path}.',
   'remedy.settings/no-import': 'Choose one of the configurations that were found.',
@@ -70,6 +70,7 @@ export const settings = {
   'field.unknown': 'this is not known',
   'field.unknown.fix': 'remove it',
   'field.bad-value': 'this cannot be used',
+  'field.bad-entry': '"{entry}" cannot be used',
   'field.bad-value.fix': 'write {expected}',
   'import.min-supplies': 'MINSUPPLIES {count} has no place in the form; one supply is enough.',
   'import.notify-command':
@@ -80,6 +81,8 @@ export const settings = {
   'import.cut': '{name} was cut after {most} characters.',
   'import.known-password':
     'The password of {user} was the one that every TrueNAS ships with; a new one was made. Other computers that log in with it need the new one.',
+  'import.unfit-password':
+    'The password of {user} had characters that not every client can send; a new one was made. Other computers that log in with it need the new one.',
   'import.not-watched':
     'No MONITOR line names a UPS of this computer, so NUT did not shut it down; now it shuts down when the battery is low.',
   'import.monitor-without-ups': 'The MONITOR line for {ups} was left out: ups.conf has no such UPS.',

@@ -41,6 +41,8 @@ export const serverSettings = <Secret extends z.ZodType>(secret: Secret) =>
       rmonitor: YesNo.default(false),
       /** Who may connect then; empty: everybody. The web interface is not concerned. */
       allow: z.array(AddressRange, wants('expected.address-range')).max(200, wants('expected.fewer')).default([]),
+      /** While they may, the local network is told of this server (DNS-SD, `_nut._tcp`). */
+      announce: YesNo.default(true),
       /** TCP port of the NUT server. */
       remoteport: Port.default(3493),
       /** Account of this computer's own monitor. */

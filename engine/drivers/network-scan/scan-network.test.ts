@@ -110,6 +110,14 @@ describe('a search of the network', () => {
     expect(results[0]?.matchReason).toContain('127.0.0.1');
   });
 
+  test('asks a server that made itself known at its port, and at the usual one once only', async () => {
+    const nut = await serve({ ups: { variables: {} } });
+    const servers = [{ host: '127.0.0.1', port: nut }];
+    expect(sectionsOf(await scan({ servers }))).toMatchObject([{ name: 'ups', port: `ups@127.0.0.1:${nut}` }]);
+    expect(sectionsOf(await scan({ servers, hosts: [] }))).toMatchObject([{ name: 'ups' }]);
+    expect(await scan({ servers, ports: { nut, snmp: 9 } })).toHaveLength(1);
+  });
+
   test('knows a UPS by the standard objects of its SNMP agent, though a packet is lost', async () => {
     const texts = { [SYSTEM_OBJECT]: 'x', [SYSTEM_TEXT]: 'Card 3', [STANDARD_MODEL]: 'Acme 3000' };
     const { port } = await startAgent(texts, { losesFirst: true });

@@ -8,8 +8,17 @@ import type { Clock } from '#engine/ports.ts';
 import { reachSnmpAgent } from './snmp-agent.ts';
 import { KNOWN_AGENTS, MODEL_OBJECTS, SYSTEM_DESCRIPTION, SYSTEM_OBJECT_ID } from './snmp-units.ts';
 
+/** Where a NUT server is known to be. */
+export interface NutServerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface NetworkScanParts {
+  /** Addresses at which anything may be. */
   readonly hosts: readonly string[];
+  /** Servers that made themselves known. */
+  readonly servers?: readonly NutServerAddress[];
   /** What SNMP agents are asked with. */
   readonly community: string;
   /** Names of sections that are taken. */
@@ -41,27 +50,37 @@ const SNMP_PORT = 161;
 const ANSWER_LIMIT_MS = 1_000;
 const AT_A_TIME = 64;
 
-/** What was found, in the order of the hosts. Never fails for a host that does not answer. */
+/** What was found: on the servers, then in the order of the hosts. Never fails for a host that does not answer. */
 export async function scanNetwork(parts: NetworkScanParts): Promise<readonly NetworkScanResult[]> {
+  const { servers: known = [] } = parts;
+  const isKnown = (host: string): boolean =>
+    known.some((server) => server.host === host && server.port === nutPortOf(parts));
   const found: Found[][] = parts.hosts.map(() => []);
   const queue = parts.hosts.entries();
   const work = async (): Promise<void> => {
     // One iterator for all: each takes the next host that nobody has.
     for (const [place, host] of queue) {
-      const [servers, agents] = await Promise.all([upsesOfServer(host, parts), unitOfAgent(host, parts)]);
+      const [servers, agents] = await Promise.all([
+        isKnown(host) ? [] : upsesOfServer({ host, port: nutPortOf(parts) }, parts),
+        unitOfAgent(host, parts),
+      ]);
       found[place]?.push(...servers, ...agents);
     }
   };
-  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  const [announced] = await Promise.all([
+    Promise.all(known.map((server) => upsesOfServer(server, parts))),
+    ...Array.from({ length: AT_A_TIME }, work),
+  ]);
   const names = new Set(parts.takenNames);
-  return found.flat().map(({ name, options, ...result }) => ({
+  return [...announced, ...found].flat().map(({ name, options, ...result }) => ({
     ...result,
     section: sectionText(freeName(name, names), options),
   }));
 }
 
-async function upsesOfServer(host: string, { clock, ports }: NetworkScanParts): Promise<readonly Found[]> {
-  const port = ports?.nut ?? NUT_PORT;
+const nutPortOf = ({ ports }: NetworkScanParts): number => ports?.nut ?? NUT_PORT;
+
+async function upsesOfServer({ host, port }: NutServerAddress, { clock }: NetworkScanParts): Promise<readonly Found[]> {
   try {
     const client = await connectNutClient({ host, port, clock, timeoutMs: ANSWER_LIMIT_MS });
     try {

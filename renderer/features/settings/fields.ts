@@ -154,6 +154,7 @@ export const COMMON_PARTS: readonly FormPart[] = [
     fields: [
       { name: 'server.rmonitor', kind: { type: 'remote' }, directive: 'upsd.conf LISTEN' },
       { name: 'server.allow', kind: { type: 'texts', separator: ',' } },
+      { name: 'server.announce', kind: { type: 'switch' }, isExpert: true },
       { name: 'server.remoteport', kind: { type: 'number' }, directive: 'upsd.conf LISTEN' },
       { name: 'server.optionsupsd', kind: { type: 'options' }, directive: 'upsd.conf', isExpert: true },
     ],

@@ -1,6 +1,7 @@
 /** What will be true, as sentences. Pure. */
 import type { MessageKey } from '#domain/messages/message.ts';
 import type { Plan } from '#domain/schema/plan.ts';
+import { clockLength } from '#domain/shutdown-sentence.ts';
 import type { SettingsDraft } from '#domain/schema/settings/settings.ts';
 import type { LocaleState } from '../../state/locale.svelte.ts';
 import { asSentence, whenText } from '../../text/plan-text.ts';
@@ -66,7 +67,7 @@ export function powerSentence(ups: UpsDraft | undefined, rehearsal: Plan | undef
     const time = locale.duration(rehearsal.takesSeconds);
     sentences.push(locale.t(rehearsal.isMeasured ? 'wizard.said.took' : 'wizard.said.takes', { time }));
     const { beforeSeconds: before } = rehearsal;
-    if (before !== undefined) sentences.push(locale.t('wizard.said.before', { time: locale.duration(before) }));
+    if (before !== undefined) sentences.push(locale.t('wizard.said.before', { time: clockLength(before) }));
     sentences.push(
       rehearsal.batterySeconds === undefined
         ? locale.t('wizard.said.no-figure', {})

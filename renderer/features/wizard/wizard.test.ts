@@ -152,7 +152,7 @@ describe('what will be true', () => {
 
   test('the time that the command before may take is said beside it', () => {
     expect(plain(powerSentence(proposedUps('x'), { ...rehearsal, beforeSeconds: 90 }, en))).toContain(
-      'That takes about 1 min. The command before it takes up to 1 min 30 s.',
+      'That takes about 1 min. The command before it takes up to 1:30.',
     );
   });
 

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Answer, answerTo, freeLabel, goodbyeOf, HeardServers, QUESTION, recordsOf } from './dns-sd.ts';
+
+const OFFICE = recordsOf({ name: 'office', port: 3493, addresses: ['192.0.2.7', '2001:db8::7'] });
+
+function heard(...packets: readonly (readonly [answers: readonly Answer[], from: string])[]): HeardServers {
+  const servers = new HeardServers();
+  for (const [answers, from] of packets) servers.take(answers, from);
+  return servers;
+}
+
+describe('what is said', () => {
+  test('whoever looks for NUT servers gets all there is in one packet', () => {
+    const answer = answerTo([{ name: '_NUT._tcp.local', type: 'PTR' }], OFFICE);
+    expect(answer?.answers).toMatchObject([{ type: 'PTR', data: 'office._nut._tcp.local' }]);
+    expect(answer?.additionals.map(({ type }) => type)).toEqual(['SRV', 'TXT', 'A', 'AAAA']);
+  });
+
+  test('other questions get what they are about, and those about others no answer', () => {
+    const types = (name: string, type: string): string[] | undefined =>
+      answerTo([{ name, type: type as 'A' }], OFFICE)?.answers.map((record) => record.type);
+    expect(types('office._nut._tcp.local', 'ANY')).toEqual(['SRV', 'TXT']);
+    expect(types('ridethrough-office.local', 'A')).toEqual(['A']);
+    expect(answerTo([{ name: '_services._dns-sd._udp.local', type: 'PTR' }], OFFICE)).toMatchObject({
+      answers: [{ data: '_nut._tcp.local' }],
+      additionals: [],
+    });
+    expect(types('office.local', 'A')).toBeUndefined();
+    expect(types('_http._tcp.local', 'PTR')).toBeUndefined();
+  });
+
+  test('a goodbye takes back what was said, but not that there are servers', () => {
+    const servers = heard([OFFICE, '192.0.2.7'], [goodbyeOf(OFFICE), '192.0.2.7']);
+    expect(servers.servers()).toEqual([]);
+    expect(goodbyeOf(OFFICE).map(({ name }) => name)).not.toContain('_services._dns-sd._udp.local');
+  });
+
+  test('a name that others have gets a number, and one with dots is one label', () => {
+    expect(freeLabel('office', new Set())).toBe('office');
+    expect(freeLabel('Office', new Set(['office', 'office (2)']))).toBe('Office (3)');
+    expect(freeLabel('a.b', new Set())).toBe('a-b');
+    const taken = new Set(
+      Array.from({ length: 98 }, (_, at) => freeLabel('x'.repeat(80), new Set()) + (at > 0 ? ` (${at + 1})` : '')),
+    );
+    expect(freeLabel('x'.repeat(80), taken)).toMatch(/^x{58} \(99\)$/);
+    const labels = recordsOf({ name: 'x'.repeat(58), port: 1, addresses: ['192.0.2.1'] }).flatMap(({ name }) =>
+      name.split('.'),
+    );
+    for (const label of labels) expect(label.length).toBeLessThan(64);
+  });
+});
+
+describe('what is heard', () => {
+  test('a server with its name, address and port', () => {
+    expect(heard([OFFICE, '192.0.2.7']).servers()).toEqual([{ name: 'office', host: '192.0.2.7', port: 3493 }]);
+  });
+
+  test('of several addresses the one it speaks from, else one of IPv4, else where it came from', () => {
+    const several = recordsOf({ name: 'nas', port: 1, addresses: ['2001:db8::1', '172.17.0.1', '192.0.2.9'] });
+    const hostFrom = (records: readonly Answer[], from: string) => heard([records, from]).servers()[0]?.host;
+    expect(hostFrom(several, '192.0.2.9')).toBe('192.0.2.9');
+    expect(hostFrom(several, '198.51.100.1')).toBe('172.17.0.1');
+    expect(hostFrom(recordsOf({ name: 'nas', port: 1, addresses: [] }), '192.0.2.9')).toBe('192.0.2.9');
+  });
+
+  test('in pieces: what is missing is asked for, until it is there', () => {
+    const of = (type: string): readonly Answer[] => OFFICE.filter((record) => record.type === type);
+    const servers = heard([of('PTR'), 'x']);
+    expect([servers.servers(), servers.missing()]).toEqual([[], [{ name: 'office._nut._tcp.local', type: 'SRV' }]]);
+    servers.take(of('SRV'), '192.0.2.8');
+    expect(servers.missing()).toEqual([{ name: 'ridethrough-office.local', type: 'A' }]);
+    servers.take(of('A'), '192.0.2.8');
+    expect([servers.servers(), servers.missing()]).toEqual([[{ name: 'office', host: '192.0.2.7', port: 3493 }], []]);
+  });
+
+  test('services of other kinds are none', () => {
+    const printer: readonly Answer[] = [
+      { type: 'PTR', name: '_ipp._tcp.local', data: 'x._ipp._tcp.local' },
+      { type: 'PTR', name: QUESTION.name, data: 'x._ipp._tcp.local' },
+      { type: 'SRV', name: 'x._ipp._tcp.local', data: { port: 631, target: 'x.local' } },
+    ];
+    const servers = heard([printer, '192.0.2.1']);
+    expect([servers.servers(), servers.missing()]).toEqual([[], []]);
+  });
+
+  test('whatever strangers say, there are at most so many servers', () => {
+    const record = fc.record({ name: fc.stringMatching(/^[a-z0-9 ]{1,20}$/), port: fc.nat(65_535) });
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 200, size: 'max' }), (given) => {
+        const servers = heard(
+          ...given.map((one) => [recordsOf({ ...one, addresses: ['192.0.2.1'] }), '192.0.2.1'] as const),
+        );
+        expect(servers.servers().length).toBeLessThanOrEqual(64);
+        for (const { port } of servers.servers()) expect(port).toBeGreaterThan(0);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
