@@ -17,8 +17,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       setFlagsFromString('--semi-space-growth-factor=1');
       // The other heaps keep less of what start-up left as well: 4 MiB that would do nothing. Speed stays the same.
       setFlagsFromString('--optimize-for-size');
-      // V8's last compiler is 6 MiB of its program, read in for a handful of loops; the one before it serves as fast here.
+      // V8's last compiler is 6 MiB of its program, read in for a handful of loops, its first one another; the one between
+      // them serves as well here.
       setFlagsFromString('--no-turbofan');
+      setFlagsFromString('--no-sparkplug');
       // For the thread of the history, which throws away what its own start left behind.
       setFlagsFromString('--expose-gc');
       return (await import('./commands/serve.ts')).serve;
