@@ -161,29 +161,37 @@ const ours = (host: NetworkHost, { conf: folder, data }: NutFolder, around: Arou
 interface Around {
   /** Seconds that the command before the action takes; `hangs`: until it is ended. */
   readonly before: number | 'hangs';
+  /** The same of the action and of the command after it. */
+  readonly action: number;
   readonly after: number;
-  /** Milliseconds from the begin of the command, or of the action, until its program is killed; undefined: it is not. */
+  /** Which of ours is killed so many milliseconds after what was noted. */
   readonly kills: readonly { readonly at: 'before' | 'action' | 'after'; readonly party: 0 | 1; readonly ms: number }[];
 }
 
 function aroundOf(chance: Random): Around {
   const kills = (['before', 'action', 'after'] as const).flatMap((at) =>
-    ([0, 1] as const).map((party) => ({ at, party, ms: chance.below(at === 'before' ? 2_500 : 600) })),
+    ([0, 1] as const).map((party) => ({ at, party, ms: chance.below(at === 'before' ? 2_500 : 1_000) })),
   );
   return {
     before: chance.pick([0, 1, 3, 'hangs'] as const),
+    action: chance.pick([0, 1, 2] as const),
     after: chance.pick([0, 2] as const),
     kills: kills.filter(() => chance.below(2) === 0),
   };
 }
 
 /** Moves NUT's files of a computer into its settings, and sets the commands there. */
-async function moveIn({ conf: folder, data }: NutFolder, note: string, { before, after }: Around): Promise<void> {
+async function moveIn(
+  { conf: folder, data }: NutFolder,
+  note: string,
+  { before, action, after }: Around,
+): Promise<void> {
   const lasting = before === 'hangs' ? 600 : before;
   const settings = {
     'server.announce': 'false',
     'ups.0.hostsync': String(HOST_SYNC.around),
     'ups.0.shutdownbefore': `${noting('before', note)}; sleep ${lasting}; ${noting('prepared', note)}`,
+    'ups.0.shutdowncmd': `${noting('action', note)}; sleep ${action}`,
     'ups.0.shutdownafter': `${noting('after', note)}; sleep ${after}`,
     'ups.0.shutdownextratimeout': before === 'hangs' ? '2' : '30',
   };

@@ -219,7 +219,11 @@ describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`,
     const hanging = `echo $$ > ${folder}/pid; sleep 600`;
     const [short, long] = await Promise.all([
       start({ 'ups.0.shutdownbefore': hanging, 'ups.0.shutdownextratimeout': '1' }),
-      start({ 'ups.0.shutdownbefore': 'sleep 600', 'ups.0.shutdownextratimeout': '3600' }),
+      // No longer than the test, whose program does not live to end it.
+      start({
+        'ups.0.shutdownbefore': `while [ -e ${folder} ]; do sleep 1; done`,
+        'ups.0.shutdownextratimeout': '3600',
+      }),
     ]);
     await say({ 'ups.status': 'OB LB' });
     await short.isDown();
