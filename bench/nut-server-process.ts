@@ -7,6 +7,7 @@ import { createNutServer } from '#engine/nut/server.ts';
 import { UPSMON_ACTIONS } from '#engine/nut/users.ts';
 import type { Log } from '#engine/ports.ts';
 import { createUpsStore } from '#engine/state/ups-store.ts';
+import { keepMemorySmall } from '#headless/service-memory.ts';
 
 export type Order =
   | { readonly type: 'serve'; readonly ups: string; readonly variables: Readonly<Record<string, string>> }
@@ -19,6 +20,9 @@ export type Report =
   | { readonly type: 'set'; readonly at: string }
   /** Bytes, after a garbage collection. */
   | { readonly type: 'measured'; readonly resident: number; readonly heap: number };
+
+// As `serve` runs.
+keepMemorySmall();
 
 const quiet: Log = {
   debug: () => undefined,

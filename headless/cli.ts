@@ -1,7 +1,7 @@
 /** The command line: one module per command, loaded only when it is asked for, so that `upsc` starts fast. */
-import { setFlagsFromString } from 'node:v8';
 import { allowForHangingDisk } from '#engine/adapters/disk-threads.ts';
 import { EXIT, UsageError, type CommandIo } from './io.ts';
+import { keepMemorySmall } from './service-memory.ts';
 
 interface Command {
   readonly summary: string;
@@ -13,14 +13,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'Watch the UPS and serve it over the NUT protocol',
     load: async () => {
       allowForHangingDisk();
-      // Start-up fills the young generation of the heap, which then keeps up to 16 MiB of a service that needs 2.
-      setFlagsFromString('--semi-space-growth-factor=1');
-      // The other heaps keep less of what start-up left as well: 4 MiB that would do nothing. Speed stays the same.
-      setFlagsFromString('--optimize-for-size');
-      // V8's last compiler is 6 MiB of its program, read in for a handful of loops; the one before it serves as fast here.
-      setFlagsFromString('--no-turbofan');
-      // For the thread of the history, which throws away what its own start left behind.
-      setFlagsFromString('--expose-gc');
+      keepMemorySmall();
       return (await import('./commands/serve.ts')).serve;
     },
   },

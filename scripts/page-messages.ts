@@ -14,7 +14,7 @@ import { VARIABLES } from '../domain/nut/variable-table.ts';
 /** Said elsewhere than on the page: by the shell, in mails and to home automation, by the command line. */
 export const UNSAID = new RegExp(
   [
-    '^(?:alert|beyond|close|doctor|login|menu|mqtt|notice|quit|section|shell|tray)[.]',
+    '^(?:alert|close|doctor|login|menu|mqtt|notice|quit|section|shell|tray)[.]',
     '^(?:error|remedy)[.](?:shell|web)/',
     '^(?:error|remedy)[.]driver/cannot-write$',
     '^(?:error|remedy)[.]history/(?:cannot-export|no-ups|none)$',

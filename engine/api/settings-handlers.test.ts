@@ -233,6 +233,7 @@ describe('a form', () => {
       ...settings,
       ups: [{ ...settings.ups[0], shutdowntimer: -1, port: '', options: 'lowbat = 3', monpwd: { value: 'a b' } }],
       mail: { ...settings.mail, from: 'nobody' },
+      server: { ...settings.server, allow: ['192.168.1.7', '192.168.300.1'] },
       colour: 'red',
     };
     const { isSaved, problems } = await api['settings.save']({ settings: wrong, revision });
@@ -240,6 +241,7 @@ describe('a form', () => {
     expect(said(problems).sort()).toEqual([
       'error colour: this is not known (remove it)',
       'error mail.from: this cannot be used (write an e-mail address)',
+      expect.stringMatching(/^error server\.allow\.1: "192\.168\.300\.1" cannot be used \(write addresses such/),
       expect.stringMatching(/^error ups\.0\.monpwd: this cannot be used \(write letters/),
       'error ups.0.port: needed, because mode is "MASTER" (fill it in)',
       'error ups.0.shutdowntimer: this cannot be used (write a number from 0)',

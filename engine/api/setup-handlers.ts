@@ -55,7 +55,7 @@ export function createSetupHandlers(parts: SetupParts): SetupHandlers {
       const isOpen = listening.some(({ host }) => !isLoopback(host));
       const [fingerprint, firewall] = await Promise.all([
         port === undefined ? undefined : ownFingerprint(listening, clock, log),
-        port !== undefined && isOpen ? parts.firewall({ port, allow: parts.allow() }) : undefined,
+        port === undefined ? undefined : parts.firewall({ port, allow: parts.allow() }),
       ]);
       return {
         addresses: ownAddresses(),

@@ -127,12 +127,7 @@ describe('a dry run', () => {
       ['before', 'The command before runs, for 1:30 at most.', 'stop-vms', undefined],
       ['power-off', 'ups is told to switch off 3\u00a0min later.', undefined, 'it has no command for that'],
       ['action', 'This computer goes to sleep.', undefined, 'no way'],
-      [
-        'after',
-        'Once this computer is awake again the command after runs, for 1:30 at most.',
-        'start-vms',
-        undefined,
-      ],
+      ['after', 'Once this computer is awake again the command after runs, for 1:30 at most.', 'start-vms', undefined],
     ]);
     expect([running.power.acts, running.power.lines]).toEqual([[], []]);
     expect(running.engine.store.get('ups')?.isForcedShutdown).toBe(false);

@@ -137,10 +137,10 @@ export interface ReadDraft {
 /** @param sent anything at all */
 export function readDraft(sent: unknown, before: Settings): ReadDraft {
   const parsed = SettingsDraft.safeParse(sent);
-  if (!parsed.success) return { problems: parsed.error.issues.map(toFieldProblem) };
+  if (!parsed.success) return { problems: parsed.error.issues.map((issue) => toFieldProblem(issue, sent)) };
   const settings = fromDraft(parsed.data, before);
   // A password that is kept may be one that was put into the file by hand.
   const whole = Settings.safeParse(settings);
-  if (!whole.success) return { problems: whole.error.issues.map(toFieldProblem) };
+  if (!whole.success) return { problems: whole.error.issues.map((issue) => toFieldProblem(issue, settings)) };
   return { settings: whole.data, renamed: renamedIn(parsed.data), problems: checkSettings(whole.data) };
 }

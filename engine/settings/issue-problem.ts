@@ -5,7 +5,8 @@ import { SECRET_NAMES } from '#domain/schema/settings/parts.ts';
 import { becauseText, expectedOf, missingOf } from '#domain/schema/settings/issue-text.ts';
 import type { z } from 'zod';
 
-export function toFieldProblem(issue: z.core.$ZodIssue): FieldProblem {
+/** @param given what the schema was given, for the entry of a list to be named */
+export function toFieldProblem(issue: z.core.$ZodIssue, given: unknown): FieldProblem {
   const missing = missingOf(issue);
   const path = issue.path.filter((step) => typeof step !== 'symbol');
   const at = path.findIndex((step) => typeof step === 'string' && SECRET_NAMES.has(step));
@@ -25,9 +26,16 @@ export function toFieldProblem(issue: z.core.$ZodIssue): FieldProblem {
       fix: phrase('field.unknown.fix', {}),
     };
   }
+  const entry = typeof path.at(-1) === 'number' ? valueAt(given, path) : undefined;
   return {
     ...field,
-    reason: phrase('field.bad-value', {}),
+    reason: typeof entry === 'string' ? phrase('field.bad-entry', { entry }) : phrase('field.bad-value', {}),
     fix: phrase('field.bad-value.fix', { expected: expectedOf(issue) }),
   };
 }
+
+const valueAt = (given: unknown, path: readonly (string | number)[]): unknown =>
+  path.reduce<unknown>(
+    (value, name) => (value as Readonly<Record<string | number, unknown>> | undefined)?.[name],
+    given,
+  );

@@ -74,7 +74,7 @@ export function fitSettings(given: Group): { readonly settings: Settings; readon
     if (success) return { settings: data, problems };
     const [issue] = error.issues;
     if (!issue) break;
-    problems.push(toFieldProblem(issue));
+    problems.push(toFieldProblem(issue, content));
     content = without(content, pathToDrop(issue));
   }
   return { settings: Settings.parse({}), problems };

@@ -156,7 +156,7 @@ describe('TrueNAS', () => {
     [{ remoteport: 'http' }, /^remoteport: this cannot be used \(write it as the API of TrueNAS does\)/],
     [{ driver: '' }, /^ups\.0\.driver: needed, because mode is "MASTER" \(fill it in\)/],
     [{ description: 'a\nb' }, /^ups\.0\.description: this cannot be used/],
-    [{ toemail: 'nobody' }, /^ups\.0\.toemail\.0: this cannot be used \(write an e-mail address\)/],
+    [{ toemail: 'nobody' }, /^ups\.0\.toemail\.0: "nobody" cannot be used \(write an e-mail address\)/],
   ])('what cannot be used is told by its key: %j', (change, said) => {
     expect(errorsOf(truenas(change))).toEqual([expect.stringMatching(said)]);
   });

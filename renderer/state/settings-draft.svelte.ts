@@ -14,6 +14,11 @@ const CHECK_AFTER_MS = 250;
 const isOvertaken = (error: unknown): boolean =>
   (error instanceof AppError || error instanceof RemoteError) && error.code === 'settings/changed-meanwhile';
 
+const passwordsIn = ({ server }: SettingsDraft): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    server.users.flatMap(({ name, password }) => ('value' in password ? [[name, password.value] as const] : [])),
+  );
+
 /** For a page that comes and goes. What a component makes ends with it, and with that what is derived from it. */
 export function openSettingsDraft(client: EngineClient): SettingsDraftState {
   let draft: SettingsDraftState | undefined;
@@ -41,6 +46,8 @@ export class SettingsDraftState {
   revealed = $state<string>();
   /** Passwords that were made on this page and nobody typed: they are shown until they are saved. */
   made = $state.raw<readonly string[]>([]);
+  /** Passwords of accounts that were saved since the page was opened, by name: they are still to be entered elsewhere. */
+  written = $state.raw<Readonly<Record<string, string>>>({});
   isSaving = $state(false);
   /** Saved a moment ago, and nothing changed since. */
   isFresh = $state(false);
@@ -179,6 +186,7 @@ export class SettingsDraftState {
       this.draft = rebase(sent, this.draft ?? sent, answer.state.settings);
       this.saved = answer.state;
       this.made = [];
+      this.written = { ...this.written, ...passwordsIn(sent) };
       this.#forgetUsersText();
       this.failure = answer.failure;
       this.isFresh = this.changes.length === 0;
@@ -244,6 +252,7 @@ export class SettingsDraftState {
 
   #take(state: SettingsState): void {
     const { saved, draft } = this;
+    this.written = {};
     if (saved && draft && this.changes.length > 0) {
       const theirs = changesBetween(saved.settings, state.settings);
       const told = this.overtakenBy.filter(({ key }) => !theirs.some((change) => change.key === key));

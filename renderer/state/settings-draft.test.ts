@@ -41,6 +41,27 @@ describe('a draft of the settings', () => {
     expect(draft.saved?.settings.ups[0]?.description).toBe('Rack');
   });
 
+  test('has the new passwords of accounts at hand once they are saved, until the settings are read again', async () => {
+    const { draft } = await start();
+    const [first, second] = SettingsDraft.parse({
+      server: {
+        users: [
+          { name: 'nas', password: { value: 'nas-pw' } },
+          { name: 'old', password: { isSet: true } },
+        ],
+      },
+    }).server.users;
+    draft.set(['server', 'users'], [first, second]);
+    expect(draft.written).toEqual({});
+    expect(await draft.save()).toBe(true);
+    expect(draft.written).toEqual({ nas: 'nas-pw' });
+    draft.set(['mail', 'host'], 'mail.example');
+    expect(await draft.save()).toBe(true);
+    expect(draft.written).toEqual({ nas: 'nas-pw' });
+    await draft.load();
+    expect(draft.written).toEqual({});
+  });
+
   test('discarded, is what is in force', async () => {
     const { draft } = await start();
     draft.set(['ups', 0, 'shutdowntimer'], 99);

@@ -339,7 +339,7 @@ export const form = {
 
   'form.remote.title': 'Andere Rechner zulassen',
   'form.remote.text':
-    'Nach dem Speichern darf jeder Rechner im Netz nach dem Zustand der USVs fragen. Befehle und Anmeldungen brauchen ein Konto, und {user} darf das Herunterfahren aller anordnen: Sein Passwort darf niemand erraten.',
+    'Nach dem Speichern darf jeder Rechner im Netz nach dem Zustand der USVs fragen, sofern nicht nur einige Adressen erlaubt sind. Befehle und Anmeldungen brauchen ein Konto, und {user} darf das Herunterfahren aller anordnen: Sein Passwort darf niemand erraten.',
   'form.remote.password': 'Passwort von {user}',
   'form.remote.keep': 'Das vorhandene behalten',
   'form.remote.keep.unseen': 'Es ist zufällig, und niemand hat es gesehen.',
@@ -371,7 +371,7 @@ export const form = {
     'Einstellungen > Geräte & Dienste > Integration hinzufügen > Network UPS Tools (NUT).',
   'form.card.windows.how': 'In einem NUT-Client für Windows, etwa WinNUT.',
   'form.card.built-in':
-    'Benutzer und Passwort sind dort fest eingebaut und allgemein bekannt. Das Konto darf sich anmelden und sonst nichts; Fremde hält eine Firewall fern.',
+    'Benutzer und Passwort sind dort fest eingebaut und allgemein bekannt. Das Konto darf sich anmelden und sonst nichts; Fremde halten die erlaubten Adressen in den Einstellungen fern.',
   'form.card.needs-name': 'Gefragt wird nach einer USV namens „{wanted}“, und so heißt keine.',
   'form.card.add-alias': '{ups} auch „{wanted}“ nennen',
   'form.card.taken': '{kind} meldet sich immer als „{name}“ an, und ein anderes Konto heißt schon so.',
@@ -385,7 +385,7 @@ export const form = {
   'form.card.again': 'Neues Passwort erzeugen',
   'form.card.remove': '{name} entfernen',
   'form.card.copy': 'Diese Karte kopieren',
-  'form.card.light.unsaved': 'Erst speichern, dann dort eintragen.',
+  'form.card.light.unsaved': 'Kopieren; es gilt nach dem Speichern.',
   'form.card.light.waiting': 'Hat sich noch nicht angemeldet.',
   'form.card.light.on': 'Angemeldet von {addresses}.',
   'form.card.light.reader': 'Liest ohne Anmeldung und erscheint daher hier nie.',

@@ -71,6 +71,7 @@ export const settings = {
   'field.unknown': 'das ist unbekannt',
   'field.unknown.fix': 'entfernen',
   'field.bad-value': 'das ist nicht möglich',
+  'field.bad-entry': '„{entry}“ ist nicht möglich',
   'field.bad-value.fix': 'zulässig: {expected}',
   'import.min-supplies': 'MINSUPPLIES {count} hat im Formular keinen Platz; eine Versorgung genügt.',
   'import.notify-command':

@@ -325,7 +325,7 @@ export const form = {
 
   'form.remote.title': 'Let other computers connect',
   'form.remote.text':
-    'From the next save on, every computer on the network may ask for the state of the UPSes. Commands and log-ins need an account, and {user} may order a shutdown of all: its password must be one that nobody guesses.',
+    'From the next save on, every computer on the network may ask for the state of the UPSes, unless only some addresses are allowed. Commands and log-ins need an account, and {user} may order a shutdown of all: its password must be one that nobody guesses.',
   'form.remote.password': 'Password of {user}',
   'form.remote.keep': 'Keep the one there is',
   'form.remote.keep.unseen': 'It is random, and nobody has seen it.',
@@ -353,7 +353,7 @@ export const form = {
   'form.card.home-assistant.how': 'Settings > Devices & services > Add integration > Network UPS Tools (NUT).',
   'form.card.windows.how': 'In a NUT client for Windows, such as WinNUT.',
   'form.card.built-in':
-    'User and password are built into it and known to everybody. The account may log in and nothing else; let a firewall keep strangers away.',
+    'User and password are built into it and known to everybody. The account may log in and nothing else; the allowed addresses in the settings keep strangers out.',
   'form.card.needs-name': 'It asks for a UPS called "{wanted}", and there is none of that name.',
   'form.card.add-alias': 'Call {ups} "{wanted}" too',
   'form.card.taken': '{kind} always logs in as "{name}", and there is another account of that name.',
@@ -367,7 +367,7 @@ export const form = {
   'form.card.again': 'Make a new password',
   'form.card.remove': 'Remove {name}',
   'form.card.copy': 'Copy this card',
-  'form.card.light.unsaved': 'Save first, then enter it there.',
+  'form.card.light.unsaved': 'Copy it; it works once saved.',
   'form.card.light.waiting': 'Has not logged in yet.',
   'form.card.light.on': 'Logged in from {addresses}.',
   'form.card.light.reader': 'It reads without logging in, so it never shows here.',

@@ -70,6 +70,7 @@ export const settings = {
   'field.unknown': 'this is not known',
   'field.unknown.fix': 'remove it',
   'field.bad-value': 'this cannot be used',
+  'field.bad-entry': '"{entry}" cannot be used',
   'field.bad-value.fix': 'write {expected}',
   'import.min-supplies': 'MINSUPPLIES {count} has no place in the form; one supply is enough.',
   'import.notify-command':
