@@ -122,7 +122,7 @@ describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`,
     await timed.isDown();
     expect((await timed.down())?.['ups.status']).toMatch(/^(FSD )?OB$/);
     // That is the time of the form, and not the one that there is without it.
-    expect(timed.program.stderr()).toMatch(/ups has been on battery for [1-9] s\./);
+    expect(timed.program.stderr()).toMatch(/ups has been on battery for [1-9]\ss\./);
     expect(await patient.down()).toBeUndefined();
     // A save in the midst of the outage counts for it.
     await patient.set('ups.0.shutdowntimer', '2');
@@ -219,7 +219,11 @@ describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`,
     const hanging = `echo $$ > ${folder}/pid; sleep 600`;
     const [short, long] = await Promise.all([
       start({ 'ups.0.shutdownbefore': hanging, 'ups.0.shutdownextratimeout': '1' }),
-      start({ 'ups.0.shutdownbefore': 'sleep 600', 'ups.0.shutdownextratimeout': '3600' }),
+      // No longer than the test, whose program does not live to end it.
+      start({
+        'ups.0.shutdownbefore': `while [ -e ${folder} ]; do sleep 1; done`,
+        'ups.0.shutdownextratimeout': '3600',
+      }),
     ]);
     await say({ 'ups.status': 'OB LB' });
     await short.isDown();
@@ -329,7 +333,7 @@ describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`,
     const env = { NUT_DRIVERPATH: folder };
     const fail = async ({ port }: Computer, ups = 'ups'): Promise<void> => {
       const words = ['upscmd', '-u', 'admin', '-p', 'secret', `${ups}@127.0.0.1:${port}`, 'play.outage'];
-      expect(await ridethrough(words)).toMatchObject({ status: 0 });
+      expect(await ridethrough(words)).toMatchObject({ status: 0, stderr: 'OK\n' });
     };
     const staying = await start(settings, env);
     await fail(staying);
@@ -353,6 +357,8 @@ describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`,
       { ...settings, ...(Object.fromEntries(others) as Record<string, string>), 'ups.1.options': 'sdorder = -1' },
       env,
     );
+    // A start waits for the first of them.
+    for (const name of names) await several.program.logged(`${name} is on mains power`);
     for (const name of names) await fail(several, name);
     await several.isDown();
     expect((await cuts()).trim().split('\n')).toHaveLength(2);
