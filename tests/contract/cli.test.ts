@@ -93,8 +93,8 @@ describe('the words of a call', () => {
     await refused(at('ups.json'), '{"a": 1}', /^:1: this cannot be moved in: it is not the configuration/, ...truenas);
     const wrong = '{\n "identifier": "ups", "driver": "usbhid-ups", "port": "auto",\n "remoteport": 0}';
     await refused(at('ups.json'), wrong, /^:3: remoteport: this cannot be used \(/, ...truenas);
-    const accounts = '[upsmon]\npassword = x\n\n[nas]\npassword = "a b"\n';
-    await refused(join(conf, 'upsd.users'), accounts, /^:4: server\.extrausers: /, 'import', '--nut-conf', conf);
+    const accounts = '[upsmon]\npassword = x\n\n["n as"]\npassword = y\n';
+    await refused(join(conf, 'upsd.users'), accounts, /^:4: this is no section title \(/, 'import', '--nut-conf', conf);
     await refused(at('settings.json'), '{\n\n"version": 99}', /^:3: this was written by a newer version\. \(/, 'get');
     await refused(at('settings.json'), '{"ups": [', /^:1: /, 'get');
     const ups =
@@ -149,7 +149,6 @@ describe('the words of a call', () => {
     [['export']],
     [['export', '--out', 'x.csv', '--from', '1h', '--to', '2h']],
     [['config']],
-    [['config', 'check']],
     [['config', 'nosuch', '--nut-conf', '.']],
   ])('%j is wrong usage: status 2, told without a stack', async (args: string[]) => {
     const { status, stdout, stderr } = await ridethrough(args);
