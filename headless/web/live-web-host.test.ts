@@ -5,6 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '#engine/adapters/system-clock.ts';
@@ -49,11 +50,11 @@ async function start(address = '127.0.0.1'): Promise<URL> {
   return new URL(await host.start());
 }
 
-/** Lets the host look at its files, until it has told what it made of them. */
+/** Lets the host look at its files, until it has told what it made of them. Slowly: real files have a limit of its clock. */
 async function untilTold(text: string): Promise<void> {
   while (!running.log.lines.some(({ message }) => message.includes(text))) {
-    await running.clock.advance(1_000);
-    await new Promise((resolve) => setImmediate(resolve));
+    await running.clock.advance(50);
+    await delay(20);
   }
 }
 
