@@ -1,6 +1,7 @@
 /** Parses and binds one recorded descriptor in a process that has never done so, then again and again. */
 import { bindDevice } from '#engine/devices/bind-device.ts';
 import { parseReportDescriptor } from '#engine/hid/report-descriptor.ts';
+import { keepMemorySmall } from '#headless/service-memory.ts';
 import { deviceInfoOf, loadRecording } from '#tests/support/device-proof.ts';
 import { median } from './section.ts';
 
@@ -11,6 +12,9 @@ export interface DescriptorTimes {
   readonly laterParse: number;
   readonly laterBind: number;
 }
+
+// As `serve` runs.
+keepMemorySmall();
 
 const AGAIN = 300;
 const [name = ''] = process.argv.slice(2);

@@ -10,6 +10,7 @@ import {
   buildProgram,
   createNutFolder,
   isListening,
+  LAUNCHER,
   ridethrough,
   startProgram,
 } from '#tests/support/served-program.ts';
@@ -17,6 +18,8 @@ import { CHROMIUM } from '../e2e/support/chromium.ts';
 import { residentOf } from './nut-servers.ts';
 import { median, type Check, type Section } from './section.ts';
 
+/** As people start it. */
+const LAUNCHED = { command: [process.execPath, LAUNCHER] };
 const STARTS = 10;
 const CALLS = 10;
 const SETTLE_MS = 20_000;
@@ -47,7 +50,7 @@ async function firstAnswer(port: number): Promise<void> {
 async function timeOfStart(): Promise<number> {
   const folder = await createNutFolder(FILES);
   const from = performance.now();
-  const program = startProgram(['serve', '--nut-conf', folder.conf, '--data-dir', folder.data, '--no-web']);
+  const program = startProgram(['serve', '--nut-conf', folder.conf, '--data-dir', folder.data, '--no-web'], LAUNCHED);
   await firstAnswer(folder.port);
   const took = performance.now() - from;
   await program.end();
@@ -79,7 +82,7 @@ async function idle(pid: number): Promise<Idle> {
 
 async function idleWithoutFace(): Promise<Idle> {
   const folder = await createNutFolder(FILES);
-  const program = startProgram(['serve', '--nut-conf', folder.conf, '--data-dir', folder.data, '--no-web']);
+  const program = startProgram(['serve', '--nut-conf', folder.conf, '--data-dir', folder.data, '--no-web'], LAUNCHED);
   await program.ready();
   const cost = await idle(program.pid);
   await program.end();
@@ -90,7 +93,7 @@ async function idleWithoutFace(): Promise<Idle> {
 async function idleWithPage(): Promise<{ readonly none: Idle; readonly one: Idle }> {
   const folder = await createNutFolder(FILES);
   const web = `127.0.0.1:${await freePort()}`;
-  const program = startProgram(['serve', '--nut-conf', folder.conf, '--data-dir', folder.data, '--web', web]);
+  const program = startProgram(['serve', '--nut-conf', folder.conf, '--data-dir', folder.data, '--web', web], LAUNCHED);
   const [, link = ''] = / web=(\S+)/.exec(await program.ready()) ?? [];
   const none = await idle(program.pid);
   const browser = await chromium.launch(CHROMIUM);
@@ -108,7 +111,7 @@ async function idleWithPage(): Promise<{ readonly none: Idle; readonly one: Idle
 
 async function timesOfUpsc(): Promise<number[]> {
   const folder = await createNutFolder(FILES);
-  const program = startProgram(['serve', '--nut-conf', folder.conf, '--data-dir', folder.data, '--no-web']);
+  const program = startProgram(['serve', '--nut-conf', folder.conf, '--data-dir', folder.data, '--no-web'], LAUNCHED);
   await firstAnswer(folder.port);
   const times: number[] = [];
   for (let at = 0; at < CALLS; at++) {

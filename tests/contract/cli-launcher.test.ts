@@ -75,6 +75,16 @@ describe('the launcher in a checkout', () => {
     expect(await builds()).toBe(1);
   });
 
+  test.runIf(process.platform === 'linux')('begins a service anew as the same process, with one arena', async () => {
+    await launch();
+    const program = 'console.log(process.pid, process.env.MALLOC_ARENA_MAX, process.argv.slice(2).join(" "))';
+    await writeFile(at('dist/headless/cli.mjs'), program);
+    const command = [process.execPath, at('bin', 'ridethrough.mjs'), 'serve', '--no-web'];
+    const { stdout } = await runProgram('/bin/sh', ['-c', 'echo $$; exec "$@"', 'sh', ...command]);
+    const [pid, told] = stdout.split('\n');
+    expect(told).toBe(`${pid} ${process.env.MALLOC_ARENA_MAX ?? '1'} serve --no-web`);
+  });
+
   test('goes on where a build was broken off', async () => {
     const { stdout } = await runProgram(process.execPath, ['-p', 'process.pid']);
     await mkdir(at('dist'));
