@@ -19,22 +19,37 @@ export function jsonFault(text: string, error: unknown): { readonly line: number
 }
 
 /**
- * The line of a value, found by its keys: an element of a list by counting the opening braces before it, a property by
- * its name from there on. Good enough for files that a person edits; never beyond the end of the text.
+ * The line of a value, found by its keys: an element of a list by counting those before it, a property by its name from
+ * there on. Good enough for files that a person edits; never beyond the end of the text.
  */
 export function lineOfPath(text: string, path: readonly PropertyKey[]): number {
   let position = 0;
   for (const key of path) {
     if (typeof key === 'number') {
-      for (let element = 0; element <= key; element += 1) {
-        const brace = text.indexOf('{', position);
-        if (brace < 0) return lineAt(text, position);
-        position = brace + 1;
-      }
+      const element = elementAt(text, text.indexOf('[', position), key);
+      if (element === undefined) return lineAt(text, position);
+      position = element;
     } else {
       const name = text.indexOf(JSON.stringify(String(key)), position);
       if (name >= 0) position = name;
     }
   }
   return lineAt(text, position);
+}
+
+/** Where an element of the list begins that opens at a place; undefined where it has fewer. */
+function elementAt(text: string, open: number, wanted: number): number | undefined {
+  let depth = -1;
+  let element = 0;
+  const tokens = /"(?:[^"\\]|\\.)*"|[[\]{},]|[^\s[\]{},":]+/g;
+  tokens.lastIndex = Math.max(open, 0);
+  for (let token = tokens.exec(text); token; token = tokens.exec(text)) {
+    const [word] = token;
+    if (depth === 0 && word === ',') element += 1;
+    else if (depth === 0 && word === ']') return undefined;
+    else if (depth === 0 && element === wanted) return token.index;
+    if (word === '[' || word === '{') depth += 1;
+    if (word === ']' || word === '}') depth -= 1;
+  }
+  return undefined;
 }
