@@ -1,6 +1,7 @@
 /** Settings as they are kept: what was set, and what that amounts to with every default. */
 import { SettingsError } from '#domain/errors.ts';
 import { textIn } from '#domain/messages/message.ts';
+import type { FieldPath } from '#domain/schema/field-problem.ts';
 import { becauseText, expectedOf, missingOf } from '#domain/schema/settings/issue-text.ts';
 import { Settings, SETTINGS_VERSION } from '#domain/schema/settings/settings.ts';
 import type { z } from 'zod';
@@ -39,6 +40,8 @@ function withoutReferences(given: Group): Group {
 
 interface LostPassword {
   readonly key: string;
+  /** Where it stands in the file. */
+  readonly path: FieldPath;
   /** The program that sealed it still has it. */
   readonly isSealed: boolean;
 }
@@ -56,12 +59,11 @@ export function lostPasswordErrors(of: Pick<StoredSettings, 'given'>): SettingsE
 
 /** The passwords that were set and cannot be had here. */
 export function lostPasswords({ given }: Pick<StoredSettings, 'given'>): LostPassword[] {
-  const at = (part: unknown, path: readonly string[]): LostPassword[] => {
-    if (isSecretReference(part)) return [{ key: path.join('.'), isSealed: part.isSealed === true }];
-    if (typeof part === 'string') {
-      return referencesInLines(part).map(({ isSealed }) => ({ key: path.join('.'), isSealed }));
-    }
-    if (Array.isArray(part)) return part.flatMap((inner, index) => at(inner, [...path, String(index)]));
+  const at = (part: unknown, path: FieldPath): LostPassword[] => {
+    const place = { key: path.join('.'), path };
+    if (isSecretReference(part)) return [{ ...place, isSealed: part.isSealed === true }];
+    if (typeof part === 'string') return referencesInLines(part).map(({ isSealed }) => ({ ...place, isSealed }));
+    if (Array.isArray(part)) return part.flatMap((inner, index) => at(inner, [...path, index]));
     return isGroup(part) ? Object.entries(part).flatMap(([name, inner]) => at(inner, [...path, name])) : [];
   };
   return at(given, []);

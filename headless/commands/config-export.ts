@@ -15,9 +15,8 @@ import { wholePort } from '#engine/settings/nut-to-settings.ts';
 import { readWhole } from '#engine/settings/read-import.ts';
 import { readSettings, SETTINGS_FILE } from '#engine/settings/settings-store.ts';
 import { toNutConf } from '#engine/settings/settings-to-nut.ts';
-import { lostPasswordErrors } from '#engine/settings/stored-settings.ts';
 import { reasonOf } from '#engine/system-reason.ts';
-import { describeInFile } from '../error-place.ts';
+import { describeConfigError, describeInFile, lostInFile } from '../error-place.ts';
 import { EXIT, type CommandIo } from '../io.ts';
 
 /** NUT's daemons read them by their group; nobody else does. */
@@ -39,11 +38,12 @@ export async function exportSettings(
     io.stderr.write(`There is no UPS in the settings of ${dataDir}; add one, or move a configuration in.\n`);
     return EXIT.failed;
   }
-  const [lost] = lostPasswordErrors(stored);
-  if (lost) throw lost;
-  const problems = checkSettings(stored.settings);
   const file = join(dataDir, SETTINGS_FILE);
   const written = (await readWhole(file)).toString('utf8');
+  const [lost, ...more] = lostInFile(stored, file, written);
+  for (const other of more) io.stderr.write(`${describeConfigError(other)}\n`);
+  if (lost) throw lost;
+  const problems = checkSettings(stored.settings);
   for (const problem of problems) io.stderr.write(`${describeInFile(problem, file, written)}\n`);
   if (problems.some(({ severity }) => severity === 'error')) return EXIT.configuration;
 

@@ -187,6 +187,7 @@ describe('config export', () => {
     await rm(join(data, 'secrets.json'));
     await expect(run('export', '--nut-conf', join(folder, 'nut'))).rejects.toMatchObject({
       code: 'settings/lost-passwords',
+      details: { file: join(data, 'settings.json'), line: expect.any(Number) as number },
     });
     expect(await readdir(folder)).toEqual(['data']);
   });

@@ -18,8 +18,7 @@ import { openSecretBook } from '#engine/settings/secret-file.ts';
 import { keysOfSettings, type SettingKey } from '#engine/settings/setting-keys.ts';
 import type { ConsolePlaces } from '#engine/drivers/system-consoles.ts';
 import { readSettings, SETTINGS_FILE, updateSettings } from '#engine/settings/settings-store.ts';
-import { lostPasswordErrors } from '#engine/settings/stored-settings.ts';
-import { describeConfigError, describeInFile } from '../error-place.ts';
+import { describeConfigError, describeInFile, lostInFile } from '../error-place.ts';
 import { EXIT, UsageError } from '../io.ts';
 import type { NutCommandIo } from '../nut-commands/nut-command.ts';
 import { Prompt } from '../nut-commands/prompt.ts';
@@ -102,7 +101,7 @@ export async function checkFolder(dataDir: string, io: NutCommandIo, consoles?: 
   const found = await readSettings(dataDir);
   const file = join(dataDir, SETTINGS_FILE);
   const text = found.revision === '' ? '' : (await readWhole(file)).toString('utf8');
-  const lost = lostPasswordErrors(found);
+  const lost = lostInFile(found, file, text);
   for (const error of damage ? [damage, ...lost] : lost) io.stderr.write(`${describeConfigError(error)}\n`);
   const here = await fileProblems(found.settings, dataDir, consoles);
   const canBeUsed = await checkMeaning(found.settings, here, io, (problem) => describeInFile(problem, file, text));

@@ -200,7 +200,8 @@ describe('config check', () => {
     const { status, stderr } = await check();
     expect(status).toBe(78);
     expect(stderr).toMatch(/settings\.json:\d+: server\.optionsupsd: Cannot use the certificate .*gone\.pem/);
-    expect(stderr).toContain('server.monpwd');
+    const line = Number(/json:(\d+): Passwords .*: server\.monpwd\. \(.+\)$/m.exec(stderr)?.[1]);
+    expect((await readFile(settings(), 'utf8')).split('\n')[line - 1]).toContain('"monpwd"');
   });
 });
 
