@@ -262,6 +262,9 @@ Web interface (web)
         'server.extrausers',
         '[nas]\n password = nas-pw\n upsmon secondary\n',
       ],
+      ...['ups.0.aliases', 'nas,qnapups', 'ups.0.shutdownbefore', 'stop-vms', 'ups.1.shutdownafter', 'start-vms'],
+      ...['ups.1.shutdownextratimeout', '90', 'server.allow', '192.168.1.0/24', 'energy.price', '0.31'],
+      ...['energy.currency', 'EUR'],
       ...['mail.host', 'smtp.example.org', 'mail.user', 'me', 'mail.password', 'mail-pw', 'web.tls', 'own'],
     );
     const { stdout } = await run('show');
@@ -269,6 +272,8 @@ Web interface (web)
       'UPS office (ups.0): Below the desk',
       '  This computer has the cable: driver usbhid-ups (Back-UPS), port auto.',
       '  After 300 seconds on battery, at 40 % charge or as soon as the battery is low, whichever is first, this computer shuts down.',
+      '  Also served as nas, qnapups.',
+      '  Before it a command is run, for 30 seconds at most (stop-vms).',
       '  Outages shorter than 1 second do not count.',
       '  The UPS is switched off afterwards, so that everything starts when the mains are back.',
       '  Lost contact is told after 300 seconds, and again each time so much has passed.',
@@ -277,11 +282,15 @@ Web interface (web)
       'UPS rack (ups.1)',
       '  Another computer has the cable: nas port 3493, account upsmon, password (set).',
       '  As soon as the battery is low, this computer hibernates.',
+      '  After it a command is run, for 90 seconds at most (start-vms).',
       '  Other computers may connect, port 3493.',
+      '  The local network is told of it.',
+      '  Allowed addresses: 192.168.1.0/24.',
       '  Account nas: secondary, password (set).',
       '  smtp.example.org port 587, encryption starttls.',
       '  User me, password (set).',
       '  Certificate: own.',
+      '  A kilowatt-hour costs 0.31 EUR.',
     ]) {
       expect(stdout.split('\n')).toContain(line);
     }

@@ -29,6 +29,7 @@ export async function showSettings(dataDir: string, io: CommandIo): Promise<numb
     serverLines(settings.server),
     mailLines(settings.mail),
     webLines(settings.web, passwords),
+    ...(settings.energy.price === undefined ? [] : [energyLines(settings.energy)]),
     ...(problemLines(settings).length > 1 ? [problemLines(settings)] : []),
   ];
   io.stdout.write(blocks.map((lines) => `${lines.join('\n')}\n`).join('\n'));
@@ -42,7 +43,9 @@ function upsLines(ups: UpsSettings, index: number, server: Settings['server']): 
     ups.mode === 'MASTER'
       ? `  This computer has the cable: driver ${driver}${model === undefined ? '' : ` (${model})`}, port ${ups.port}.`
       : `  Another computer has the cable: ${ups.remotehost} port ${ups.remoteport}, account ${ups.monuser}, password ${told(ups.monpwd)}.`,
+    ...(ups.aliases.length === 0 ? [] : [`  Also served as ${ups.aliases.join(', ')}.`]),
     `  ${shutdownSentence(ups)}`,
+    ...aroundLines(ups),
     ...(ups.shutdownignore > 0 ? [`  Outages shorter than ${seconds(ups.shutdownignore)} do not count.`] : []),
     ups.mode === 'MASTER' && ups.powerdown
       ? '  The UPS is switched off afterwards, so that everything starts when the mains are back.'
@@ -81,6 +84,15 @@ function shutdownSentence(ups: UpsSettings): string {
   return `${first.charAt(0).toUpperCase()}${first.slice(1)}, ${ACTIONS[ups.shutdownaction]}${command}.`;
 }
 
+function aroundLines(ups: UpsSettings): string[] {
+  if (ups.shutdownaction === 'nothing') return [];
+  const time = `for ${seconds(ups.shutdownextratimeout)} at most`;
+  return [
+    ...(ups.shutdownbefore === '' ? [] : [`  Before it a command is run, ${time} (${ups.shutdownbefore}).`]),
+    ...(ups.shutdownafter === '' ? [] : [`  After it a command is run, ${time} (${ups.shutdownafter}).`]),
+  ];
+}
+
 function serverLines(server: Settings['server']): string[] {
   const rights = (user: Settings['server']['users'][number]): string => {
     const list = [
@@ -93,6 +105,7 @@ function serverLines(server: Settings['server']): string[] {
   return [
     'NUT server (server)',
     `  ${server.rmonitor ? 'Other computers may connect' : 'Only this computer may connect'}, port ${server.remoteport}.`,
+    ...(server.rmonitor && server.announce ? ['  The local network is told of it.'] : []),
     ...(server.allow.length === 0 ? [] : [`  Allowed addresses: ${server.allow.join(', ')}.`]),
     `  Account ${server.monuser} of this computer: password ${told(server.monpwd)}.`,
     ...server.users.map((user) => `  Account ${user.name}: ${rights(user)}, password ${told(user.password)}.`),
@@ -120,6 +133,11 @@ function webLines(web: Settings['web'], passwords: { readonly control?: string; 
     `  Password ${told(passwords.control)}, password to look only ${told(passwords.read)}.`,
   ];
 }
+
+const energyLines = ({ price, currency }: Settings['energy']): string[] => [
+  'Energy (energy)',
+  `  A kilowatt-hour costs ${`${price ?? ''} ${currency}`.trim()}.`,
+];
 
 const problemLines = (settings: Settings): string[] => [
   'What is wrong with them',
