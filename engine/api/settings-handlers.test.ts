@@ -175,6 +175,10 @@ describe('a form', () => {
     b!.name = 'c';
     c!.name = 'b';
     settings.server.users = [a!, b!, c!, { ...d!, password: { value: 'new-pw' } }];
+    // The text of accounts is one more way to another name.
+    const { text } = await face['settings.usersToText']({ settings });
+    const inText = text.replace('[renamed]', '[renamed-twice]');
+    settings.server.users = (await face['settings.usersFromText']({ text: inText, settings })).users;
     expect(await face['settings.save']({ settings, revision })).toMatchObject({ isSaved: true });
     locked.stop();
 
@@ -182,7 +186,7 @@ describe('a form', () => {
     again.stop();
     expect(again.notice).toBeUndefined();
     expect(again.current.settings.server.users.map(({ name, password }) => [name, password])).toEqual([
-      ['renamed', 'a-pw'],
+      ['renamed-twice', 'a-pw'],
       ['c', 'b-pw'],
       ['b', 'c-pw'],
       ['d', 'new-pw'],

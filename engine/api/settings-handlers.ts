@@ -146,11 +146,15 @@ export function createSettingsHandlers(
     'settings.usersFromText': ({ text, settings: sent }) => {
       const before = settingsNow().server.users;
       // A password that was typed and is not saved yet stands behind "(set)" as well.
-      const drafted = readDraft(sent, settingsNow()).settings?.server.users ?? before;
-      const { users, problems } = usersFromText(text, drafted);
+      const drafted = readDraft(sent, settingsNow());
+      const { users, formerNames, problems } = usersFromText(text, drafted.settings?.server.users ?? before);
+      const savedNames = new Map([...(drafted.renamed ?? [])].map(([saved, name]) => [name, saved]));
       return {
         // A password that was written is sent back as written, one that is kept as kept.
-        users: users.map((user) => ({ ...user, password: draftOf(user, before) })),
+        users: users.map((user, index) => {
+          const former = formerNames[index] ?? '';
+          return { ...user, password: draftOf(user, before, savedNames.get(former) ?? former) };
+        }),
         problems: wire(
           problems.list().map((problem) => ({
             path: ['server', 'users'],
@@ -164,8 +168,11 @@ export function createSettingsHandlers(
   };
 }
 
-function draftOf({ name, password }: UserSettings, before: readonly UserSettings[]): SecretDraft {
-  if (password === undefined || password === KEPT_PASSWORD) return { isSet: false };
+/** @param savedName what the account is called in the settings; one that is new has no name there */
+function draftOf({ name, password }: UserSettings, before: readonly UserSettings[], savedName: string): SecretDraft {
+  if (password === undefined || password === KEPT_PASSWORD) {
+    return { isSet: false, ...(savedName === '' ? {} : { account: savedName }) };
+  }
   const owners = before.filter((user) => user.password === password).map((user) => user.name);
   const account = owners.includes(name) ? name : owners[0];
   return account === undefined ? { value: password } : { isSet: true, account };

@@ -43,12 +43,17 @@ export const usersToText = (users: readonly UserSettings[]): string =>
 
 /**
  * @param before whose passwords stand behind `(set)`, and what accounts were made for
- * @returns the users, and what is wrong with the text; a `(set)` that no password stands behind is an error
+ * @returns the users, what each was called before if there was one, and what is wrong with the text; a `(set)` that no
+ * password stands behind is an error
  */
 export function usersFromText(
   text: string,
   before: readonly UserSettings[],
-): { readonly users: UserSettings[]; readonly problems: Problems } {
+): {
+  readonly users: UserSettings[];
+  readonly formerNames: readonly (string | undefined)[];
+  readonly problems: Problems;
+} {
   const problems = new Problems('upsd.users');
   const confs = readUpsdUsers(new TextEncoder().encode(text), problems);
   const comment = text.split('\n').findIndex((line) => /^\s*#/.test(line));
@@ -68,25 +73,27 @@ export function usersFromText(
       ...(known?.client === undefined ? {} : { client: known.client }),
     };
   });
-  return { users, problems };
+  return { users, formerNames: confs.map((conf) => formerOf(conf)?.name), problems };
 }
 
 /**
  * Which account each section of the text was before: the one of its name, else one that was renamed. That is clear where
  * one name went and one came that keeps its password, or where the text has as many sections as there were accounts and
- * another name stands in the same place.
+ * another name stands in the same place. One whose password cannot be had here is shown without one, and kept alike.
  */
 function formerAccounts(
   confs: readonly UserConf[],
   before: readonly UserSettings[],
 ): (conf: UserConf) => UserSettings | undefined {
   const byName = new Map(before.map((user) => [user.name, user]));
-  const gone = before.filter(({ name }) => !confs.some((conf) => conf.name === name));
-  const come = confs.filter(({ name, password }) => password === KEPT_PASSWORD && !byName.has(name));
-  const [only] = gone.length === 1 && come.length === 1 ? gone : [];
   return (conf) => {
     const known = byName.get(conf.name);
-    if (known || !come.includes(conf)) return known;
+    if (known || ![undefined, KEPT_PASSWORD].includes(conf.password)) return known;
+    const isShownAlike = ({ password }: UserSettings): boolean =>
+      (password === undefined) === (conf.password === undefined);
+    const gone = before.filter((user) => isShownAlike(user) && !confs.some(({ name }) => name === user.name));
+    const come = confs.filter(({ name, password }) => password === conf.password && !byName.has(name));
+    const [only] = gone.length === 1 && come.length === 1 ? gone : [];
     const inPlace = confs.length === before.length ? before[confs.indexOf(conf)] : undefined;
     return only ?? (inPlace && gone.includes(inPlace) ? inPlace : undefined);
   };
