@@ -305,6 +305,8 @@ describe('a form', () => {
       { name: 'new', password: { value: 'x' } },
     ]);
     expect(problems).toMatchObject([{ path: ['server', 'users'], severity: 'error', line: 6 }]);
+    const typed = await api['settings.usersFromText']({ text: text.replace('(set)', 'other'), settings });
+    expect(typed.users[0]?.password).toEqual({ value: 'other', account: 'nas' });
     const told = await api['settings.usersFromText']({ text: `${text}  # of the cellar\n`, settings });
     expect(told.problems).toMatchObject([{ severity: 'notice', line: 4, reason: { phrase: 'problem.comment-lost' } }]);
   });

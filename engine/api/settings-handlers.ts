@@ -170,12 +170,11 @@ export function createSettingsHandlers(
 
 /** @param savedName what the account is called in the settings; one that is new has no name there */
 function draftOf({ name, password }: UserSettings, before: readonly UserSettings[], savedName: string): SecretDraft {
-  if (password === undefined || password === KEPT_PASSWORD) {
-    return { isSet: false, ...(savedName === '' ? {} : { account: savedName }) };
-  }
+  const known = savedName === '' ? {} : { account: savedName };
+  if (password === undefined || password === KEPT_PASSWORD) return { isSet: false, ...known };
   const owners = before.filter((user) => user.password === password).map((user) => user.name);
   const account = owners.includes(name) ? name : owners[0];
-  return account === undefined ? { value: password } : { isSet: true, account };
+  return account === undefined ? { value: password, ...known } : { isSet: true, account };
 }
 
 type WireProblem = RequestResult<'settings.check'>['problems'][number];

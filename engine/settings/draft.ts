@@ -61,13 +61,11 @@ export function toProposal(settings: Settings, before: Settings): SettingsDraft 
       ...draft.server,
       optionsupsd: proposedLines(settings.server.optionsupsd, before.server.optionsupsd),
       monpwd: proposed(settings.server.monpwd, before.server.monpwd),
-      users: draft.server.users.map((user, index) => ({
-        ...user,
-        password: proposed(
-          settings.server.users[index]?.password,
-          before.server.users.find(({ name }) => name === user.name)?.password,
-        ),
-      })),
+      users: draft.server.users.map((user, index) => {
+        const known = before.server.users.find(({ name }) => name === user.name);
+        const password = proposed(settings.server.users[index]?.password, known?.password);
+        return { ...user, password: known ? { ...password, account: known.name } : password };
+      }),
     },
   };
 }

@@ -62,13 +62,14 @@ export type ChannelSettings = Settings['alerts']['channels'][number];
 
 /**
  * A password seen from outside: whether there is one. Sent back as it is it stays; with `value` it is a new one.
- * `account`: under which name the account is kept, so that its password goes with it to a new name.
+ * `account`: under which name the account is kept, so that its password goes with it to a new name, and comes back when
+ * a new one is erased again.
  */
 const secretDraft = (password: z.ZodString) =>
   z
     .union([
       z.strictObject({ isSet: z.boolean(), account: z.string().optional() }),
-      z.strictObject({ value: password }),
+      z.strictObject({ value: password, account: z.string().optional() }),
     ])
     .prefault({ isSet: false });
 export type SecretDraft = z.output<ReturnType<typeof secretDraft>>;
