@@ -307,6 +307,13 @@ describe('a form', () => {
     expect(problems).toMatchObject([{ path: ['server', 'users'], severity: 'error', line: 6 }]);
     const typed = await api['settings.usersFromText']({ text: text.replace('(set)', 'other'), settings });
     expect(typed.users[0]?.password).toEqual({ value: 'other', account: 'nas' });
+    const renamed = structuredClone(settings);
+    renamed.server.users = [{ ...typed.users[0]!, name: 'box' }];
+    const again = await api['settings.usersToText']({ settings: renamed });
+    const withCommand = `${again.text}  instcmds = beeper.mute\n`;
+    expect(await api['settings.usersFromText']({ text: withCommand, settings: renamed })).toMatchObject({
+      users: [{ name: 'box', password: { value: 'other', account: 'nas' } }],
+    });
     const told = await api['settings.usersFromText']({ text: `${text}  # of the cellar\n`, settings });
     expect(told.problems).toMatchObject([{ severity: 'notice', line: 4, reason: { phrase: 'problem.comment-lost' } }]);
   });

@@ -173,7 +173,7 @@ function draftOf({ name, password }: UserSettings, before: readonly UserSettings
   const known = savedName === '' ? {} : { account: savedName };
   if (password === undefined || password === KEPT_PASSWORD) return { isSet: false, ...known };
   const owners = before.filter((user) => user.password === password).map((user) => user.name);
-  const account = owners.includes(name) ? name : owners[0];
+  const account = [savedName, name].find((owner) => owners.includes(owner)) ?? owners[0];
   return account === undefined ? { value: password, ...known } : { isSet: true, account };
 }
 

@@ -36,8 +36,10 @@ export function changeSettings(before: StoredSettings, changes: readonly Setting
   for (const [key, text] of changes) {
     if (text === '' && LISTS.some(({ name }) => name.test(key))) continue;
     const setting = findSetting(key, keys);
-    given = withValue(given, setting.path, newValue(setting, text, before.settings)) as Group;
-    if (setting.kind === 'users') given = withUnopened(given, before.given, ['server']);
+    given =
+      setting.kind === 'users' && text !== ''
+        ? withUsers(given, before, setting, text)
+        : (withValue(given, setting.path, newValue(setting, text, before.settings)) as Group);
   }
   for (const { path, name } of LISTS) {
     const gone = new Set(changes.flatMap(([key, text]) => (text === '' ? (indexIn(name, key) ?? []) : [])));
@@ -141,11 +143,21 @@ function newValue(setting: SettingKey, text: string, before: Settings): unknown 
     const known = setting.path.reduce<unknown>((part, name) => (part as Group | undefined)?.[name], before);
     return restoreSecrets(text, typeof known === 'string' ? known : '');
   }
-  if (setting.kind !== 'users') return valueOfText(setting, text);
-  const { users, problems } = usersFromText(text, before.server.users);
+  return valueOfText(setting, text);
+}
+
+/** With the accounts of a text. Passwords that cannot be had here go with them, also to another name. */
+function withUsers(given: Group, before: StoredSettings, { key, path }: SettingKey, text: string): Group {
+  const { users, formerNames, problems } = usersFromText(text, before.settings.server.users);
   const fault = problems.list().find(({ severity }) => severity === 'error');
-  if (!fault) return users;
-  throw new SettingsError('settings/bad-line', { file: setting.key, line: fault.line, ...phrasesOf(fault) });
+  if (fault) throw new SettingsError('settings/bad-line', { file: key, line: fault.line, ...phrasesOf(fault) });
+  const renamed = new Map(
+    users.flatMap(({ name }, index) => {
+      const former = formerNames[index];
+      return former === undefined || former === name ? [] : [[former, name] as const];
+    }),
+  );
+  return withUnopened(withValue(given, path, users) as Group, withNewNames(before.given, renamed), ['server']);
 }
 
 /**

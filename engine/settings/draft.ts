@@ -78,8 +78,7 @@ function meant(draft: SecretDraft, before: string | undefined): string | undefin
 
 /** The account of a draft as it was: by the name it is kept under, which it may have left. */
 function accountOf({ name, password }: SettingsDraft['server']['users'][number], before: Settings) {
-  const kept = ('isSet' in password ? password.account : undefined) ?? name;
-  return before.server.users.find((user) => user.name === kept);
+  return before.server.users.find((user) => user.name === (password.account ?? name));
 }
 
 /**
@@ -117,10 +116,8 @@ function fromDraft(draft: SettingsDraft, before: Settings): Settings {
 
 const renamedIn = ({ server }: SettingsDraft): ReadonlyMap<string, string> =>
   new Map(
-    server.users.flatMap(({ name, password }) =>
-      'isSet' in password && password.account !== undefined && password.account !== name
-        ? [[password.account, name] as const]
-        : [],
+    server.users.flatMap(({ name, password: { account } }) =>
+      account === undefined || account === name ? [] : [[account, name] as const],
     ),
   );
 

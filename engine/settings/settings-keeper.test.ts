@@ -378,6 +378,8 @@ describe('passwords that cannot be had', () => {
     for (let round = 0; round < 3; round += 1) await setOutside(['ups.0.shutdowntimer', String(60 + round)]);
     await setOutside(['server.extrausers', '[nas]\n upsmon primary\n']);
     await look(() => app.current.settings.server.users[0]?.upsmon === 'primary');
+    await setOutside(['server.extrausers', '[box]\n upsmon primary\n']);
+    await look(() => app.current.settings.server.users[0]?.name === 'box');
     expect(app.current.settings.mail.password).toBe('mail-pw');
     expect(app.current.settings.server.monpwd).toBe(sealed.server.monpwd);
     expect(app.current.settings.server.users[0]).toMatchObject({ password: 'nas-pw', upsmon: 'primary' });
