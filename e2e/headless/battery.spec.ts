@@ -1,4 +1,5 @@
-/** The pages Battery, Energy and Network: of the running program with the demo UPS, and of a made-up past. */
+/** The pages Battery, Energy and Network: of the running program, and of a made-up past. */
+import { ridethrough } from '#tests/support/served-program.ts';
 import { violationsOf } from '../support/for-everybody.ts';
 import { SCENES } from '../support/scenes.ts';
 import { expect, test } from './fixtures.ts';
@@ -45,6 +46,32 @@ test('a discharge teaches how long the battery lasts; a battery that was replace
   await page.keyboard.press('Enter');
   await expect(dashboard.fact('Put in, as entered')).toBeVisible();
   await expect(page.getByText('Nothing learned yet')).toBeVisible();
+});
+
+test('what energy costs is set once for everybody', async ({ form: { data }, page }) => {
+  await page.goto(`${new URL(page.url()).origin}/#/energy`);
+  const price = page.getByLabel('Price per kWh');
+  await expect(price).toHaveValue('');
+  await price.fill('0.3127');
+  await page.getByLabel('Currency').selectOption('CHF');
+  const get = async (key: string): Promise<string> =>
+    (await ridethrough(['config', 'get', key, '--data-dir', data])).stdout.trim();
+  await expect.poll(() => get('energy.currency')).toBe('CHF');
+  expect(await get('energy.price')).toBe('0.3127');
+  await ridethrough(['config', 'set', 'energy.price', '0.4', 'energy.currency', 'EUR', '--data-dir', data]);
+  await expect(price).toHaveValue('0.4');
+  await expect(page.getByLabel('Currency')).toHaveValue('EUR');
+});
+
+test('where the settings are NUT’s files the price stays in the browser', async ({ open, page }) => {
+  await open();
+  await page.goto(`${new URL(page.url()).origin}/#/energy`);
+  const price = page.getByLabel('Price per kWh');
+  await price.fill('0.3');
+  await page.getByLabel('Currency').selectOption('CHF');
+  await page.reload();
+  await expect(price).toHaveValue('0.3');
+  await expect(page.getByLabel('Currency')).toHaveValue('CHF');
 });
 
 const start = new Date(2026, 0, 14, 19, 42, 10).getTime();
