@@ -12,7 +12,7 @@ const ups = { id: 'demo', identifier: 'demo', driver: 'demo', port: 'auto', shut
 for (const action of ['cancel', 'mute'] as const) {
   test(`"${action}" is done when it is chosen in the notification of an outage`, async ({ launch }) => {
     const programs = await ensurePrograms(DESKTOP_PROGRAMS);
-    test.skip(!programs.ok, programs.ok ? '' : programs.reason);
+    test.skip(!programs.ok, programs.reason);
     const desktop = await startNotificationDesktop({ 'The power is out': action });
     try {
       const dataDir = mkdtempSync(join(tmpdir(), 'rt-'));

@@ -262,7 +262,7 @@ test('NUT’s own server is in the way: it is named with what to do, and its por
   page,
 }) => {
   const found = await ensurePrograms(UPSD_PROGRAMS);
-  test.skip(!found.ok, found.ok ? '' : found.reason);
+  test.skip(!found.ok, found.reason);
   const upsd = await startNutUpsd({ devices: { old: { dev: 'ups.status: OL\n' } } });
   try {
     await computer.plug(BACK_UPS);

@@ -95,7 +95,7 @@ test('going back loses nothing', async ({ launch }) => {
 
 test('another computer has the cable: its upsd is asked, offers its UPSes, and is followed', async ({ launch }) => {
   const found = await ensurePrograms(UPSD_PROGRAMS);
-  test.skip(!found.ok, found.ok ? '' : found.reason);
+  test.skip(!found.ok, found.reason);
   const dev = 'ups.status: OL\nbattery.charge: 77\n';
   const other = await startNutUpsd({ devices: { rack: { dev, description: 'In the cellar' }, spare: { dev } } });
   try {

@@ -73,7 +73,7 @@ async function startLogind(env: NodeJS.ProcessEnv) {
   };
 }
 
-describe.skipIf(!found.ok)(`sleep as logind tells it${found.ok ? '' : ` (${found.reason})`}`, () => {
+describe.skipIf(!found.ok)(`sleep as logind tells it ${found.reason}`, () => {
   test(
     'is held back until what has to be done before is done, and held back anew after it',
     { timeout: 90_000 },

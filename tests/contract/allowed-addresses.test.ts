@@ -69,7 +69,7 @@ async function startUpsmon(host: NetworkHost): Promise<() => string> {
 const log = (): string => program.stderr();
 const times = (text: string): number => log().split(text).length - 1;
 
-describe.skipIf(!programs.ok || !mayLay)(`allowed addresses ${programs.ok ? '' : programs.reason}`, () => {
+describe.skipIf(!programs.ok || !mayLay)(`allowed addresses ${programs.reason}`, () => {
   beforeAll(async () => {
     await buildProgram();
     network = await layNetwork(2);

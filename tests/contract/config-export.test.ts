@@ -158,7 +158,7 @@ describe('config export', () => {
   });
 });
 
-describe.skipIf(!needs.ok || !canBeAlone)(`Debian's NUT on an exported folder ${needs.ok ? '' : needs.reason}`, () => {
+describe.skipIf(!needs.ok || !canBeAlone)(`Debian's NUT on an exported folder ${needs.reason}`, () => {
   let nut: ChildProcess;
   let log = '';
   const upsc = async (...args: string[]): Promise<string> => (await runProgram('upsc', args)).stdout.trim();

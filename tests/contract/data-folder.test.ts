@@ -18,7 +18,7 @@ const at = (name: string, port: number): string => `${name}@127.0.0.1:${port}`;
 
 beforeAll(buildProgram);
 
-describe.skipIf(!programs.ok)(`a data folder that is not as it should be ${programs.ok ? '' : programs.reason}`, () => {
+describe.skipIf(!programs.ok)(`a data folder that is not as it should be ${programs.reason}`, () => {
   const running: RunningProgram[] = [];
   let where: string;
   const serve = (...more: string[]): RunningProgram => {

@@ -10,7 +10,6 @@ import { until } from '#tests/support/served-program.ts';
 import { notifySend, type LinuxNote } from '../../electron/notify-send.ts';
 
 const programs = await ensurePrograms(DESKTOP_PROGRAMS);
-const why = programs.ok ? '' : ` (${programs.reason})`;
 
 let desktop: NotificationDesktop;
 let env: NodeJS.ProcessEnv;
@@ -44,7 +43,7 @@ const NOTE: LinuxNote = {
   ],
 };
 
-describe.skipIf(!programs.ok)(`a notification on a Linux desktop${why}`, () => {
+describe.skipIf(!programs.ok)(`a notification on a Linux desktop ${programs.reason}`, () => {
   beforeEach(async () => {
     await desktop.dunst('close-all');
     await until('an empty screen', async () => (await desktop.displayed()) === 0);

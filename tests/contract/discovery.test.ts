@@ -20,7 +20,7 @@ import {
 
 const programs = await ensurePrograms([...AVAHI_PROGRAMS, { program: 'upsc', package: 'nut-client' }]);
 const network = await layNetwork(1);
-const reason = programs.ok ? (network.isApart ? '' : 'no network namespaces here') : programs.reason;
+const reason = programs.ok && !network.isApart ? 'no network namespaces here' : programs.reason;
 const [other = network.server] = network.clients;
 const TYPE = '_nut._tcp';
 const NAME = hostname().split('.')[0] ?? '';

@@ -39,7 +39,7 @@ const USERS = '[admin]\n  password = secret\n  actions = SET\n  instcmds = ALL\n
 const OF_THE_DRIVER = 'driver.';
 const PATIENCE = { timeout: 15_000 };
 
-describe.skipIf(!needs.ok)(`dummy-ups${needs.ok ? '' : ` (${needs.reason})`}`, () => {
+describe.skipIf(!needs.ok)(`dummy-ups ${needs.reason}`, () => {
   let upsd: NutUpsd;
   let client: NutClient;
   let folder: string;

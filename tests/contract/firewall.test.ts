@@ -66,7 +66,7 @@ const FIREWALLS = [
   ['ufw', 'ufw --force enable', /^sudo ufw allow /],
 ] as const;
 
-describe.skipIf(!programs.ok || !mayLay)(`a firewall ${programs.ok ? '' : programs.reason}`, () => {
+describe.skipIf(!programs.ok || !mayLay)(`a firewall ${programs.reason}`, () => {
   beforeAll(async () => {
     await buildProgram();
     network = await layNetwork(2);

@@ -212,7 +212,7 @@ const debians = (host: NetworkHost, { conf: folder }: NutFolder): ChildProcess =
     NUT_ALTPIDPATH: folder,
   });
 
-describe.skipIf(!found.ok)(`a primary and its secondaries${found.ok ? '' : ` (${found.reason})`}`, () => {
+describe.skipIf(!found.ok)(`a primary and its secondaries ${found.reason}`, () => {
   beforeAll(buildProgram);
 
   test.concurrent.each(Array.from({ length: ROUNDS }, (_, round) => FIRST + round))(

@@ -258,7 +258,7 @@ async function live({ happenings, then }: Scenario, { server }: Party): Promise<
   secondary?.destroy();
 }
 
-describe.skipIf(!found.ok)(`the monitor and Debian's upsmon${found.ok ? '' : ` (${found.reason})`}`, () => {
+describe.skipIf(!found.ok)(`the monitor and Debian's upsmon ${found.reason}`, () => {
   // Two programs in real time on a shared computer: a scenario in which one of them got no time is played once more.
   test.concurrent.each(SCENARIOS)('$role: $name', { timeout: 120_000, retry: 2 }, async (scenario) => {
     const parties = await Promise.all([beginDebians(scenario), beginOurs(scenario)]);

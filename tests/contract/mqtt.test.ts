@@ -25,7 +25,6 @@ const programs = await ensurePrograms([
   { program: 'openssl', package: 'openssl' },
 ]);
 const PUBLISHER = fileURLToPath(new URL('../support/mqtt-publisher.ts', import.meta.url));
-const why = programs.ok ? '' : ` (${programs.reason})`;
 
 let folder: string;
 let port: number;
@@ -123,7 +122,7 @@ const READINGS = {
   'ups.serial': '0042',
 };
 
-describe.skipIf(!programs.ok)(`MQTT${why}`, () => {
+describe.skipIf(!programs.ok)(`MQTT ${programs.reason}`, () => {
   test('every UPS is a retained state that follows it, and who comes later is told as well', async () => {
     await startBroker();
     addUps(READINGS);

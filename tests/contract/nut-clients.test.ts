@@ -24,7 +24,6 @@ const cxx = await ensurePrograms([
   { program: '/usr/include/nutclient.h', package: 'libnutclient-dev' },
 ]);
 const openssl = await ensurePrograms([{ program: 'openssl', package: 'openssl' }]);
-const why = (found: { ok: boolean; reason?: string }): string => (found.ok ? '' : ` (${found.reason ?? ''})`);
 
 let folder = '';
 let run: TestServer;
@@ -77,7 +76,7 @@ const exists = (name: string): Promise<boolean> =>
     () => false,
   );
 
-describe.skipIf(!clients.ok)(`NUT's programs${why(clients)}`, () => {
+describe.skipIf(!clients.ok)(`NUT's programs ${clients.reason}`, () => {
   async function startUpsmon(role: 'primary' | 'secondary', port: number): Promise<ReturnType<typeof start>> {
     await writeFile(
       join(folder, 'upsmon.conf'),
@@ -155,7 +154,7 @@ describe.skipIf(!clients.ok)(`NUT's programs${why(clients)}`, () => {
   });
 });
 
-describe.skipIf(!python.ok)(`PyNUT${why(python)}`, () => {
+describe.skipIf(!python.ok)(`PyNUT ${python.reason}`, () => {
   const py = async (body: string): Promise<string> => {
     const script = `import sys, json, PyNUT\nc = PyNUT.PyNUTClient(host="127.0.0.1", port=${run.port}, login="admin", password="secret")\n${body}\n`;
     const { stdout, stderr, status } = await runProgram(PYTHON, ['-W', 'ignore', '-c', script]);
@@ -185,7 +184,7 @@ describe.skipIf(!python.ok)(`PyNUT${why(python)}`, () => {
   });
 });
 
-describe.skipIf(!cxx.ok)(`libnutclient${why(cxx)}`, () => {
+describe.skipIf(!cxx.ok)(`libnutclient ${cxx.reason}`, () => {
   const program = `
 #include <iostream>
 #include <nutclient.h>
@@ -238,7 +237,7 @@ int main(int, char** argv) try {
   });
 });
 
-describe.skipIf(!openssl.ok || !python.ok)(`TLS${why(openssl)}`, () => {
+describe.skipIf(!openssl.ok || !python.ok)(`TLS ${openssl.reason || python.reason}`, () => {
   /** Speaks STARTTLS with Python's ssl and prints what PROTVER and LIST VAR answer inside. */
   const script = (port: number, context: string): string => `
 import socket, ssl

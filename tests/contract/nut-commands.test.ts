@@ -38,7 +38,7 @@ async function runOurs(name: CommandName, args: readonly string[], input: string
   return { stdout, stderr, status };
 }
 
-describe.skipIf(!programs.ok)(`NUT's commands and ours ${programs.ok ? '' : programs.reason}`, () => {
+describe.skipIf(!programs.ok)(`NUT's commands and ours ${programs.reason}`, () => {
   let upsd: NutUpsd;
   let own: TestServer;
   const traits = { isWritable: true } as const;

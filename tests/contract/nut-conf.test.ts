@@ -54,7 +54,7 @@ const users: UserConf[] = [
   },
 ];
 
-describe.skipIf(!needs.ok)(`the NUT files we write${needs.ok ? '' : ` (${needs.reason})`}`, () => {
+describe.skipIf(!needs.ok)(`the NUT files we write ${needs.reason}`, () => {
   let folder: string;
   let port: number;
   let client: NutClient;

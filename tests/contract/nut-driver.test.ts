@@ -46,7 +46,7 @@ async function ownedPid(driver: string): Promise<number> {
   return owner.driver;
 }
 
-describe.skipIf(!needs.ok)(`installed NUT drivers${needs.ok ? '' : ` (${needs.reason})`}`, () => {
+describe.skipIf(!needs.ok)(`installed NUT drivers ${needs.reason}`, () => {
   describe('a driver that others run', () => {
     test('says to us what it says to upsd, and runs on when we stop', async () => {
       const upsd = await startNutUpsd({ devices: { office: { dev: DEV } } });

@@ -58,7 +58,7 @@ const namesOn = async (address: string): Promise<string[]> =>
     .filter((line) => line !== '')
     .sort();
 
-describe.skipIf(!programs.ok)(`serve ${programs.ok ? '' : programs.reason}`, () => {
+describe.skipIf(!programs.ok)(`serve ${programs.reason}`, () => {
   test('says once that it is ready, and serves a recording, a file and the demo UPS to NUT clients', async () => {
     const where = await prepare({
       'ups.conf': `[recorded]\n driver = usbhid-ups\n port = "recording:${RECORDING}"\n${DUMMY}[demo]\n driver = demo\n port = auto\n`,
@@ -148,7 +148,7 @@ describe.skipIf(!programs.ok)(`serve ${programs.ok ? '' : programs.reason}`, () 
   });
 });
 
-describe.skipIf(!programs.ok)(`serve on SIGHUP ${programs.ok ? '' : programs.reason}`, () => {
+describe.skipIf(!programs.ok)(`serve on SIGHUP ${programs.reason}`, () => {
   const second = '[second]\n driver = dummy-ups\n port = office.dev\n';
   const reload = async (program: RunningProgram, line: string | RegExp): Promise<void> => {
     program.child.kill('SIGHUP');

@@ -63,7 +63,7 @@ const becomes = (variable: string, value: string | RegExp, name = 'ups'): Promis
 
 beforeAll(buildProgram);
 
-describe.skipIf(!programs.ok)(`settings changed live ${programs.ok ? '' : programs.reason}`, () => {
+describe.skipIf(!programs.ok)(`settings changed live ${programs.reason}`, () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ridethrough-live-'));
     data = join(folder, 'data');

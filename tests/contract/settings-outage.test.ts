@@ -110,7 +110,7 @@ async function start(settings: Readonly<Record<string, string>>, env: NodeJS.Pro
   };
 }
 
-describe.skipIf(!programs.ok)(`an outage ${programs.ok ? '' : programs.reason}`, { timeout: 120_000 }, () => {
+describe.skipIf(!programs.ok)(`an outage ${programs.reason}`, { timeout: 120_000 }, () => {
   test('shutdown, shutdowntimer, shutdowncmd: after a time, or once the battery is low', async () => {
     await say({ 'ups.status': 'OL' });
     const [timed, patient, low] = await Promise.all([

@@ -16,7 +16,11 @@ export interface ProgramNeed {
   readonly package: string;
 }
 
-export type ProgramsFound = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+export interface ProgramsFound {
+  readonly ok: boolean;
+  /** What is missing and how it comes; empty where all are there. */
+  readonly reason: string;
+}
 
 const EXTRA_FOLDERS = ['/usr/sbin', '/sbin', '/lib/nut', '/usr/lib/nut'];
 
@@ -53,7 +57,7 @@ async function install(packages: readonly string[]): Promise<void> {
  */
 export async function ensurePrograms(needs: readonly ProgramNeed[]): Promise<ProgramsFound> {
   let lacking = await missing(needs);
-  if (lacking.length === 0) return { ok: true };
+  if (lacking.length === 0) return { ok: true, reason: '' };
   const packages = [...new Set(lacking.map((need) => need.package))];
   let reason = `missing: ${lacking.map((need) => need.program).join(', ')} (install: ${packages.join(' ')})`;
   const isRootOnDebian = process.getuid?.() === 0 && (await findProgram('apt-get')) !== undefined;
@@ -64,7 +68,7 @@ export async function ensurePrograms(needs: readonly ProgramNeed[]): Promise<Pro
       reason += `; apt-get failed: ${error instanceof Error ? error.message : String(error)}`;
     }
     lacking = await missing(needs);
-    if (lacking.length === 0) return { ok: true };
+    if (lacking.length === 0) return { ok: true, reason: '' };
   }
   if (process.env.CI === 'true') throw new Error(`a suite cannot run: ${reason}`);
   return { ok: false, reason };
