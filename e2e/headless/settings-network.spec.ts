@@ -1,4 +1,4 @@
-/** The part of the form about other computers, before the real engine: their accounts and cards, and the servers that they are. */
+/** The part of the form about other computers, before the real engine: their accounts and cards, the servers that they are, and ports at them. */
 import { openRawClient, startTestServer } from '#tests/support/nut-server.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import { SettingsPage } from '../pages/settings.ts';
@@ -236,4 +236,40 @@ test('servers that announce themselves are found, and chosen with their port and
   await expect(settings.field('Remote Port').first().getByRole('textbox')).toHaveValue('4000');
   await expect(field).toContainText('nas answers');
   expect(await violationsOf(page)).toEqual([]);
+});
+
+test('a port on the network is asked when the field is left', async ({ play, page }) => {
+  const { dashboard, host } = await play(SCENES.settings(Date.now()));
+  await dashboard.load(host.url, 'settings');
+  const settings = new SettingsPage(page);
+  await settings.take('Driver', 'snmp-ups', /^snmp-ups/);
+  const port = settings.box('Port or Hostname');
+  await port.fill('attic');
+  await page.keyboard.press('Tab');
+  await expect(settings.field('Port or Hostname')).toContainText('Nobody answers at attic.');
+  await port.fill('card');
+  await expect(settings.field('Port or Hostname')).not.toContainText('Nobody answers');
+  await page.keyboard.press('Tab');
+  await expect(settings.field('Port or Hostname')).toContainText('card answers: Quay Card 3.');
+  expect(await violationsOf(page)).toEqual([]);
+});
+
+test('a server that did not answer is asked again when the field is left again', async ({
+  form: { settings },
+  page,
+}) => {
+  const port = await freePort();
+  const field = settings.field('Port or Hostname');
+  await settings.box('Port or Hostname').fill(`rack@127.0.0.1:${port}`);
+  await page.keyboard.press('Tab');
+  await expect(field).toContainText(`Cannot connect to the NUT server 127.0.0.1:${port}`);
+  const listen = [{ host: '127.0.0.1', port }];
+  const other = await startTestServer({ ups: { rack: { variables: {} } }, config: { listen } });
+  try {
+    await settings.box('Port or Hostname').focus();
+    await page.keyboard.press('Tab');
+    await expect(field).toContainText(`127.0.0.1:${port} answers, and has rack.`);
+  } finally {
+    await other.stop();
+  }
 });
