@@ -6,7 +6,6 @@ import { ensurePrograms } from '#tests/support/programs.ts';
 import { Wizard } from '../pages/wizard.ts';
 import { test } from '../support/first-launch.ts';
 import { violationsOf } from '../support/for-everybody.ts';
-import { openMailServer } from '../support/mail-server.ts';
 
 const BACK_UPS = new URL('../../tests/fixtures/devices/051d-0002-back-ups-es-850g2', import.meta.url).pathname;
 
@@ -14,107 +13,103 @@ test('a unit on the USB: found, named, and set up to its end by the keyboard alo
   computer,
   launch,
   page,
+  smtp,
 }) => {
   test.slow();
-  const smtp = await openMailServer();
-  try {
-    await computer.plug(BACK_UPS);
-    const { wizard, port, setting, run } = await launch();
-    const isForEverybody = async (): Promise<void> => {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        expect
-          .soft(await violationsOf(page), `${(await wizard.current.textContent()) ?? ''}, ${colorScheme}`)
-          .toEqual([]);
-      }
-    };
-    const goOn = async (step: string): Promise<void> => {
-      await isForEverybody();
-      await wizard.press(wizard.next);
-      await expect(wizard.current).toHaveText(step);
-      // Who cannot see it is told where they are, and who can sees it.
-      await expect(wizard.title).toBeFocused();
-      await expect(wizard.title).toBeInViewport({ ratio: 1 });
-    };
-
-    await expect(wizard.choice(/^Back-UPS ES 850G2/)).toBeChecked();
-    await expect(wizard.searching).toBeHidden();
-    await expect(wizard.said).toContainText('This computer reads Back-UPS ES 850G2');
-
-    if ((await wizard.step('Programs').count()) > 0) await goOn('Programs');
-    await goOn('Name');
-    await wizard.tabTo(wizard.field('Identifier'));
-    await page.keyboard.press('ControlOrMeta+a');
-    await page.keyboard.type('study');
-    await expect(wizard.said).toContainText('Programs and other computers find it as “study”.');
-    await expect(wizard.said).toContainText('This computer has the cable');
-
-    await goOn('Outage');
-    await expect(wizard.said).toHaveText(
-      'After 5 min on battery or as soon as the battery is low, this computer shuts down. That takes about 1 min. Today the battery lasts 14 min.',
-    );
-    await wizard.tabTo(wizard.field('Shutdown Timer'));
-    await page.keyboard.press('ControlOrMeta+a');
-    await page.keyboard.type('240');
-    await expect(wizard.said).toContainText('After 4 min on battery');
-
-    await goOn('Network');
-    await expect(wizard.said).toHaveText('Only programs on this computer can ask for its state.');
-
-    await goOn('E-mail');
-    const fields = [
-      ['Email', 'desk@example.org'],
-      ['Outgoing Mail Server', '127.0.0.1'],
-    ] as const;
-    for (const [label, text] of fields) {
-      await wizard.tabTo(wizard.field(label));
-      await page.keyboard.type(text);
+  await computer.plug(BACK_UPS);
+  const { wizard, port, setting, run } = await launch();
+  const isForEverybody = async (): Promise<void> => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      expect
+        .soft(await violationsOf(page), `${(await wizard.current.textContent()) ?? ''}, ${colorScheme}`)
+        .toEqual([]);
     }
-    await wizard.tabTo(wizard.field('Security'));
-    // The one without encryption is the first.
-    await page.keyboard.press('Home');
-    await expect(wizard.field('Security')).toHaveValue('none');
-    await wizard.tabTo(wizard.field('Mail Server Port'));
-    await page.keyboard.press('ControlOrMeta+a');
-    await page.keyboard.type(String(smtp.port));
-    await wizard.press(page.getByRole('button', { name: 'Send a test message' }));
-    await expect(page.getByText(/^Sent to desk@example.org through 127.0.0.1/)).toBeVisible();
-    expect(smtp.mails).toEqual(['desk@example.org']);
-    expect(smtp.sources[0]).toContain('study');
-    await expect(wizard.said).toHaveText('Mails go to desk@example.org.');
-
-    await goOn('Rehearsal');
-    await expect(wizard.rehearsal.filter({ hasText: 'begins to shut down' })).toContainText('4:00');
-    await goOn('Done');
+  };
+  const goOn = async (step: string): Promise<void> => {
     await isForEverybody();
-    await wizard.press(wizard.finish);
-    await expect(page.getByText('Saved, and in force')).toBeInViewport();
-    await expect(page.getByRole('link', { name: 'To the overview' })).toBeFocused();
-    await page.keyboard.press('Enter');
-    await expect(page.getByText('On mains power.')).toBeVisible();
-    await expect(page.getByText('If the power fails now: after 4 min on battery or as soon as')).toBeVisible();
+    await wizard.press(wizard.next);
+    await expect(wizard.current).toHaveText(step);
+    // Who cannot see it is told where they are, and who can sees it.
+    await expect(wizard.title).toBeFocused();
+    await expect(wizard.title).toBeInViewport({ ratio: 1 });
+  };
 
-    for (const [key, value] of [
-      ['setup.isDone', 'true'],
-      ['ups.0.identifier', 'study'],
-      ['ups.0.mode', 'MASTER'],
-      ['ups.0.driver', 'usbhid-ups'],
-      ['ups.0.port', 'auto'],
-      ['ups.0.shutdown', 'BATT'],
-      ['ups.0.shutdowntimer', '240'],
-      ['ups.0.emailnotify', 'true'],
-      ['ups.0.toemail', 'desk@example.org'],
-      ['mail.host', '127.0.0.1'],
-      ['mail.port', String(smtp.port)],
-      ['server.rmonitor', 'false'],
-    ] as const) {
-      expect.soft(await setting(key), key).toBe(value);
-    }
-    expect(await run('upsc', `study@127.0.0.1:${port}`, 'battery.runtime')).toBe('868');
-    expect(await run('upsc', `study@127.0.0.1:${port}`, 'device.model')).toBe('Back-UPS ES 850G2');
-  } finally {
-    await smtp.close();
+  await expect(wizard.choice(/^Back-UPS ES 850G2/)).toBeChecked();
+  await expect(wizard.searching).toBeHidden();
+  await expect(wizard.said).toContainText('This computer reads Back-UPS ES 850G2');
+
+  if ((await wizard.step('Programs').count()) > 0) await goOn('Programs');
+  await goOn('Name');
+  await wizard.tabTo(wizard.field('Identifier'));
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('study');
+  await expect(wizard.said).toContainText('Programs and other computers find it as “study”.');
+  await expect(wizard.said).toContainText('This computer has the cable');
+
+  await goOn('Outage');
+  await expect(wizard.said).toHaveText(
+    'After 5 min on battery or as soon as the battery is low, this computer shuts down. That takes about 1 min. Today the battery lasts 14 min.',
+  );
+  await wizard.tabTo(wizard.field('Shutdown Timer'));
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('240');
+  await expect(wizard.said).toContainText('After 4 min on battery');
+
+  await goOn('Network');
+  await expect(wizard.said).toHaveText('Only programs on this computer can ask for its state.');
+
+  await goOn('E-mail');
+  const fields = [
+    ['Email', 'desk@example.org'],
+    ['Outgoing Mail Server', '127.0.0.1'],
+  ] as const;
+  for (const [label, text] of fields) {
+    await wizard.tabTo(wizard.field(label));
+    await page.keyboard.type(text);
   }
+  await wizard.tabTo(wizard.field('Security'));
+  // The one without encryption is the first.
+  await page.keyboard.press('Home');
+  await expect(wizard.field('Security')).toHaveValue('none');
+  await wizard.tabTo(wizard.field('Mail Server Port'));
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type(String(smtp.port));
+  await wizard.press(page.getByRole('button', { name: 'Send a test message' }));
+  await expect(page.getByText(/^Sent to desk@example.org through 127.0.0.1/)).toBeVisible();
+  expect(smtp.mails).toEqual(['desk@example.org']);
+  expect(smtp.sources[0]).toContain('study');
+  await expect(wizard.said).toHaveText('Mails go to desk@example.org.');
+
+  await goOn('Rehearsal');
+  await expect(wizard.rehearsal.filter({ hasText: 'begins to shut down' })).toContainText('4:00');
+  await goOn('Done');
+  await isForEverybody();
+  await wizard.press(wizard.finish);
+  await expect(page.getByText('Saved, and in force')).toBeInViewport();
+  await expect(page.getByRole('link', { name: 'To the overview' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('On mains power.')).toBeVisible();
+  await expect(page.getByText('If the power fails now: after 4 min on battery or as soon as')).toBeVisible();
+
+  for (const [key, value] of [
+    ['setup.isDone', 'true'],
+    ['ups.0.identifier', 'study'],
+    ['ups.0.mode', 'MASTER'],
+    ['ups.0.driver', 'usbhid-ups'],
+    ['ups.0.port', 'auto'],
+    ['ups.0.shutdown', 'BATT'],
+    ['ups.0.shutdowntimer', '240'],
+    ['ups.0.emailnotify', 'true'],
+    ['ups.0.toemail', 'desk@example.org'],
+    ['mail.host', '127.0.0.1'],
+    ['mail.port', String(smtp.port)],
+    ['server.rmonitor', 'false'],
+  ] as const) {
+    expect.soft(await setting(key), key).toBe(value);
+  }
+  expect(await run('upsc', `study@127.0.0.1:${port}`, 'battery.runtime')).toBe('868');
+  expect(await run('upsc', `study@127.0.0.1:${port}`, 'device.model')).toBe('Back-UPS ES 850G2');
 });
 
 test('in German, with the numbers in its sentences', async ({ computer, launch, page }) => {

@@ -9,6 +9,7 @@ import type { FakeEngine } from '../../renderer/client/fake-client.ts';
 import { Dashboard } from '../pages/dashboard.ts';
 import { SettingsPage } from '../pages/settings.ts';
 import { startFakeHost, type FakeHost } from '../support/fake-host.ts';
+import { smtp, type MailServer } from '../support/mail-server.ts';
 
 export { expect };
 
@@ -126,9 +127,11 @@ interface Fixtures {
   readonly open: (files?: Readonly<Record<string, string>>) => Promise<{ dashboard: Dashboard; served: Served }>;
   /** Opens the interface before a fake engine. @param address from `#` on */
   readonly play: (engine: FakeEngine, address?: string) => Promise<{ dashboard: Dashboard; host: FakeHost }>;
+  readonly smtp: MailServer;
 }
 
 export const test = base.extend<Fixtures>({
+  smtp,
   open: async ({ page }, use) => {
     const running: Served[] = [];
     await use(async (files) => {

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import { ridethrough } from '#tests/support/served-program.ts';
 import { isWiderThanWindow, violationsOf } from '../support/for-everybody.ts';
-import { openMailServer } from '../support/mail-server.ts';
 import { upsc } from '../support/nut-clients.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -220,34 +219,30 @@ test('what is wrong with a field that was hidden meanwhile can be reached', asyn
 test('a test message goes the way that is on the screen, before anything is saved', async ({
   form: { settings },
   page,
+  smtp,
 }) => {
-  const smtp = await openMailServer();
   const send = page.getByRole('button', { name: 'Send a test message' });
-  try {
-    await expect(send).toBeDisabled();
-    await settings.text('Email').fill('desk@example.org');
-    await settings.text('Outgoing Mail Server').fill('127.0.0.1');
-    await settings.text('Mail Server Port').fill(String(smtp.port));
-    await settings.choose('Security', 'Not at all');
-    await send.click();
-    await expect(page.getByText('Sent to desk@example.org through 127.0.0.1')).toBeVisible();
-    expect(smtp.mails).toEqual(['desk@example.org']);
-    await settings.text('Mail Server Port').fill('70000');
-    await send.click();
-    await expect(
-      page
-        .getByRole('main')
-        .getByText(/a port from 1 to 65535/)
-        .first(),
-    ).toBeVisible();
-    await settings.text('Mail Server Port').fill(String(smtp.port));
-    await smtp.close();
-    await send.click();
-    await expect(page.getByText('The mail server 127.0.0.1')).toBeVisible();
-    expect(smtp.mails).toHaveLength(1);
-  } finally {
-    await smtp.close();
-  }
+  await expect(send).toBeDisabled();
+  await settings.text('Email').fill('desk@example.org');
+  await settings.text('Outgoing Mail Server').fill('127.0.0.1');
+  await settings.text('Mail Server Port').fill(String(smtp.port));
+  await settings.choose('Security', 'Not at all');
+  await send.click();
+  await expect(page.getByText('Sent to desk@example.org through 127.0.0.1')).toBeVisible();
+  expect(smtp.mails).toEqual(['desk@example.org']);
+  await settings.text('Mail Server Port').fill('70000');
+  await send.click();
+  await expect(
+    page
+      .getByRole('main')
+      .getByText(/a port from 1 to 65535/)
+      .first(),
+  ).toBeVisible();
+  await settings.text('Mail Server Port').fill(String(smtp.port));
+  await smtp.close();
+  await send.click();
+  await expect(page.getByText('The mail server 127.0.0.1')).toBeVisible();
+  expect(smtp.mails).toHaveLength(1);
 });
 
 test('a second UPS is added, served, and taken away after a question', async ({ form: { settings, port }, page }) => {

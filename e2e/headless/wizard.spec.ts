@@ -5,7 +5,6 @@ import { ensurePrograms } from '#tests/support/programs.ts';
 import { Wizard, type StepName } from '../pages/wizard.ts';
 import { test as onComputer } from '../support/first-launch.ts';
 import { isWiderThanWindow, violationsOf } from '../support/for-everybody.ts';
-import { openMailServer } from '../support/mail-server.ts';
 import { SCENES } from '../support/scenes.ts';
 import { expect, test as beforeFake } from './fixtures.ts';
 
@@ -139,43 +138,39 @@ test('what is missing is told at the end, with the way to it, and marked from th
 test('again from the settings: the plan with the figures of the battery, and a test mail that arrives', async ({
   launch,
   page,
+  smtp,
 }) => {
   test.slow();
-  const smtp = await openMailServer();
-  try {
-    const unit = ['ups.0.identifier', 'ups', 'ups.0.driver', 'usbhid-ups', 'ups.0.port', `recording:${RECORDING}`];
-    const { wizard, setting } = await launch({
-      settings: [...unit, 'ups.0.shutdowntimer', '120', 'ups.0.shutdowncmd', 'true'],
-    });
-    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Settings' }).click();
-    await page.getByRole('link', { name: 'Set up step by step' }).click();
-    await expect(wizard.choice('As it is set up: ups')).toBeChecked();
-    await wizard.step('Outage').click();
-    await expect(wizard.said).toHaveText(
-      'After 2 min on battery or as soon as the battery is low, this computer runs its shutdown command. That takes about 1 min. Today the battery lasts 14 min.',
-    );
-    await wizard.step('E-mail').click();
-    await wizard.field('Email').fill('desk@example.org; all@example.org');
-    await wizard.field('Outgoing Mail Server').fill('127.0.0.1');
-    await wizard.field('Mail Server Port').fill(String(smtp.port));
-    await wizard.field('Security').selectOption('none');
-    await page.getByRole('button', { name: 'Send a test message' }).click();
-    await expect(page.getByText(/^Sent to desk@example.org and all@example.org through 127.0.0.1/)).toBeVisible();
-    expect(smtp.mails).toEqual(['desk@example.org all@example.org']);
-    await smtp.close();
-    await page.getByRole('button', { name: 'Send a test message' }).click();
-    await expect(page.getByText('The mail server 127.0.0.1')).toBeVisible();
-    await wizard.step('Rehearsal').click();
-    await expect(wizard.rehearsal.filter({ hasText: 'begins to shut down' })).toContainText('2:00');
-    await wizard.step('Done').click();
-    await wizard.finish.click();
-    await expect(page.getByText('Saved, and in force')).toBeVisible();
-    expect(await setting('ups.0.emailnotify')).toBe('true');
-    await page.getByRole('link', { name: 'To the overview' }).click();
-    await expect(page.getByText('If the power fails now: after 2 min on battery or as soon as')).toBeVisible();
-  } finally {
-    await smtp.close();
-  }
+  const unit = ['ups.0.identifier', 'ups', 'ups.0.driver', 'usbhid-ups', 'ups.0.port', `recording:${RECORDING}`];
+  const { wizard, setting } = await launch({
+    settings: [...unit, 'ups.0.shutdowntimer', '120', 'ups.0.shutdowncmd', 'true'],
+  });
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'Set up step by step' }).click();
+  await expect(wizard.choice('As it is set up: ups')).toBeChecked();
+  await wizard.step('Outage').click();
+  await expect(wizard.said).toHaveText(
+    'After 2 min on battery or as soon as the battery is low, this computer runs its shutdown command. That takes about 1 min. Today the battery lasts 14 min.',
+  );
+  await wizard.step('E-mail').click();
+  await wizard.field('Email').fill('desk@example.org; all@example.org');
+  await wizard.field('Outgoing Mail Server').fill('127.0.0.1');
+  await wizard.field('Mail Server Port').fill(String(smtp.port));
+  await wizard.field('Security').selectOption('none');
+  await page.getByRole('button', { name: 'Send a test message' }).click();
+  await expect(page.getByText(/^Sent to desk@example.org and all@example.org through 127.0.0.1/)).toBeVisible();
+  expect(smtp.mails).toEqual(['desk@example.org all@example.org']);
+  await smtp.close();
+  await page.getByRole('button', { name: 'Send a test message' }).click();
+  await expect(page.getByText('The mail server 127.0.0.1')).toBeVisible();
+  await wizard.step('Rehearsal').click();
+  await expect(wizard.rehearsal.filter({ hasText: 'begins to shut down' })).toContainText('2:00');
+  await wizard.step('Done').click();
+  await wizard.finish.click();
+  await expect(page.getByText('Saved, and in force')).toBeVisible();
+  expect(await setting('ups.0.emailnotify')).toBe('true');
+  await page.getByRole('link', { name: 'To the overview' }).click();
+  await expect(page.getByText('If the power fails now: after 2 min on battery or as soon as')).toBeVisible();
 });
 
 test('a unit that may not be opened: the rule is shown and installed, and the replug is noticed', async ({

@@ -5,6 +5,7 @@ import { runProgram } from '#tests/support/run-program.ts';
 import { startProgram, type RunningProgram } from '#tests/support/served-program.ts';
 import { Wizard } from '../pages/wizard.ts';
 import { buildComputer, type Computer } from './computer/computer.ts';
+import { smtp, type MailServer } from './mail-server.ts';
 
 export interface Launched {
   readonly wizard: Wizard;
@@ -31,7 +32,9 @@ export interface LaunchOptions {
 export const test = base.extend<{
   readonly computer: Computer;
   readonly launch: (options?: LaunchOptions) => Promise<Launched>;
+  readonly smtp: MailServer;
 }>({
+  smtp,
   // eslint-disable-next-line no-empty-pattern -- how Playwright is told that it needs nothing
   computer: async ({}, use) => {
     const computer = await buildComputer();

@@ -1,15 +1,24 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
-/** A mail server that takes everything. */
-export async function openMailServer(): Promise<{
+export interface MailServer {
   readonly port: number;
   /** Addresses of each mail. */
   readonly mails: string[];
   /** Each mail as it came in. */
   readonly sources: string[];
   close(): Promise<void>;
-}> {
+}
+
+/** A fixture of Playwright: a mail server that takes everything, while a test runs. */
+// eslint-disable-next-line no-empty-pattern -- how Playwright is told that it needs nothing
+export async function smtp({}, use: (server: MailServer) => Promise<void>): Promise<void> {
+  const server = await openMailServer();
+  await use(server);
+  await server.close();
+}
+
+async function openMailServer(): Promise<MailServer> {
   const mails: string[] = [];
   const sources: string[] = [];
   const server = new SMTPServer({
