@@ -1,5 +1,5 @@
 /** The options form before the real engine: what is changed there is seen from outside, by NUT's protocol. */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import { ridethrough } from '#tests/support/served-program.ts';
 import { isWiderThanWindow, violationsOf } from '../support/for-everybody.ts';
@@ -62,6 +62,29 @@ test('an outage is tried out on this computer: nothing is done, and a command ru
   // What was looked at is not what stands there now.
   await settings.text('Command After').fill('');
   await expect(steps).toHaveCount(0);
+});
+
+test('what came of a command is not told of the one that stands there when it has ended', async ({
+  form: { settings },
+  page,
+}, testInfo) => {
+  const gate = testInfo.outputPath('gate');
+  await settings.showAll();
+  await settings.text('Command Before').fill(`until [ -e '${gate}' ]; do sleep 0.1; done; echo first`);
+  const part = page.getByRole('region', { name: 'When the power fails' });
+  const look = part.getByRole('button', { name: 'Try it out without shutting down' });
+  const before = part.getByRole('listitem').filter({ hasText: 'The command before' });
+  await look.click();
+  await before.getByRole('button', { name: 'Run it now' }).click();
+  await settings.text('Command Before').fill('echo second');
+  await expect(before).toHaveCount(0);
+  writeFileSync(gate, '');
+  await expect(look).toBeEnabled();
+  await look.click();
+  await expect(before.locator('code')).toHaveText('echo second');
+  await expect(before).not.toContainText('It ended well');
+  await before.getByRole('button', { name: 'Run it now' }).click();
+  await expect(before.locator('pre')).toHaveText('second\n');
 });
 
 test('auxiliary lines are completed, marked where they are wrong, and take effect', async ({
