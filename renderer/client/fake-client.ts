@@ -89,6 +89,18 @@ export interface FakeEngine extends EngineClient {
 
 const KEPT_SAMPLES = 1800;
 
+/** Accounts as they are told once they are saved. */
+const withKeptPasswords = (settings: SettingsDraft): SettingsDraft => ({
+  ...settings,
+  server: {
+    ...settings.server,
+    users: settings.server.users.map((user) => ({
+      ...user,
+      password: { isSet: 'value' in user.password || user.password.isSet, account: user.name },
+    })),
+  },
+});
+
 export function createFakeEngine(startAt: number): FakeEngine {
   const upses = new Map<string, UpsSnapshot>();
   const samples = new Map<string, Sample[]>();
@@ -315,7 +327,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
       if (revision !== settings.revision) throw new SettingsError('settings/changed-meanwhile', {});
       const problems = problemsOf(sent);
       const isSaved = problems.length === 0;
-      if (isSaved) keep(SettingsDraft.parse(sent));
+      if (isSaved) keep(withKeptPasswords(SettingsDraft.parse(sent)));
       return { isSaved, problems, state: settings };
     },
     'settings.preview': () => ({ files: [{ name: 'nut.conf', text: 'MODE=netserver\n' }], notes: [] }),

@@ -14,11 +14,6 @@ const CHECK_AFTER_MS = 250;
 const isOvertaken = (error: unknown): boolean =>
   (error instanceof AppError || error instanceof RemoteError) && error.code === 'settings/changed-meanwhile';
 
-const passwordsIn = ({ server }: SettingsDraft): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    server.users.flatMap(({ name, password }) => ('value' in password ? [[name, password.value] as const] : [])),
-  );
-
 /** For a page that comes and goes. What a component makes ends with it, and with that what is derived from it. */
 export function openSettingsDraft(client: EngineClient): SettingsDraftState {
   let draft: SettingsDraftState | undefined;
@@ -47,7 +42,7 @@ export class SettingsDraftState {
   /** Passwords that were made on this page and nobody typed: they are shown until they are saved. */
   made = $state.raw<readonly string[]>([]);
   /** Passwords of accounts that were saved since the page was opened, by name: they are still to be entered elsewhere. */
-  written = $state.raw<Readonly<Record<string, string>>>({});
+  #written = $state.raw<Readonly<Record<string, string>>>({});
   isSaving = $state(false);
   /** Saved a moment ago, and nothing changed since. */
   isFresh = $state(false);
@@ -186,7 +181,12 @@ export class SettingsDraftState {
       this.draft = rebase(sent, this.draft ?? sent, answer.state.settings);
       this.saved = answer.state;
       this.made = [];
-      this.written = { ...this.written, ...passwordsIn(sent) };
+      this.#written = Object.fromEntries(
+        sent.server.users.flatMap((user) => {
+          const password = this.passwordOf(user);
+          return password === undefined ? [] : [[user.name, password] as const];
+        }),
+      );
       this.#forgetUsersText();
       this.failure = answer.failure;
       this.isFresh = this.changes.length === 0;
@@ -213,6 +213,12 @@ export class SettingsDraftState {
     }
   }
 
+  /** The password of an account of the draft, where it was typed or made since the page was opened. */
+  passwordOf({ name, password }: SettingsDraft['server']['users'][number]): string | undefined {
+    if ('value' in password) return password.value;
+    return password.isSet ? this.#written[password.account ?? name] : undefined;
+  }
+
   /** The accounts as text of an upsd.users. @throws as the request */
   async usersText(): Promise<string> {
     return (await this.#client.request('settings.usersToText', this.#onlyUsers())).text;
@@ -221,9 +227,13 @@ export class SettingsDraftState {
   /** Accounts from such a text. One with an error changes none: it stays until it is put right. @throws as the request */
   takeUsersText(text: string): Promise<void> {
     const taken = this.#takeUsersText(text);
-    this.#taking = taken
+    const taking = taken
       .catch(() => undefined) // who asked is told
-      .finally(() => (this.#taking = undefined));
+      .finally(() => {
+        // Another text may have been left meanwhile.
+        if (this.#taking === taking) this.#taking = undefined;
+      });
+    this.#taking = taking;
     return taken;
   }
 
@@ -252,7 +262,7 @@ export class SettingsDraftState {
 
   #take(state: SettingsState): void {
     const { saved, draft } = this;
-    this.written = {};
+    this.#written = {};
     if (saved && draft && this.changes.length > 0) {
       const theirs = changesBetween(saved.settings, state.settings);
       const told = this.overtakenBy.filter(({ key }) => !theirs.some((change) => change.key === key));

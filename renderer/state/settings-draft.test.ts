@@ -9,6 +9,7 @@ const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 };
 const UPS = { id: 'a', identifier: 'ups', driver: 'usbhid-ups', port: 'auto' };
+const PI = { name: 'pi', password: { value: 'raspberry-7' }, actions: [], instcmds: [], upsmon: 'none' };
 
 async function start(prepare: (engine: FakeEngine) => void = () => {}) {
   const engine = createFakeEngine(Date.UTC(2026, 0, 5));
@@ -52,14 +53,28 @@ describe('a draft of the settings', () => {
       },
     }).server.users;
     draft.set(['server', 'users'], [first, second]);
-    expect(draft.written).toEqual({});
+    const known = () => draft.draft?.server.users.map((user) => [user.name, draft.passwordOf(user)]);
     expect(await draft.save()).toBe(true);
-    expect(draft.written).toEqual({ nas: 'nas-pw' });
     draft.set(['mail', 'host'], 'mail.example');
     expect(await draft.save()).toBe(true);
-    expect(draft.written).toEqual({ nas: 'nas-pw' });
+    expect(known()).toEqual([
+      ['nas', 'nas-pw'],
+      ['old', undefined],
+    ]);
+    // They change their names.
+    draft.set(['server', 'users', 0], { ...first, name: 'old', password: { isSet: true, account: 'nas' } });
+    draft.set(['server', 'users', 1], { ...second, name: 'nas', password: { isSet: true, account: 'old' } });
+    for (let round = 0; round < 2; round += 1) {
+      expect(known()).toEqual([
+        ['old', 'nas-pw'],
+        ['nas', undefined],
+      ]);
+      expect(await draft.save()).toBe(true);
+    }
+    draft.set(['server', 'users', 0, 'password'], { isSet: false });
+    expect(known()).toContainEqual(['old', undefined]);
     await draft.load();
-    expect(draft.written).toEqual({});
+    expect(known()?.flatMap(([, password]) => password)).toEqual([undefined, undefined]);
   });
 
   test('discarded, is what is in force', async () => {
@@ -155,15 +170,37 @@ describe('a draft of the settings', () => {
   test('waits with saving for accounts that are being read from their text', async () => {
     const { engine, draft } = await start();
     const request = engine.request.bind(engine);
-    const users = [{ name: 'pi', password: { value: 'raspberry-7' }, actions: [], instcmds: [], upsmon: 'none' }];
     Object.assign(engine, {
       request: async (name: RequestName, params: never) =>
-        name === 'settings.usersFromText' ? { users, problems: [] } : request(name, params),
+        name === 'settings.usersFromText' ? { users: [PI], problems: [] } : request(name, params),
     });
     const taking = draft.takeUsersText('[pi]\n');
     expect(await draft.save()).toBe(true);
     await taking;
     expect(draft.saved?.settings.server.users.map(({ name }) => name)).toEqual(['pi']);
+  });
+
+  test('waits for the newest of two such texts', async () => {
+    const { engine, draft } = await start();
+    const request = engine.request.bind(engine);
+    const answers: ((name: string) => void)[] = [];
+    Object.assign(engine, {
+      request: (name: RequestName, params: never) =>
+        name === 'settings.usersFromText'
+          ? new Promise((resolve) => {
+              answers.push((user) => resolve({ users: [{ ...PI, name: user }], problems: [] }));
+            })
+          : request(name, params),
+    });
+    void draft.takeUsersText('[one]\n');
+    void draft.takeUsersText('[two]\n');
+    answers[0]?.('one');
+    await settle();
+    const saving = draft.save();
+    await settle();
+    answers[1]?.('two');
+    expect(await saving).toBe(true);
+    expect(draft.saved?.settings.server.users.map(({ name }) => name)).toEqual(['two']);
   });
 
   test('keeps a text of accounts that cannot be used as it was typed, and does not save past it', async () => {
