@@ -75,7 +75,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   // Asked for before anything is started: a signal that comes early must not be lost.
   const ending = nextEnding(startLog);
   await prepareDataFolder(options.dataDir, startLog);
-  const letGo = await holdDataFolder(options.dataDir, startLog);
+  const letGo = await holdDataFolder(options.dataDir, systemClock, startLog);
   const isOwn = options.confDir === undefined && !options.isDemo;
   const keeper = isOwn
     ? await openSettingsKeeper({ dataDir: options.dataDir, clock: systemClock, log: startLog })

@@ -43,9 +43,7 @@ describe.skipIf(process.platform !== 'linux' || !found.ok)(
       const built = await runProgram('gcc', ['-shared', '-fPIC', '-o', file('hanging.so'), SOURCE, '-ldl']);
       expect(built).toMatchObject({ status: 0 });
       await mkdir(folder.data);
-      program = startProgram(['serve', '--nut-conf', folder.conf, '--data-dir', folder.data, '--no-web'], {
-        env: { LD_PRELOAD: file('hanging.so'), HANG_UNDER: folder.data, HANG_WHILE: file('hang') },
-      });
+      program = start();
       await program.ready();
       await program.logged('is on mains power');
     });
@@ -56,6 +54,10 @@ describe.skipIf(process.platform !== 'linux' || !found.ok)(
     });
 
     const file = (name: string): string => join(folder.conf, name);
+    const start = (): RunningProgram =>
+      startProgram(['serve', '--nut-conf', folder.conf, '--data-dir', folder.data, '--no-web'], {
+        env: { LD_PRELOAD: file('hanging.so'), HANG_UNDER: folder.data, HANG_WHILE: file('hang') },
+      });
     const text = (name: string): Promise<string> => readFile(file(name), 'utf8').catch(() => '');
     /** As NUT's own client is told it; it gives up after a while. */
     const status = async (): Promise<string> =>
@@ -79,6 +81,18 @@ describe.skipIf(process.platform !== 'linux' || !found.ok)(
       await until('the shutdown command has run', async () => (await text('down')) === 'down\n', known);
       await isStatus('FSD OB DISCHRG LB');
       // It hangs to the end: what asks the program to end is obeyed.
+      expect(await program.end()).toBe('SIGTERM');
+    });
+
+    test('where it hangs at the start already, the UPS is watched and served all the same', async () => {
+      expect(await program.end()).toBe(0);
+      await writeFile(file('hang'), '');
+      program = start();
+      await program.ready();
+      await isStatus('OL');
+      expect(await text('hang.met')).toContain('running.lock');
+      await folder.write('ups.dev', 'ups.status: OB DISCHRG LB\nbattery.charge: 5\n');
+      await until('the shutdown command has run', async () => (await text('down')) === 'down\n', known);
       expect(await program.end()).toBe('SIGTERM');
     });
 
