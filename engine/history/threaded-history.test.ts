@@ -83,6 +83,17 @@ test('what SQLite says in the thread is told with its code, and a file that is n
   expect(isBroken(corrupt)).toBe(true);
 });
 
+test('a file that cannot be closed keeps no thread', async () => {
+  let isEnded = false;
+  const desk: Desk = {
+    ask: (call) => (call === 'close' ? Promise.reject(new Error('disk I/O error')) : Promise.resolve(undefined)),
+    end: () => Promise.resolve(void (isEnded = true)),
+  };
+  const opened = await openAt(desk, file(), createRememberingLog(), () => START);
+  await expect(opened.close()).rejects.toThrow('disk I/O error');
+  expect(isEnded).toBe(true);
+});
+
 /** A file of which every call can be made to hang, or to fail as one whose thread has ended. */
 function fragile() {
   let waits: Promise<void> = Promise.resolve();
