@@ -32,9 +32,9 @@ export async function holdDataFolder(folder: string, clock: Clock, log: Log): Pr
   const { DatabaseSync: Database } = await loadSqlite();
   const file = join(folder, LOCK_FILE);
   // SQLite would wait for the disk in this thread, and nothing else would go on.
-  const answered = readFile(file).then(
+  const answered = readFile(file, { flag: 'a+' }).then(
     () => true,
-    () => true, // none yet, or not readable: SQLite says why
+    () => true, // cannot be had: SQLite says why
   );
   if (!(await withinLimit(clock, DISK_LIMIT_MS, answered, () => false))) {
     return notHeld(phrase('reason.no-answer-in-time', {}));

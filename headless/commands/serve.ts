@@ -129,8 +129,9 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     if (link !== undefined && options.opensBrowser) openBrowser(link, log);
   } catch (error) {
     keeper?.stop();
-    await stopAll(product, web, releasePid);
-    letGo();
+    if (await stopAll(product, web, releasePid)) letGo();
+    // Once the error is told.
+    else process.once('exit', () => endAtOnce(false));
     throw error;
   }
 
@@ -154,7 +155,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     keeper?.stop();
     if (!(await stopAll(product, web, releasePid))) {
       log.warn('Ending: something is not waited for, as a disk that does not answer.');
-      endAtOnce();
+      endAtOnce(signal !== 'broken');
     }
     letGo();
     return signal === 'broken' ? EXIT.failed : EXIT.ok;

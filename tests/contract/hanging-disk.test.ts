@@ -54,8 +54,8 @@ describe.skipIf(process.platform !== 'linux' || !found.ok)(
     });
 
     const file = (name: string): string => join(folder.conf, name);
-    const start = (): RunningProgram =>
-      startProgram(['serve', '--nut-conf', folder.conf, '--data-dir', folder.data, '--no-web'], {
+    const start = (data = folder.data): RunningProgram =>
+      startProgram(['serve', '--nut-conf', folder.conf, '--data-dir', data, '--no-web'], {
         env: { LD_PRELOAD: file('hanging.so'), HANG_UNDER: folder.data, HANG_WHILE: file('hang') },
       });
     const text = (name: string): Promise<string> => readFile(file(name), 'utf8').catch(() => '');
@@ -94,6 +94,13 @@ describe.skipIf(process.platform !== 'linux' || !found.ok)(
       await folder.write('ups.dev', 'ups.status: OB DISCHRG LB\nbattery.charge: 5\n');
       await until('the shutdown command has run', async () => (await text('down')) === 'down\n', known);
       expect(await program.end()).toBe('SIGTERM');
+    });
+
+    test('a start that fails ends all the same, as failed', async () => {
+      await hang();
+      const second = start(join(folder.data, 'second'));
+      expect(await second.ended).toBe('SIGKILL');
+      expect(second.stderr()).toContain('the port is in use');
     });
 
     test('what happened meanwhile is in the history once the disk answers again', async () => {
