@@ -48,7 +48,8 @@ export function createFileKeeper({ clock, log, file, open }: FileKeeperParts): F
   let isChecked = false;
   let problem: AppError | undefined;
   let opening: Promise<void> | undefined;
-  let pauseMs = FIRST_PAUSE_MS;
+  /** Twice as long each time. */
+  let pauseMs = FIRST_PAUSE_MS / 2;
   let openNotBefore = -Infinity;
   let isFinishing = false;
   /** Calls that the disk did not answer in time, and may still. */
@@ -113,6 +114,11 @@ export function createFileKeeper({ clock, log, file, open }: FileKeeperParts): F
     openNotBefore = clock.monotonic() + pauseMs;
   };
 
+  const tellFailed = (error: unknown): void => {
+    if (error instanceof HistoryError && error.code === 'history/ended') openLater();
+    fail(cannotWrite(error, file));
+  };
+
   const attempt: FileKeeper['attempt'] = async (act) => {
     const history = kept;
     if (!history) return undefined;
@@ -121,10 +127,7 @@ export function createFileKeeper({ clock, log, file, open }: FileKeeperParts): F
     } catch (error) {
       if (kept !== history) return undefined;
       if (isBroken(error)) setAsideBroken(error);
-      else {
-        if (error instanceof HistoryError && error.code === 'history/ended') openLater();
-        fail(cannotWrite(error, file));
-      }
+      else tellFailed(error);
       return undefined;
     }
   };
@@ -145,12 +148,12 @@ export function createFileKeeper({ clock, log, file, open }: FileKeeperParts): F
   };
 
   const openFile = async (): Promise<void> => {
+    openedAt = clock.monotonic();
     try {
       kept = await watch(open(file, log, () => clock.now()));
-      openedAt = clock.monotonic();
       checkFrom(0);
     } catch (error) {
-      fail(cannotWrite(error, file));
+      tellFailed(error);
     }
   };
 
