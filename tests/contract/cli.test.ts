@@ -352,7 +352,7 @@ describe.skipIf(process.platform === 'win32')("the launcher under the running No
       const [, pid = ''] = /^(\d+) /.exec(await readFile(starts, 'utf8')) ?? [];
       const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
       expect(environment).toContain(`NUT_DRIVERPATH=${where.conf}`);
-      expect(environment.filter((word) => /^(?:MALLOC_|RIDETHROUGH_(?:ONE|HANDED))/.test(word))).toEqual(handedOn);
+      expect(environment.filter((word) => /^(?:MALLOC_|UV_|RIDETHROUGH_(?:ONE|HANDED))/.test(word))).toEqual(handedOn);
     },
   );
 
