@@ -31,7 +31,8 @@ export async function holdDataFolder(folder: string, clock: Clock, log: Log): Pr
   };
   const { DatabaseSync: Database } = await loadSqlite();
   const file = join(folder, LOCK_FILE);
-  // SQLite would wait for the disk in this thread, and nothing else would go on.
+  // SQLite would wait for the disk in this thread, and nothing else would go on. Not once it is held: whoever closes a
+  // file gives up all locks that its process has on it.
   const answered = readFile(file, { flag: 'a+' }).then(
     () => true,
     () => true, // cannot be had: SQLite says why
