@@ -275,25 +275,36 @@ describe('the shutdown machine', () => {
         fc.boolean(),
         // One that never says what became of it is not waited for.
         fc.boolean(),
-        fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 3 }),
+        fc.array(fc.record({ at: fc.integer({ min: 0, max: 40 }), pause: fc.constantFrom(0, 3_000, 60_000) }), {
+          maxLength: 3,
+        }),
         (given, isFlagged, doesAnswer, kills) => {
           const policy = { ...given, ...(isFlagged ? { powerDownFlag: '/flag' } : {}) };
           const world = newWorld();
           const done: MonitorEffect[] = [];
           let count = 0;
+          let beforeEndsAt = 0;
           const takeStep = (...events: readonly MonitorEvent[]): void => {
             world.effects.length = 0;
             tell(world, policy, [...events, { type: 'pass' }]);
             count += 1;
-            if (kills.includes(count)) {
+            const kill = kills.find(({ at }) => at === count);
+            if (kill) {
               if (isBeyondReturn(world.state)) killedUnderWay += 1;
               world.effects.length = 0;
+              world.at += kill.pause;
               world.state = JSON.parse(JSON.stringify(world.state)) as MonitorState;
-              tell(world, policy, [{ type: 'started', isSameRun: true, isRecent: true, computerStartedAt: START }]);
+              tell(world, policy, [
+                { type: 'started', isSameRun: true, isRecent: true, computerStartedAt: START },
+                { type: 'pass' },
+              ]);
             }
             const asked = [...world.effects];
             done.push(...asked);
             for (const effect of asked) {
+              if (effect.type === 'run-around' && effect.place === 'before')
+                beforeEndsAt = world.at + (doesAnswer ? 0 : effect.seconds * 1000);
+              if (effect.type === 'act') expect(world.at).toBeGreaterThanOrEqual(beforeEndsAt);
               if (effect.type === 'power-off-ups') takeStep({ type: 'power-off-ended' });
               if (effect.type === 'run-around' && doesAnswer)
                 takeStep({ type: 'around-ended', place: effect.place, ticket: effect.ticket, failure: undefined });
