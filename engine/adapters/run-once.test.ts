@@ -19,13 +19,13 @@ const never = <Answer>(): Promise<Answer> => new Promise(() => undefined);
 const timesRun = async (): Promise<number> => (await readFile(join(folder, 'ran'), 'utf8').catch(() => '')).length / 2;
 
 /** Asks for one ticket, and lets time pass on its clock until there is an answer. */
-async function ask(change: Partial<TicketFolder> = {}, line = `echo x >> '${folder}/ran'`) {
+async function ask(change: Partial<TicketFolder> = {}, line = `echo x >> '${folder}/ran'`, seconds = 60) {
   const clock = createFakeClock();
   const log = createRememberingLog();
   const tickets = { ...ticketFolder(join(folder, 'tickets')), ...change };
   const runOnce = createRunOnce({ clock, log, env: process.env, tickets });
   let answer: { readonly failure: Text | undefined } | undefined;
-  void runOnce(line, 60, '1-1').then((failure) => {
+  void runOnce(line, seconds, '1-1').then((failure) => {
     answer = { failure };
   });
   await vi.waitFor(async () => {
@@ -44,6 +44,12 @@ describe.skipIf(process.platform === 'win32')('a disk that never answers', () =>
     expect(failure).toBeUndefined();
     expect(await timesRun()).toBe(1);
     expect(JSON.stringify(log.lines).includes('carried out all the same')).toBe('prepare' in change);
+  });
+
+  test('counts into the time of the line, which ends when it was to end', async () => {
+    const { failure, seconds } = await ask({ prepare: () => never<undefined>() }, 'sleep 600', 8);
+    expect(failure).toEqual({ phrase: 'reason.not-ended', params: { seconds: 3 } });
+    expect(seconds).toBeLessThanOrEqual(9);
   });
 
   test('when the shell takes the ticket is done without, and what hangs there never runs the line', async () => {

@@ -46,6 +46,8 @@ const TICKET_LIMIT_MS = 10_000;
 const END_LIMIT_MS = 1_000;
 /** What is written into a ticket is there by then, or never. */
 const HELD_LIMIT_MS = 5_000;
+/** What is left at least of a line's time, however long the disk took. */
+const LEAST_MS = 1_000;
 /** Exit status of the script below, before it has said a word, when somebody else holds the ticket. */
 const TICKET_TAKEN = 113;
 
@@ -157,6 +159,7 @@ export function createRunOnce({ clock, log, env, tickets }: RunOnceOptions): Run
   };
 
   return async (line, timeoutSeconds, ticket, more) => {
+    const endsAt = clock.monotonic() + timeoutSeconds * 1000;
     if (await prepare(ticket)) {
       if ((await read(ticket)) !== '') return follow(ticket, timeoutSeconds);
       const exit = await withTicket(line, timeoutSeconds, ticket, more);
@@ -166,7 +169,9 @@ export function createRunOnce({ clock, log, env, tickets }: RunOnceOptions): Run
     }
     // Without a disk to write to, going down is worth more than not doing it twice.
     log.error(`${tickets.path} cannot be written to in time: the action is carried out all the same.`);
-    const options = { env: { ...env, ...more }, timeoutMs: timeoutSeconds * 1000, clock };
+    // Who waits for its end counts from the beginning.
+    const timeoutMs = Math.max(LEAST_MS, endsAt - clock.monotonic());
+    const options = { env: { ...env, ...more }, timeoutMs, clock };
     const exit = await runProgram('/bin/sh', ['-c', line], options);
     return exit === 0 ? undefined : exitText(exit, '');
   };
