@@ -44,6 +44,8 @@ export function startProgram(
     stdio: ['ignore', onWord || onOutput ? 'pipe' : 'ignore', onOutput ? 'pipe' : 'ignore'],
     detached: true,
     windowsHide: true,
+    // cmd.exe takes its line as it stands; with the quotes that other programs read it would look for `\"C:\...`.
+    windowsVerbatimArguments: program === 'cmd.exe',
   });
   const end = (): void => {
     if (child.pid !== undefined) endGroup(child.pid);
@@ -86,11 +88,22 @@ export const runProgram = (program: string, args: readonly string[], options: Ru
   startProgram(program, args, options).exit;
 
 /** Ends a program with all it began. */
-export function endGroup(pid: number): void {
+export function endGroup(pid: number, platform: NodeJS.Platform = process.platform): void {
+  if (platform !== 'win32') {
+    endProcess(-pid);
+    return;
+  }
+  // There a process can be ended alone, and what it began is found by its parent.
+  const asked = spawn('taskkill.exe', ['/t', '/f', '/pid', String(pid)], { stdio: 'ignore', windowsHide: true });
+  asked.on('error', () => endProcess(pid));
+}
+
+function endProcess(pid: number): void {
   try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
   } catch (error) {
-    // It ended by itself in the same moment.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    // It ended by itself in the same moment, or it is another user's, by sudo for instance, whom nobody here can end.
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }

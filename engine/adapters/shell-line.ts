@@ -19,8 +19,9 @@ const KEPT_OUTPUT = 4_000;
 /** Looks a word up as the shell itself would: built in, a path, or a name in PATH. */
 const LOOK_UP = 'command -v -- "$1"';
 
+/** cmd.exe takes the outermost quotes away and leaves those within (`/s`). */
 export const shellOf = (platform: NodeJS.Platform, line: string): readonly [string, string[]] =>
-  platform === 'win32' ? ['cmd.exe', ['/d', '/s', '/c', line]] : ['/bin/sh', ['-c', line]];
+  platform === 'win32' ? ['cmd.exe', ['/d', '/s', '/c', `"${line}"`]] : ['/bin/sh', ['-c', line]];
 
 /** Whether the shell could carry it out: its grammar, and the program that it begins with. Runs nothing of it. */
 export async function checkLine(line: string, { platform, env }: ShellLineOptions): Promise<PowerCheck> {
@@ -29,7 +30,9 @@ export async function checkLine(line: string, { platform, env }: ShellLineOption
   // cmd.exe has no way to check a line, and much is built into it: a path can be looked at.
   if (platform === 'win32') {
     const path = /^\s*(?:"([^"]+)"|(\S+))/.exec(line)?.slice(1).find(Boolean) ?? '';
-    const isThere = !/[\\/]/.test(path) || (await isProgram(path));
+    // Where a variable stands in it, or no ending, the shell has to work it out.
+    const isWhole = /[\\/]/.test(path) && /^[^%]+\.\w+$/.test(path);
+    const isThere = !isWhole || (await isProgram(path));
     return isThere ? fine : { ok: false, reason: phrase('reason.no-program', { program: path }) };
   }
   const grammar = await answerOf('/bin/sh', ['-n', '-c', line], env);

@@ -251,8 +251,10 @@ describe.skipIf(process.platform === 'win32')('another system, by stand-ins for 
     expect(await on('win32').runLine('stop-vms.bat', {}, 10, '1-before')).toBeUndefined();
     expect(await on('win32').runLine('stop-vms.bat', {}, 10, '1-before')).toMatchObject({ phrase: 'reason.was-ended' });
     expect(await on('win32').runLine('stop-vms.bat', {}, 10, '2-before')).toBeUndefined();
-    expect(await readFile(join(folder, 'ran'), 'utf8')).toBe('stop-vms.bat\nstop-vms.bat\n');
+    expect(await readFile(join(folder, 'ran'), 'utf8')).toBe('"stop-vms.bat"\n"stop-vms.bat"\n');
     expect(await on('win32').checkLine('C:\\nowhere\\x.bat now')).toMatchObject({ ok: false });
-    expect(await on('win32').checkLine('echo now')).toMatchObject({ ok: true });
+    for (const line of ['echo now', '%ProgramFiles%\\x\\stop.exe now', 'C:\\nowhere\\stop', 'cd/d C:\\ & stop']) {
+      expect(await on('win32').checkLine(line)).toMatchObject({ ok: true });
+    }
   });
 });
