@@ -168,7 +168,7 @@ export function createRunOnce({ clock, log, env, tickets }: RunOnceOptions): Run
       if (exit !== undefined && exit !== TICKET_TAKEN) return exitText(exit, await read(`${ticket}.log`));
     }
     // Without a disk to write to, going down is worth more than not doing it twice.
-    log.error(`${tickets.path} cannot be written to in time: the action is carried out all the same.`);
+    log.error(`${tickets.path} cannot be written to in time: the command is carried out all the same.`);
     // Who waits for its end counts from the beginning.
     const timeoutMs = Math.max(LEAST_MS, endsAt - clock.monotonic());
     const options = { env: { ...env, ...more }, timeoutMs, clock };

@@ -6,7 +6,7 @@ import type { PowerCheck, SystemPower } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
 import { toPowerOff } from './going-down.ts';
 import { isSleeping } from './around-action.ts';
-import type { LateHook } from './late-power-off.ts';
+import { isHookReached, type LateHook } from './late-power-off.ts';
 import type { MonitorPolicy } from './policy.ts';
 import { checkPowerDownFlag } from './power-down-flag.ts';
 import { planPowerOff, powerOffDelay } from './power-off.ts';
@@ -79,10 +79,10 @@ async function flagOf({ powerDownFlag: file }: MonitorPolicy): Promise<readonly 
 }
 
 async function powerOffOf({ policy, lateHook, shutdownTook, stateOf }: DryRunParts): Promise<readonly DryStep[]> {
-  const wanted = policy.supplies.filter(({ ups }) => toPowerOff(policy).includes(ups));
+  const wanted = toPowerOff(policy).flatMap((ups) => policy.supplies.find((supply) => supply.ups === ups) ?? []);
   const known = wanted.map((supply) => ({ ...supply, state: stateOf(supply.name) }));
   const configs = known.flatMap(({ state }) => state?.config ?? []);
-  const isLate = !isSleeping(policy) && configs.length === wanted.length && (await lateHook.isReady(configs));
+  const isLate = isHookReached(policy) && configs.length === wanted.length && (await lateHook.isReady(configs));
   const seconds = powerOffDelay(policy.powerOff, shutdownTook);
   return known.map(({ ups, state }): DryStep => {
     const step = 'power-off';
