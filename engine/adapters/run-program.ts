@@ -22,7 +22,9 @@ export interface RunOptions {
   /** Called at its first output; what it writes after that is lost. */
   readonly onWord?: () => void;
   /** Called with what it writes to its output and its errors, as it comes. */
-  readonly onOutput?: (text: string) => void;
+  readonly onOutput?: (text: string, to: 'stdout' | 'stderr') => void;
+  /** On Windows: the program takes its arguments as they stand, not in the quotes that others read. */
+  readonly isVerbatim?: boolean;
 }
 
 export interface Run {
@@ -37,15 +39,14 @@ const LAST_OUTPUT_MS = 500;
 export function startProgram(
   program: string,
   args: readonly string[],
-  { env, timeoutMs, clock, onWord, onOutput }: RunOptions,
+  { env, timeoutMs, clock, onWord, onOutput, isVerbatim = false }: RunOptions,
 ): Run {
   const child = spawn(program, args, {
     env,
     stdio: ['ignore', onWord || onOutput ? 'pipe' : 'ignore', onOutput ? 'pipe' : 'ignore'],
     detached: true,
     windowsHide: true,
-    // cmd.exe takes its line as it stands; with the quotes that other programs read it would look for `\"C:\...`.
-    windowsVerbatimArguments: program === 'cmd.exe',
+    windowsVerbatimArguments: isVerbatim,
   });
   const end = (): void => {
     if (child.pid !== undefined) endGroup(child.pid);
@@ -72,7 +73,8 @@ export function startProgram(
     });
   }
   if (onOutput) {
-    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput);
+    for (const to of ['stdout', 'stderr'] as const)
+      child[to]?.setEncoding('utf8').on('data', (text: string) => onOutput(text, to));
     // What it left running in the background may hold its output for ever.
     child.on('exit', () => {
       clock.after(LAST_OUTPUT_MS, () => {

@@ -6,8 +6,10 @@ import { textIn } from '#domain/messages/message.ts';
 import { asSeconds } from '#domain/units.ts';
 import type { SystemAction } from '#engine/monitor/actions/commands.ts';
 import type { ShutdownAction } from '#engine/monitor/policy.ts';
+import type { Clock } from '#engine/ports.ts';
 import { isGone } from '#tests/support/is-gone.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
+import { createFakeClock } from '#tests/support/fake-clock.ts';
 import { systemClock } from './system-clock.ts';
 import { createSystemPower } from './system-power.ts';
 
@@ -189,9 +191,9 @@ describe.skipIf(process.platform === 'win32')('another system, by stand-ins for 
     await mkdir(join(folder, 'bin'), { recursive: true });
     await writeFile(join(folder, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   };
-  const on = (platform: NodeJS.Platform) =>
+  const on = (platform: NodeJS.Platform, clock: Clock = systemClock) =>
     createSystemPower({
-      clock: systemClock,
+      clock,
       log: createRememberingLog(),
       folder: join(folder, 'actions'),
       env: { PATH: `${folder}/bin:/bin:/usr/bin` },
@@ -244,6 +246,19 @@ describe.skipIf(process.platform === 'win32')('another system, by stand-ins for 
     expect(await on('linux').check({ kind: 'sleep' })).toMatchObject(
       isRoot ? { ok: true, command: 'systemctl --no-ask-password -i suspend' } : { ok: false },
     );
+  });
+
+  test('one that is asked and complains is heard all the same, and one that hangs counts as silent, and is ended', async () => {
+    await standIn('busctl', `echo 'no such locale' >&2; sleep 0.2; echo 's "yes"'`);
+    expect(await on('linux').check({ kind: 'sleep' })).toMatchObject({ ok: true, by: 'logind' });
+    await standIn('busctl', `sleep 600 & echo $! > '${folder}/child'; wait`);
+    const clock = createFakeClock();
+    const check = on('linux', clock).check({ kind: 'sleep' });
+    await expect.poll(() => lines('child'), { timeout: 10_000 }).toBe(1);
+    await clock.advance(5_000);
+    expect(await check).toEqual({ ok: false, reason: { phrase: 'reason.logind-silent', params: {} } });
+    const child = Number(await readFile(join(folder, 'child'), 'utf8'));
+    await expect.poll(() => isGone(child), { timeout: 10_000 }).toBe(true);
   });
 
   test('on Windows a line that was begun before is not begun again', async () => {

@@ -1,4 +1,9 @@
 /** The order to the UPS in a dry run is what the monitor would give; the whole of a dry run is in wizard-handlers.test.ts. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
 import { createFakePower } from '#tests/support/fake-power.ts';
@@ -7,15 +12,21 @@ import { dryRun } from './dry-run.ts';
 import type { MonitorPolicy } from './policy.ts';
 import { policyOf, supplyOf } from './test-support.ts';
 
-const powerOffs = async (change: Partial<MonitorPolicy>) => {
-  const steps = await dryRun({
+const partsOf = (change: Partial<MonitorPolicy>) => {
+  const clock = createFakeClock();
+  return {
     policy: policyOf({ powerOff: { isWanted: true, delay: 'measured' }, ...change }),
-    power: createFakePower(createFakeClock()),
+    clock,
+    power: createFakePower(clock),
     lateHook: { isReady: () => Promise.resolve(true) },
     secondaries: [],
     shutdownTook: [],
-    stateOf: (name) => initialState({ name, driver: 'usbhid-ups', port: 'auto', options: {} }, 15),
-  });
+    stateOf: (name: string) => initialState({ name, driver: 'usbhid-ups', port: 'auto', options: {} }, 15),
+  };
+};
+
+const powerOffs = async (change: Partial<MonitorPolicy>) => {
+  const steps = await dryRun(partsOf(change));
   return steps.filter(({ step }) => step === 'power-off').map(({ text }) => [text.phrase, text.params.ups]);
 };
 
@@ -34,4 +45,30 @@ test('several are told in the order that is wanted', async () => {
     supplyOf('first', { powerOffOrder: 1 }),
   ];
   expect((await powerOffs({ supplies })).map(([, ups]) => ups)).toEqual(['first', 'last']);
+});
+
+test.skipIf(process.platform === 'win32')('a disk that never answers holds it up for a while only', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'dry-run-'));
+  const powerDownFlag = join(folder, 'flag');
+  // To be read it waits for a writer.
+  await promisify(execFile)('mkfifo', [powerDownFlag]);
+  try {
+    const parts = {
+      ...partsOf({ action: { kind: 'shutdown' }, powerDownFlag }),
+      lateHook: { isReady: () => new Promise<boolean>(() => undefined) },
+    };
+    const running = dryRun(parts);
+    await parts.clock.advance(5_000);
+    expect((await running).map(({ step, text, problem }) => [step, text.phrase, problem])).toMatchObject([
+      ['fsd', 'dry.fsd', undefined],
+      ['wait', 'dry.nobody', undefined],
+      ['notice', 'dry.notice', undefined],
+      ['flag', 'dry.flag', { phrase: 'reason.no-answer-in-time' }],
+      ['power-off', 'dry.power-off', { phrase: 'dry.no-power-off' }],
+      ['action', 'dry.action', undefined],
+    ]);
+  } finally {
+    await writeFile(powerDownFlag, '');
+    await rm(folder, { recursive: true });
+  }
 });
