@@ -285,6 +285,7 @@ export function createProduct(parts: ProductParts): Product {
       log,
       environment: process.env,
       driverPath: () => configuration.driverPath,
+      optionsOf: (id) => keeper?.current.settings.ups.find((ups) => ups.id === id)?.options ?? '',
       addresses: () => engine.addresses,
       allow: () => configuration.engine.allow ?? [],
       refusals: () => engine.refusals(),

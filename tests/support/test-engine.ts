@@ -135,6 +135,7 @@ export async function startMonitoredEngine({
       log,
       environment: {},
       driverPath: () => undefined,
+      optionsOf: () => '',
       addresses: () => [],
       allow: () => [],
       refusals: () => [],
