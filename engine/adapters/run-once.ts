@@ -28,15 +28,21 @@ export const ticketFolder = (path: string): TicketFolder => ({
   read: (name) => readFile(join(path, name), 'utf8').catch(() => ''),
 });
 
-/** Takes a ticket where no shell can do it. @returns false when it was taken before; true as well where the disk does not let us */
-export async function takeTicket(tickets: TicketFolder, ticket: string): Promise<boolean> {
-  try {
-    await tickets.prepare(ticket);
-    await writeFile(join(tickets.path, ticket), '', { flag: 'wx' });
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'EEXIST');
-  }
+/**
+ * Takes a ticket where no shell can do it.
+ * @returns false when it was taken before; true as well where the disk does not let us, or does not answer
+ */
+export function takeTicket(tickets: TicketFolder, ticket: string, clock: Clock): Promise<boolean> {
+  const take = async (): Promise<boolean> => {
+    try {
+      await tickets.prepare(ticket);
+      await writeFile(join(tickets.path, ticket), '', { flag: 'wx' });
+      return true;
+    } catch (error) {
+      return !(error instanceof Error && 'code' in error && error.code === 'EEXIST');
+    }
+  };
+  return withinLimit(clock, DISK_LIMIT_MS, take(), () => true);
 }
 
 const LOOK_AGAIN_MS = 250;
@@ -99,7 +105,7 @@ export function createRunOnce({ clock, log, env, tickets }: RunOnceOptions): Run
       const ended = (await read(`${ticket}.ended`)).trim();
       if (ended !== '') return ended === '0' ? undefined : exitText(Number(ended), await read(`${ticket}.log`));
       const pid = Number((await read(ticket)).trim());
-      if (!isAlive(pid)) {
+      if (!(await isHolder(pid, ticket))) {
         // It may have ended between the two looks.
         if ((await read(`${ticket}.ended`)).trim() !== '') continue;
         return phrase('reason.was-ended', {});
@@ -175,6 +181,17 @@ export function createRunOnce({ clock, log, env, tickets }: RunOnceOptions): Run
     const exit = await runProgram('/bin/sh', ['-c', line], options);
     return exit === 0 ? undefined : exitText(exit, '');
   };
+}
+
+/**
+ * Whether the shell that took a ticket still runs. Its number may be another program's by now, which is neither waited for
+ * nor ended: after days, or at once in a container that was started anew.
+ */
+async function isHolder(pid: number, ticket: string): Promise<boolean> {
+  if (!isAlive(pid)) return false;
+  // The file of the ticket is among its words. Where the system does not tell, the number has to do.
+  const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
+  return words === undefined || words.split('\0').some((word) => word.endsWith(`/${ticket}`));
 }
 
 function isAlive(pid: number): boolean {

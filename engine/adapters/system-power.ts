@@ -145,7 +145,7 @@ export function createSystemPower(options: SystemPowerOptions): SystemPower {
       if (refused !== undefined) return refused;
       if (platform !== 'win32') return runLineOnce(line, timeoutSeconds, ticket, more);
       // Nobody can say there what became of one that was begun before; it is not begun again.
-      const isFirst = await takeTicket(lineTickets, ticket);
+      const isFirst = await takeTicket(lineTickets, ticket, clock);
       return isFirst ? onWindows(line, timeoutSeconds, more) : phrase('reason.was-ended', {});
     },
     async tryLine(line, more, timeoutSeconds) {
