@@ -128,7 +128,9 @@ describe.skipIf(process.platform === 'win32')('a command', () => {
     expect(long.output.endsWith('line 2999\n')).toBe(true);
     expect(long.output.length).toBe(4_000);
     // What goes on in the background is not waited for.
-    expect(await power().tryLine('echo begun; sleep 600 &', {}, 30)).not.toHaveProperty('failure');
+    const behind = `echo begun; sleep 600 & echo $! > '${folder}/behind'`;
+    expect(await power().tryLine(behind, {}, 30)).not.toHaveProperty('failure');
+    process.kill(Number(await readFile(join(folder, 'behind'), 'utf8')));
     expect(await power().tryLine('echo begun; sleep 600', {}, 1)).toMatchObject({
       output: 'begun\n',
       failure: { phrase: 'reason.not-ended', params: { seconds: 1 } },
