@@ -167,8 +167,18 @@ describe('nftables', () => {
     ruleOf('inet', dport(3493, 'udp'), { accept: null }),
     ruleOf('inet', dport({ range: [3400, 3492] }), { accept: null }),
     ruleOf('inet', dport('@ports'), { accept: null }),
+    ruleOf('inet', { match: { ...dport(3493).match, op: '!=' } }, { accept: null }),
   ])('with %j, which lets nobody in there', (rule) => {
     expect(nftHint(listing(chain('inet'), rule), ALL)).toMatchObject({ hasRule: false });
+  });
+
+  test('with a rule in another chain, which counts where what comes in may get there', () => {
+    const { rule } = ruleOf('inet', dport(3493), { accept: null });
+    const hintWith = (hook: string | undefined): FirewallHint | undefined =>
+      nftHint(listing(chain('inet'), chain('inet', { hook }, 'other'), { rule: { ...rule, chain: 'other' } }), ALL);
+    expect(hintWith(undefined)).toMatchObject({ hasRule: true });
+    expect(hintWith('output')).toMatchObject({ hasRule: false });
+    expect(hintWith('forward')).toMatchObject({ hasRule: false });
   });
 });
 

@@ -133,7 +133,12 @@ export function nftHint(listing: string, opening: Opening): FirewallHint | undef
   if (!first) return undefined;
   const isManaged = chains.every(isOfIptables);
   const name = isManaged ? 'iptables' : 'nftables';
-  if (rules.some((rule) => lets(rule, opening.port))) return ruled(name, opening);
+  // Chains for what goes out or through say nothing about what comes in; those without a hook are jumped to.
+  const others = items.flatMap(({ chain }) =>
+    chain?.hook !== undefined && chain.hook !== 'input' ? [isOf(chain)] : [],
+  );
+  const incoming = rules.filter((rule) => !others.some((isOther) => isOther(rule)));
+  if (incoming.some((rule) => lets(rule, opening.port))) return ruled(name, opening);
   const commands = chains.flatMap((chain) =>
     isOfIptables(chain)
       ? iptablesCommands(chain.family === 'ip6' ? 6 : 4, opening)
@@ -171,6 +176,7 @@ function endsInRefusal(rules: readonly NftRule[]): boolean {
 }
 
 const DportMatch = z.object({
+  op: z.enum(['==', 'in']),
   left: z.object({ payload: z.object({ protocol: z.enum(['tcp', 'th']), field: z.literal('dport') }) }),
   right: z.unknown(),
 });
