@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
@@ -20,6 +20,16 @@ test('a server tells its UPSes with what people call them', async () => {
   expect(upses).toHaveLength(2);
   expect(upses).toContainEqual({ name: 'office', description: 'The "big" one' });
   expect(upses.map(({ name }) => name)).toContain('lab');
+});
+
+test('a name that a server tells twice is one', async () => {
+  const server = createServer((socket) =>
+    socket.on('data', () => socket.write('BEGIN LIST UPS\nUPS a "A"\nUPS a "A"\nEND LIST UPS\n')),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  open.push(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  expect(await probeServer('127.0.0.1', port, systemClock)).toEqual([{ name: 'a', description: 'A' }]);
 });
 
 test('a server without a certificate shows no fingerprint', async () => {

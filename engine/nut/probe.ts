@@ -8,7 +8,7 @@ import { connectNutClient, type NutClientOptions } from './client.ts';
 const PATIENCE_MS = 5_000;
 
 /**
- * The UPSes that a server has, with their descriptions.
+ * The UPSes that a server has, with their descriptions; each name once, whatever the server says.
  * @throws NutError when it cannot be reached, is no NUT server or does not answer in time
  */
 export async function probeServer(
@@ -17,7 +17,8 @@ export async function probeServer(
   clock: Clock,
 ): Promise<{ name: string; description: string }[]> {
   const listed = await withinTime({ host, port, clock }, (client) => client.list('UPS'));
-  return listed.ok ? listed.value.map(([name = '', description = '']) => ({ name, description })) : [];
+  const upses = new Map(listed.ok ? listed.value.map(([name = '', description = '']) => [name, description]) : []);
+  return [...upses].map(([name, description]) => ({ name, description }));
 }
 
 /** SHA-256 of the certificate that a server of this computer shows; undefined where it has none. @throws as probeServer */
