@@ -127,7 +127,7 @@ const shots: readonly Shot[] = [
       await page.getByRole('spinbutton').fill('0.32');
     },
   },
-  { name: 'network', scene: 'history', page: 'network', isWhole: true },
+  { name: 'network', scene: 'shared', page: 'network', isWhole: true },
   { name: 'all', scene: 'several', page: 'all' },
   {
     name: 'more',

@@ -1,4 +1,6 @@
 /** The built interface before a fake engine in situations that no program on this computer can be brought into at will. */
+import { SettingsPage } from '../pages/settings.ts';
+import { Wizard } from '../pages/wizard.ts';
 import { isWiderThanWindow, violationsOf } from '../support/for-everybody.ts';
 import { SCENES, type SceneName } from '../support/scenes.ts';
 import { expect, test } from './fixtures.ts';
@@ -47,6 +49,27 @@ for (const locale of ['en-GB', 'de-DE']) {
         }
       });
     }
+  });
+}
+
+for (const width of [720, 1280]) {
+  test(`the whole form and every step of the wizard with text of twice the size stay within ${width} pixels`, async ({
+    play,
+    page,
+  }) => {
+    await page.setViewportSize({ width, height: 800 });
+    await play(SCENES['first-launch-denied'](Date.now()));
+    const wizard = new Wizard(page);
+    await wizard.title.waitFor();
+    await page.evaluate("document.documentElement.style.fontSize = '200%'");
+    const steps = page.locator('section.wizard nav button');
+    for (const step of await steps.all()) {
+      await step.click();
+      expect.soft(await isWiderThanWindow(page), (await step.textContent()) ?? '').toBe(false);
+    }
+    await page.evaluate("location.hash = '#/settings'");
+    await new SettingsPage(page).showAll();
+    expect.soft(await isWiderThanWindow(page), 'form').toBe(false);
   });
 }
 

@@ -8,13 +8,14 @@ import { driveMachine, supplyOf, afterTimer, policyOf, type DrivenMachine } from
 import type { BatteryFigures } from '#engine/monitor/battery-figures.ts';
 import type { MonitorPolicy } from '#engine/monitor/policy.ts';
 import { viewOf } from '#engine/monitor/view.ts';
+import { ufwHint } from '#engine/setup/firewall.ts';
 import { rulesInTheWay, upowerRules } from '#engine/setup/power-rules.ts';
 import { asSeconds, asTimestamp } from '#domain/units.ts';
 import { createFakeEngine, type FakeEngine } from '../../renderer/client/fake-client.ts';
 import { MINUTES, GOOD_UPS, passOnMains, passOnBattery, withPast } from './scene-past.ts';
 
 /** A computer with the cable, set up and shared with two others, of which one has logged in. */
-export function settingUp(startAt: number, more: object = {}): FakeEngine {
+export function settingUp(startAt: number, more: object = {}, server: object = {}): FakeEngine {
   const engine = usual(startAt);
   passOnMains(engine, 2 * MINUTES);
   engine.setDevices([
@@ -41,6 +42,7 @@ export function settingUp(startAt: number, more: object = {}): FakeEngine {
         },
       ],
       server: {
+        ...server,
         monpwd: { isSet: true },
         users: [
           { name: 'proxmox', password: { isSet: true }, upsmon: 'secondary', client: 'proxmox' },
@@ -58,6 +60,11 @@ function withClients(engine: FakeEngine): void {
     { ups: 'ups', address: '192.168.1.20', user: 'nas', role: 'secondary', since },
     { ups: 'ups', address: '192.168.1.31', user: 'homeassistant', since },
   ]);
+  const firewall = ufwHint({ conf: 'ENABLED=yes', defaults: '', rules: '' }, { port: 3493, allow: [] });
+  engine.setNearby({
+    ...(firewall ? { firewall } : {}),
+    refused: [{ address: '192.168.1.77', count: 3, lastAt: since }],
+  });
 }
 
 export function usual(startAt: number): FakeEngine {

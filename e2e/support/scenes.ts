@@ -258,6 +258,7 @@ export const SCENES = {
       { ...attached('Quay Pier 700'), section: '[quay]', selectors: ['serial = 7'], problem: held('Quay Pier 700') },
     ]),
   settings: (startAt) => settingUp(startAt),
+  shared: (startAt) => settingUp(startAt, {}, { rmonitor: true }),
   'settings-secondary': (startAt) => settingUp(startAt, { mode: 'SLAVE', remotehost: 'nas', monpwd: { isSet: true } }),
   'settings-read-only'(startAt) {
     const engine = settingUp(startAt);

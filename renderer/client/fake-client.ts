@@ -71,6 +71,8 @@ export interface FakeEngine extends EngineClient {
   setDevices(devices: readonly FoundDevice[]): void;
   /** What announces itself on the network. */
   setServers(servers: RequestResult<'network.find'>['servers']): void;
+  /** A firewall of this computer, and who was turned away. */
+  setNearby(found: Pick<RequestResult<'network.own'>, 'firewall' | 'refused'>): void;
   /** Changes what is known of the settings as a whole. */
   patchSettings(change: Partial<SettingsState>): void;
   /** What can be moved in, and what that would make of the settings. */
@@ -98,6 +100,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
   let monitor = OFF_DUTY;
   let devices: readonly FoundDevice[] = [];
   let servers: RequestResult<'network.find'>['servers'] = [];
+  let nearby: Pick<RequestResult<'network.own'>, 'firewall' | 'refused'> = { refused: [] };
   let settings: SettingsState = {
     settings: SettingsDraft.parse({ server: { monpwd: { isSet: true } } }),
     revision: '1',
@@ -386,7 +389,8 @@ export function createFakeEngine(startAt: number): FakeEngine {
       addresses: ['192.168.1.10', '2001:db8::10'],
       port: settings.settings.server.remoteport,
       isOpen: settings.settings.server.rmonitor,
-      refused: [],
+      ...nearby,
+      refused: [...nearby.refused],
       fingerprint: Array.from({ length: 32 }, (_, index) => (index * 7 + 16).toString(16).toUpperCase()).join(':'),
     }),
     'web.passwords': () => ({ isSet: { ...webPasswords } }),
@@ -487,6 +491,9 @@ export function createFakeEngine(startAt: number): FakeEngine {
     },
     setServers(next) {
       servers = next;
+    },
+    setNearby(found) {
+      nearby = found;
     },
     patchSettings(change) {
       settings = { ...settings, ...change };

@@ -109,6 +109,7 @@ export const wizard = {
   'wizard.said.role.secondary':
     'Ein anderer Rechner hat das Kabel, daher fährt dieser vor ihm herunter (NUT: secondary, früher slave).',
   'wizard.said.network.closed': 'Nur Programme auf diesem Rechner können ihren Zustand abfragen.',
+  'wizard.said.network.no-account': 'Andere Rechner können ihren Zustand abfragen; ein Konto hat noch keiner.',
   'wizard.said.network.open.one': 'Andere Rechner können ihren Zustand abfragen; {count} davon hat ein Konto.',
   'wizard.said.network.open.other': 'Andere Rechner können ihren Zustand abfragen; {count} davon haben ein Konto.',
   'wizard.said.mail.nobody': 'Niemand wird per Mail benachrichtigt.',

@@ -106,6 +106,7 @@ export const wizard = {
   'wizard.said.role.secondary':
     'Another computer has the cable, so this one goes down before it (NUT: secondary, formerly slave).',
   'wizard.said.network.closed': 'Only programs on this computer can ask for its state.',
+  'wizard.said.network.no-account': 'Other computers may ask for its state; none of them has an account yet.',
   'wizard.said.network.open.one': 'Other computers may ask for its state; {count} of them has an account.',
   'wizard.said.network.open.other': 'Other computers may ask for its state; {count} of them have an account.',
   'wizard.said.mail.nobody': 'Nobody is told by mail.',

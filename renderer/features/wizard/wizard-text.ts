@@ -81,6 +81,7 @@ export function powerSentence(ups: UpsDraft | undefined, rehearsal: Plan | undef
 
 export function networkSentence({ server }: SettingsDraft, locale: Say): string {
   if (!server.rmonitor) return locale.t('wizard.said.network.closed', {});
+  if (server.users.length === 0) return locale.t('wizard.said.network.no-account', {});
   return locale.count('wizard.said.network.open', server.users.length, {});
 }
 

@@ -216,6 +216,7 @@ describe('what will be true', () => {
     expect(mailSentence(settings({ ups: [mailed] }), en)).toContain('without a mail server none can be sent');
     expect(mailSentence(settings({ ups: [mailed], mail: { host: 'mx' } }), en)).toBe('Mails go to a@example.org.');
     expect(networkSentence(settings(), en)).toContain('Only programs on this computer');
+    expect(networkSentence(settings({ server: { rmonitor: true } }), en)).toContain('none of them has an account');
     expect(networkSentence(settings({ server: { rmonitor: true, users: [{ name: 'nas' }] } }), en)).toContain(
       '1 of them',
     );
