@@ -48,6 +48,15 @@ describe('what is said', () => {
     expect(types('_http._tcp.local', 'PTR')).toBeUndefined();
   });
 
+  test('no two names share their addresses, in whatever script', () => {
+    const names = ['事務所', '機械室', 'office', 'office (2)', 'x'.repeat(58), `${'x'.repeat(58)} (2)`];
+    const hosts = names.map((name) =>
+      recordsOf({ name, port: 1, addresses: ['192.0.2.1'] }).find(({ type }) => type === 'A'),
+    );
+    expect(new Set(hosts.map((record) => record?.name)).size).toBe(names.length);
+    for (const host of hosts) expect(host?.name).toMatch(/^ridethrough-[a-z0-9-]{1,51}\.local$/);
+  });
+
   test('a goodbye takes back what was said, but not that there are servers', () => {
     const servers = heard([OFFICE, '192.0.2.7'], [goodbyeOf(OFFICE), '192.0.2.7']);
     expect(servers.servers()).toEqual([]);

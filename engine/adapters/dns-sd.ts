@@ -2,6 +2,7 @@
  * A NUT server as a service of the local network (DNS-SD, `_nut._tcp`): what is said of one, and what is heard of others.
  * Pure; the records are those of multicast-dns. Sources: RFC 6762 (multicast DNS), RFC 6763 (service discovery).
  */
+import { createHash } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import type { FullPacket } from 'multicast-dns';
 import type { AnnouncedServer } from '#engine/ports.ts';
@@ -58,11 +59,17 @@ export function freeLabel(name: string, taken: ReadonlySet<string>): string {
 
 /**
  * The address stands under a name of the program's own: that of the computer belongs to the system's own responder, which
- * would take another set of addresses for somebody else who claims its name.
+ * would take another set of addresses for somebody else who claims its name. Of a name that no host could have its digest
+ * stands there: cut or spelt out, two names may become one.
  */
+const hostOf = (name: string): string =>
+  /^[a-z0-9-]{1,50}$/i.test(name)
+    ? `ridethrough-${name}.local`
+    : `ridethrough-${createHash('sha256').update(name.toLowerCase()).digest('hex').slice(0, 16)}.local`;
+
 export function recordsOf({ name, port, addresses }: Announcement): readonly Answer[] {
   const service = `${name}.${TYPE}`;
-  const host = `${`ridethrough-${name.replaceAll(/[^A-Za-z0-9]+/g, '-')}`.slice(0, LONGEST_LABEL)}.local`;
+  const host = hostOf(name);
   return [
     { type: 'PTR', name: TYPE, ttl: OTHER_TTL, data: service },
     { type: 'PTR', name: ALL_TYPES, ttl: OTHER_TTL, data: TYPE },
