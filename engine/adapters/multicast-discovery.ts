@@ -5,14 +5,17 @@
 import { networkInterfaces } from 'node:os';
 import type { FullPacket, MulticastDNS } from 'multicast-dns';
 import { NutError } from '#domain/errors.ts';
-import type { AnnouncedService, Clock, ServiceDiscovery, Stop } from '#engine/ports.ts';
+import type { Clock, ServiceDiscovery, Stop } from '#engine/ports.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { answerTo, type Answer, freeLabel, goodbyeOf, HeardServers, QUESTION, recordsOf } from './dns-sd.ts';
 
 /** Answers come within 0.12 s; a packet may be lost, and what is missing is asked in the next round. */
 const ROUNDS_MS = [500, 700, 900];
-/** Before a name is taken, one round is enough: who has it answers at once. */
-const NAME_ROUNDS_MS = [300, 500];
+/**
+ * Before a name is taken. Who has it answers at once, or, having told of itself within the last second, not at all (RFC
+ * 6762, section 6): the last question comes a second after the first.
+ */
+const NAME_ROUNDS_MS = [300, 800, 400];
 /** Said twice, since packets get lost. RFC 6762, section 8.3. */
 const SAY_AGAIN_MS = 1_000;
 /** A cable is plugged in, a computer wakes up in another network. */
@@ -67,14 +70,20 @@ const closeLinks = async (links: readonly OpenLink[]): Promise<void> => {
   await Promise.all(links.map(({ mdns }) => new Promise<void>((resolve) => mdns.destroy(() => resolve()))));
 };
 
-async function hear(links: readonly OpenLink[], roundsMs: readonly number[], clock: Clock): Promise<HeardServers> {
+async function hear(
+  links: readonly OpenLink[],
+  roundsMs: readonly number[],
+  clock: Clock,
+  ending?: AbortSignal,
+): Promise<HeardServers> {
   const heard = new HeardServers();
   const listen = ({ answers, additionals }: FullPacket, { address }: { readonly address: string }): void =>
     heard.take([...(answers ?? []), ...(additionals ?? [])], address);
   for (const { mdns } of links) mdns.on('response', listen);
   for (const roundMs of links.length === 0 ? [] : roundsMs) {
+    if (ending?.aborted === true) break;
     for (const { mdns } of links) mdns.query([QUESTION, ...heard.missing()]);
-    await clock.sleep(roundMs);
+    await clock.sleep(roundMs, ending).catch(() => undefined); // cut short: what came so far is kept
   }
   for (const { mdns } of links) mdns.off('response', listen);
   return heard;
@@ -96,15 +105,16 @@ export function createMulticastDiscovery(clock: Clock): ServiceDiscovery {
 
     announce(service, failed) {
       let links: readonly OpenLink[] = [];
-      let said: readonly (readonly [OpenLink, readonly Answer[]])[] = [];
-      let isEnding = false;
+      let said: readonly Said[] = [];
+      const ending = new AbortController();
       let spokenOn = '';
       let dontSayAgain: Stop = () => undefined;
 
       const begin = async (): Promise<void> => {
         links = await openLinks();
-        said = await answerOn(links, service, clock);
-        if (isEnding) return; // nothing was said yet
+        const label = freeLabel(service.name, (await hear(links, NAME_ROUNDS_MS, clock, ending.signal)).names());
+        if (ending.signal.aborted) return;
+        said = links.map((link) => answerOn(link, label, service.port));
         say(said);
         dontSayAgain = clock.after(SAY_AGAIN_MS, () => say(said));
       };
@@ -117,7 +127,7 @@ export function createMulticastDiscovery(clock: Clock): ServiceDiscovery {
       };
       const lookAtLinks = async (): Promise<void> => {
         const now = JSON.stringify(ownLinks());
-        if (isEnding || now === spokenOn) return;
+        if (ending.signal.aborted || now === spokenOn) return;
         spokenOn = now;
         await end();
         try {
@@ -132,7 +142,7 @@ export function createMulticastDiscovery(clock: Clock): ServiceDiscovery {
         turn = turn.then(lookAtLinks);
       });
       return async () => {
-        isEnding = true;
+        ending.abort();
         stopLooking();
         await turn;
         await end();
@@ -141,24 +151,19 @@ export function createMulticastDiscovery(clock: Clock): ServiceDiscovery {
   };
 }
 
-/** Takes a name that is free and answers for it from now on. */
-async function answerOn(
-  links: readonly OpenLink[],
-  { name, port }: AnnouncedService,
-  clock: Clock,
-): Promise<readonly (readonly [OpenLink, readonly Answer[]])[]> {
-  const label = freeLabel(name, (await hear(links, NAME_ROUNDS_MS, clock)).names());
-  return links.map((link) => {
-    const records = recordsOf({ name: label, port, addresses: link.addresses });
-    link.mdns.on('query', ({ questions = [] }) => {
-      const answer = answerTo(questions, records);
-      if (answer) link.mdns.respond(answer);
-    });
-    return [link, records] as const;
+type Said = readonly [link: OpenLink, records: readonly Answer[]];
+
+/** Answers for a name from now on. @returns what is to be said of it unasked */
+function answerOn(link: OpenLink, name: string, port: number): Said {
+  const records = recordsOf({ name, port, addresses: link.addresses });
+  link.mdns.on('query', ({ questions = [] }) => {
+    const answer = answerTo(questions, records);
+    if (answer) link.mdns.respond(answer);
   });
+  return [link, records];
 }
 
-const say = (said: readonly (readonly [OpenLink, readonly Answer[]])[]): void => {
+const say = (said: readonly Said[]): void => {
   for (const [{ mdns }, records] of said) mdns.respond([...records]);
 };
 

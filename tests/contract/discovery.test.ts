@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { recordsOf } from '#engine/adapters/dns-sd.ts';
 import { AVAHI_PROGRAMS, startAvahi, type Avahi, type SeenService } from '#tests/support/avahi.ts';
 import { endProcess } from '#tests/support/end-process.ts';
 import { layNetwork, type NetworkHost } from '#tests/support/network-namespaces.ts';
@@ -96,6 +97,25 @@ describe.skipIf(reason !== '')(`servers on the local network ${reason}`, () => {
     await serve(network.server, 'office');
     await isSeen([NAME, other.address ?? '', '9'], [`${NAME} (2)`, other.server, '3493']);
     await withdraw();
+  });
+
+  test('nor is a name taken whose server told of itself just before, and is silent for a second therefore', async () => {
+    const answer = `const records = ${JSON.stringify(recordsOf({ name: NAME, port: 9, addresses: [other.address ?? ''] }))};
+      const mdns = require('multicast-dns')({ interface: '${other.address}', bind: '0.0.0.0' });
+      let askedAt;
+      mdns.on('query', ({ questions }, { address }) => {
+        if (address === '${other.server}') askedAt ??= performance.now();
+        if (performance.now() - askedAt > 1_000 && questions.some(({ name }) => name === '${TYPE}.local')) mdns.respond(records);
+      });
+      mdns.on('ready', () => console.log('ready'));
+      process.on('SIGTERM', () => mdns.respond(records.map((record) => ({ ...record, ttl: 0 })), () => process.exit()));`;
+    const silent = await startScript(other, answer);
+    try {
+      await serve(network.server, 'office');
+      await isSeen([NAME, other.address ?? '', '9'], [`${NAME} (2)`, other.server, '3493']);
+    } finally {
+      await endProcess(silent, 'SIGTERM');
+    }
   });
 
   test('an address that comes later is told', async () => {
