@@ -33,8 +33,8 @@ interface OpenLink extends Link {
 }
 
 /** Links without an IPv4 address are left out; addresses that mean nothing without their link as well. */
-function ownLinks(): readonly Link[] {
-  return Object.values(networkInterfaces()).flatMap((all = []): Link[] => {
+function linksOf(interfaces: ReturnType<typeof networkInterfaces>): readonly Link[] {
+  return Object.values(interfaces).flatMap((all = []): Link[] => {
     const outside = all.filter(({ internal }) => !internal);
     const address = outside.find(({ family }) => family === 'IPv4')?.address;
     if (address === undefined) return [];
@@ -58,8 +58,8 @@ async function openLink(link: Link): Promise<OpenLink> {
 }
 
 /** @throws Error of the system where there are links and not one of them can be used */
-async function openLinks(): Promise<readonly OpenLink[]> {
-  const opened = await Promise.allSettled(ownLinks().map(openLink));
+async function openLinks(own: readonly Link[]): Promise<readonly OpenLink[]> {
+  const opened = await Promise.allSettled(own.map(openLink));
   const links = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const failed = opened.find((one) => one.status === 'rejected');
   if (links.length === 0 && failed) throw failed.reason as Error;
@@ -89,10 +89,13 @@ async function hear(
   return heard;
 }
 
-export function createMulticastDiscovery(clock: Clock): ServiceDiscovery {
+/** @param interfaces of this computer; it throws where the system does not tell them to every program */
+export function createMulticastDiscovery(clock: Clock, interfaces = networkInterfaces): ServiceDiscovery {
+  const ownLinks = (): readonly Link[] => linksOf(interfaces());
   return {
     async browse() {
-      const links = await openLinks().catch((error: unknown) => {
+      const opening = async (): Promise<readonly OpenLink[]> => openLinks(ownLinks());
+      const links = await opening().catch((error: unknown) => {
         throw new NutError('nut/cannot-search', { reason: reasonOf(error) }, error);
       });
       try {
@@ -110,8 +113,8 @@ export function createMulticastDiscovery(clock: Clock): ServiceDiscovery {
       let spokenOn = '';
       let dontSayAgain: Stop = () => undefined;
 
-      const begin = async (): Promise<void> => {
-        links = await openLinks();
+      const begin = async (own: readonly Link[]): Promise<void> => {
+        links = await openLinks(own);
         const label = freeLabel(service.name, (await hear(links, NAME_ROUNDS_MS, clock, ending.signal)).names());
         if (ending.signal.aborted) return;
         said = links.map((link) => answerOn(link, label, service.port));
@@ -126,12 +129,14 @@ export function createMulticastDiscovery(clock: Clock): ServiceDiscovery {
         said = [];
       };
       const lookAtLinks = async (): Promise<void> => {
-        const now = JSON.stringify(ownLinks());
-        if (ending.signal.aborted || now === spokenOn) return;
-        spokenOn = now;
-        await end();
+        if (ending.signal.aborted) return;
         try {
-          await begin();
+          const own = ownLinks();
+          const now = JSON.stringify(own);
+          if (now === spokenOn) return;
+          spokenOn = now;
+          await end();
+          await begin(own);
         } catch (error) {
           await end();
           failed(new NutError('nut/cannot-announce', { reason: reasonOf(error) }, error));
