@@ -471,6 +471,21 @@ export const requests = {
     result: z.object({ ports: z.array(OfferedPort) }),
     access: 'admin',
   },
+  /**
+   * Asks what is behind a port on the network: an SNMP agent, the server of a repeater. No answer where there is nothing
+   * to ask. @throws NutError when the server cannot be reached within a few seconds
+   */
+  'ports.probe': {
+    params: z.object({
+      /** Id of the UPS whose passwords `(set)` in its options stands for. */
+      ups: z.string().max(40),
+      driver: z.string().max(1024),
+      port: z.string().max(1024),
+      options: z.string().max(65_536),
+    }),
+    result: z.object({ answer: z.object({ isGood: z.boolean(), text: TextSchema }).optional() }),
+    access: 'admin',
+  },
   /** Asks another NUT server for its UPSes. @throws NutError when it cannot be reached within a few seconds */
   'network.probe': {
     params: z.object({ host: HostName, port: Port }),

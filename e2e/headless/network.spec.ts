@@ -56,3 +56,19 @@ test('the wizard has the command once other computers are let in', async ({ play
   await expect(page.getByText(COMMAND)).toBeVisible();
   expect(await violationsOf(page)).toEqual([]);
 });
+
+test('a port on the network is asked when the field is left', async ({ play, page }) => {
+  const { dashboard, host } = await play(SCENES.settings(Date.now()));
+  await dashboard.load(host.url, 'settings');
+  const settings = new SettingsPage(page);
+  await settings.take('Driver', 'snmp-ups', /^snmp-ups/);
+  const port = settings.box('Port or Hostname');
+  await port.fill('attic');
+  await page.keyboard.press('Tab');
+  await expect(settings.field('Port or Hostname')).toContainText('Nobody answers at attic.');
+  await port.fill('card');
+  await expect(settings.field('Port or Hostname')).not.toContainText('Nobody answers');
+  await page.keyboard.press('Tab');
+  await expect(settings.field('Port or Hostname')).toContainText('card answers: Quay Card 3.');
+  expect(await violationsOf(page)).toEqual([]);
+});

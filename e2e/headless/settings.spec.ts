@@ -1,5 +1,6 @@
 /** The options form before the real engine: what is changed there is seen from outside, by NUT's protocol. */
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { openRawClient, startTestServer } from '#tests/support/nut-server.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import { ridethrough } from '#tests/support/served-program.ts';
@@ -80,6 +81,23 @@ test('an outage is tried out on this computer: nothing is done, and a command ru
   // What was looked at is not what stands there now.
   await settings.text('Command After').fill('');
   await expect(steps).toHaveCount(0);
+});
+
+test('a command that is tried may take all the time that it has', async ({ form: { settings }, page }, testInfo) => {
+  const go = testInfo.outputPath('go');
+  await page.clock.install();
+  await settings.showAll();
+  await settings.text('Command Before').fill(`while [ ! -e '${go}' ]; do sleep 0.1; done; echo stopped`);
+  const part = page.getByRole('region', { name: 'When the power fails' });
+  await part.getByRole('button', { name: 'Try it out without shutting down' }).click();
+  const before = part.getByRole('listitem').filter({ hasText: 'The command before runs' });
+  await before.getByRole('button', { name: 'Run it now' }).click();
+  await expect(before.getByRole('button', { name: 'Running…' })).toBeDisabled();
+  // So long no other request is waited for.
+  await page.clock.runFor(25_000);
+  await writeFile(go, '');
+  await expect(before.locator('pre')).toHaveText('stopped\n');
+  await expect(before).toContainText('It ended well after');
 });
 
 test('auxiliary lines are completed, marked where they are wrong, and take effect', async ({

@@ -9,13 +9,19 @@ export async function violationsOf(page: Page): Promise<string[]> {
 }
 
 /**
- * Whether the page must be pushed sideways to be read. Looked at two frames later: parts that are drawn to measure, as
- * picture and charts are, follow a change of size with the next one.
+ * Whether the page must be pushed sideways to be read. Parts that are drawn to measure, as picture and charts are, follow
+ * a change of size some frames later, on a busy computer many: wide is what stays so.
  */
 export const isWiderThanWindow = (page: Page): Promise<boolean> =>
-  page.evaluate(`new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))).then(
-    () => document.documentElement.scrollWidth > document.documentElement.clientWidth
-  )`);
+  page.evaluate(`(async () => {
+    const { documentElement } = document;
+    let isWide = true;
+    for (let frame = 0; frame < 2 || (isWide && frame < 120); frame += 1) {
+      await new Promise(requestAnimationFrame);
+      isWide = documentElement.scrollWidth > documentElement.clientWidth;
+    }
+    return isWide;
+  })()`);
 
 interface Stop {
   /** Place in the order of the document, which is the same when the walk comes by again. */

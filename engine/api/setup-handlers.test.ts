@@ -8,6 +8,7 @@ import { systemClock } from '#engine/adapters/system-clock.ts';
 import { createFakeDiscovery } from '#tests/support/fake-discovery.ts';
 import { startTestServer, type TestServer } from '#tests/support/nut-server.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
+import { startSnmpAgent } from '#tests/support/snmp-agent.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
 import { createSetupHandlers } from './setup-handlers.ts';
 
@@ -37,6 +38,7 @@ const handlersFor = (host: string) =>
     log: createRememberingLog(),
     environment: {},
     driverPath: () => folder,
+    optionsOf: () => 'community = cellar',
     addresses: () => [{ host, port: server.port }],
     allow: () => ['192.168.1.0/24'],
     refusals: () => [{ address: '192.168.2.7', count: 3, lastAt: asTimestamp(5) }],
@@ -62,6 +64,19 @@ test('a server on every address is open, and is asked on this computer', async (
 test('a driver is understood as the form writes it, with model and options behind it', async () => {
   const { options } = await handlersFor('::1')['drivers.options']({ driver: 'genericups upstype=4$Old Faithful' });
   expect(options.map(({ name }) => name)).toContain('upstype');
+});
+
+test('a port is asked with the community that is kept and not shown', async () => {
+  const card = { '1.3.6.1.2.1.1.2.0': 'x', '1.3.6.1.2.1.33.1.1.2.0': 'Acme 3000' };
+  const agent = await startSnmpAgent(card, { community: 'cellar' });
+  try {
+    const asked = { ups: 'a', driver: 'snmp-ups$Card', port: `127.0.0.1:${agent.port}`, options: 'community = (set)' };
+    const { answer } = requests['ports.probe'].result.parse(await handlersFor('::1')['ports.probe'](asked));
+    expect(answer).toMatchObject({ isGood: true, text: { params: { title: 'Acme 3000' } } });
+    expect(JSON.stringify(answer)).not.toContain('cellar');
+  } finally {
+    agent.stop();
+  }
 });
 
 test('servers of the network are found, with their UPSes where they answer', async () => {

@@ -6,12 +6,14 @@ import { listDrivers, listOptions } from '#engine/drivers/driver-catalogue.ts';
 import { readHardwareList } from '#engine/drivers/hardware-list.ts';
 import type { Environment } from '#engine/drivers/nut-driver/driver-program.ts';
 import { offeredPorts, type PortSources } from '#engine/drivers/offered-ports.ts';
+import { probePort } from '#engine/drivers/probe-port.ts';
 import type { ListenAddress } from '#engine/engine.ts';
 import type { Refusal } from '#engine/nut/client-gate.ts';
 import { findServers } from '#engine/nut/find-servers.ts';
 import { fingerprintOf, probeServer } from '#engine/nut/probe.ts';
 import type { Clock, Log, ServiceDiscovery } from '#engine/ports.ts';
 import { parseDriverKey } from '#engine/settings/driver-key.ts';
+import { restoreSecrets } from '#engine/settings/hidden-lines.ts';
 import { isLoopback } from '#engine/settings/nut-conf/loopback.ts';
 import type { SetupSystem } from '#engine/setup/setup-system.ts';
 
@@ -21,6 +23,8 @@ export interface SetupParts extends PortSources {
   readonly environment: Environment;
   /** Where NUT's drivers are, where the configuration says so. */
   driverPath(): string | undefined;
+  /** Lines of ups.conf that are kept for a UPS, by its id, with their passwords. */
+  optionsOf(id: string): string;
   /** Servers on the local network. */
   readonly discovery: ServiceDiscovery;
   /** Addresses of the NUT server, for whom it is, and who was turned away. */
@@ -44,6 +48,11 @@ export function createSetupHandlers(parts: SetupParts): SetupHandlers {
     },
     'drivers.options': ({ driver }) => ({ options: [...listOptions(parseDriverKey(driver).driver)] }),
     'ports.list': async ({ driver }) => ({ ports: await offeredPorts(parseDriverKey(driver).driver, parts) }),
+    'ports.probe': async ({ ups, driver, port, options }) => {
+      const lines = restoreSecrets(options, parts.optionsOf(ups));
+      const answer = await probePort({ driver: parseDriverKey(driver).driver, port, options: lines }, clock);
+      return answer === undefined ? {} : { answer };
+    },
     'network.probe': async ({ host, port }) => ({ upses: await probeServer(host, port, clock) }),
     'network.find': async () => {
       const servers = await findServers(parts.discovery, clock);

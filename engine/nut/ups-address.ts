@@ -25,10 +25,16 @@ export function parseUpsAddress(text: string): UpsAddress | undefined {
   const { ups, server } = match.groups;
   if (ups === undefined) return undefined;
   if (server === undefined) return { ups, host: DEFAULT_NUT_HOST, port: NUT_PORT };
-  const parts = /^(?:\[(?<ipv6>[0-9a-fA-F:.%\w]+)\]|(?<name>[^:[\]]+))(?::(?<port>\w+))?$/.exec(server)?.groups;
+  const address = parseServerAddress(server, NUT_PORT);
+  return address && { ups, ...address };
+}
+
+/** `host[:port]`; IPv6 addresses stand in brackets. @returns undefined for nonsense */
+export function parseServerAddress(text: string, usualPort: number): Omit<UpsAddress, 'ups'> | undefined {
+  const parts = /^(?:\[(?<ipv6>[0-9a-fA-F:.%\w]+)\]|(?<name>[^:[\]]+))(?::(?<port>\w+))?$/.exec(text)?.groups;
   const host = parts?.ipv6 ?? parts?.name;
-  const port = parts?.port === undefined ? NUT_PORT : parsePort(parts.port);
-  return host === undefined || port === undefined ? undefined : { ups, host, port };
+  const port = parts?.port === undefined ? usualPort : parsePort(parts.port);
+  return host === undefined || port === undefined ? undefined : { host, port };
 }
 
 /** The shortest text that names the same UPS. */

@@ -375,6 +375,14 @@ export function createFakeEngine(startAt: number): FakeEngine {
         })),
       ],
     }),
+    'ports.probe': ({ driver, port }) => {
+      if (!driver.startsWith('snmp-ups')) return {};
+      const isGood = port === 'card';
+      const text = isGood
+        ? { phrase: 'probe.unit', params: { port, title: 'Quay Card 3' } }
+        : { phrase: 'probe.silent', params: { port } };
+      return { answer: { isGood, text } };
+    },
     'network.probe': ({ host, port }) => {
       if (host !== 'nas') throw new NutError('nut/cannot-connect', { address: `${host}:${port}`, reason: 'no answer' });
       return {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '#engine/adapters/system-clock.ts';
+import { probePort } from '#engine/drivers/probe-port.ts';
 import { scanNetwork } from '#engine/drivers/network-scan/scan-network.ts';
 import { endProcess } from '#tests/support/end-process.ts';
 import { type FrontedUps, frontUps, isAlive } from '#tests/support/fronted-ups.ts';
@@ -294,6 +295,11 @@ describe.skipIf(!needs.ok)(`installed NUT drivers${needs.ok ? '' : ` (${needs.re
       const hosts = ['127.0.0.1'];
       const [found] = await scanNetwork({ hosts, community: 'public', takenNames: [], clock: systemClock, ports: { nut: 9, snmp: port } }); // prettier-ignore
       expect(found?.section).toBe(`[ups]\n  driver = snmp-ups\n  port = 127.0.0.1:${port}\n  desc = "RFC 1628"\n`);
+      const asked = { driver: 'snmp-ups', port: `127.0.0.1:${port}`, options: '' };
+      expect(await probePort(asked, systemClock)).toMatchObject({
+        isGood: true,
+        text: { params: { title: 'RFC 1628' } },
+      });
       // The agent answers, and refuses.
       expect(await ups.driver.runCommand('load.off')).not.toBe('handled');
 

@@ -62,4 +62,12 @@ export const drivers = {
   'remedy.driver/cannot-read': 'Pfad und Leserecht prüfen.',
   'error.driver/cannot-write': '{file} lässt sich nicht schreiben: {reason}.',
   'remedy.driver/cannot-write': 'Pfad, Schreibrecht und freien Speicherplatz prüfen.',
+  'probe.unit': '{port} antwortet: {title}.',
+  'probe.no-ups': '{port} antwortet und ist keine USV, die snmp-ups kennt: {title}.',
+  'probe.silent':
+    'Unter {port} antwortet niemand. Ist SNMP dort eingeschaltet (v1, lesen), und steht seine Community in den Zusatzparametern?',
+  'probe.unreachable': '{port} ist nicht zu erreichen: {reason}.',
+  'probe.repeated': '{server} antwortet und hat {ups}.',
+  'probe.not-listed': '{server} antwortet und hat {ups} nicht, sondern: {names}.',
+  'probe.no-upses': '{server} antwortet und hat keine USV.',
 } as const satisfies Record<keyof typeof en, string>;

@@ -56,4 +56,12 @@ export const drivers = {
   'remedy.driver/cannot-read': 'Check the path, and that the file may be read.',
   'error.driver/cannot-write': 'Cannot write {file}: {reason}.',
   'remedy.driver/cannot-write': 'Check the path, the right to write there, and the space left.',
+  'probe.unit': '{port} answers: {title}.',
+  'probe.no-ups': '{port} answers, and is no UPS that snmp-ups knows: {title}.',
+  'probe.silent':
+    'Nobody answers at {port}. Is SNMP (v1, read) on there, and is its community the one in the auxiliary parameters?',
+  'probe.unreachable': '{port} cannot be reached: {reason}.',
+  'probe.repeated': '{server} answers, and has {ups}.',
+  'probe.not-listed': '{server} answers, and has no {ups}. It has: {names}.',
+  'probe.no-upses': '{server} answers, and has no UPS.',
 } as const;

@@ -1,4 +1,3 @@
-import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -6,18 +5,18 @@ import { systemClock } from '#engine/adapters/system-clock.ts';
 import { readUpsConf } from '#engine/settings/nut-conf/ups-conf.ts';
 import { Problems } from '#engine/settings/nut-conf/problem.ts';
 import { startTestServer, type TestServer } from '#tests/support/nut-server.ts';
+import { startSnmpAgent, type SnmpTestAgent } from '#tests/support/snmp-agent.ts';
 import { scanNetwork, type NetworkScanParts, type NetworkScanResult } from './scan-network.ts';
-import { encodeGet } from './snmp-message.ts';
 
 const SYSTEM_OBJECT = '1.3.6.1.2.1.1.2.0';
 const SYSTEM_TEXT = '1.3.6.1.2.1.1.1.0';
 const STANDARD_MODEL = '1.3.6.1.2.1.33.1.1.2.0';
 
 const servers: TestServer[] = [];
-const agents: Socket[] = [];
+const agents: SnmpTestAgent[] = [];
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
-  for (const agent of agents.splice(0)) agent.close();
+  for (const agent of agents.splice(0)) agent.stop();
 });
 
 async function freePort(): Promise<number> {
@@ -28,48 +27,10 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/**
- * An SNMP agent that knows these texts by object; the others it refuses. A question is recognised by its bytes, and
- * the answer is the question with another kind, an error or a value in it.
- */
-async function startAgent(
-  texts: Readonly<Record<string, string>>,
-  { community = 'public', losesFirst = false } = {},
-): Promise<{ readonly port: number; readonly asked: () => number }> {
-  const agent = createSocket('udp4');
+async function startAgent(...[texts, options]: Parameters<typeof startSnmpAgent>): Promise<SnmpTestAgent> {
+  const agent = await startSnmpAgent(texts, options);
   agents.push(agent);
-  let asked = 0;
-  agent.on('message', (question, from) => {
-    asked += 1;
-    if (losesFirst && asked === 1) return;
-    if (!question.includes(Buffer.from(community))) return;
-    const known = Object.entries(texts).find(([oid]) => question.includes(objectIn(oid)));
-    agent.send(known ? withText(question, known[1]) : refused(question), from.port, from.address);
-  });
-  agent.bind(0, '127.0.0.1');
-  await once(agent, 'listening');
-  return { port: agent.address().port, asked: () => asked };
-}
-
-/** The object id of a question as it stands in its bytes, without what is around it. */
-const objectIn = (oid: string): Buffer => Buffer.from(encodeGet('', 0, oid)).subarray(24, -2);
-
-function refused(question: Buffer): Buffer {
-  const answer = Buffer.from(question);
-  const pdu = answer.indexOf(0xa0);
-  answer[pdu] = 0xa2;
-  // Behind kind, length and the id with its own length stands the error.
-  answer[pdu + 2 + 2 + (answer[pdu + 3] ?? 0) + 2] = 2;
-  return answer;
-}
-
-function withText(question: Buffer, text: string): Buffer {
-  const grown = Buffer.concat([question.subarray(0, -2), Buffer.from([0x04, text.length]), Buffer.from(text)]);
-  const pdu = grown.indexOf(0xa0);
-  grown[pdu] = 0xa2;
-  const bindings = pdu + 2 + 2 + (grown[pdu + 3] ?? 0) + 6;
-  for (const place of [1, pdu + 1, bindings + 1, bindings + 3]) grown[place] = (grown[place] ?? 0) + text.length;
-  return grown;
+  return agent;
 }
 
 async function scan(parts: Partial<NetworkScanParts>): Promise<readonly NetworkScanResult[]> {

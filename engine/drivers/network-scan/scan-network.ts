@@ -5,8 +5,7 @@ import { formatUpsAddress } from '#engine/nut/ups-address.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
 import { quote } from '#engine/nut/words.ts';
 import type { Clock } from '#engine/ports.ts';
-import { reachSnmpAgent } from './snmp-agent.ts';
-import { KNOWN_AGENTS, MODEL_OBJECTS, SYSTEM_DESCRIPTION, SYSTEM_OBJECT_ID } from './snmp-units.ts';
+import { askSnmpUnit, DEFAULT_COMMUNITY, printable, SNMP_PORT } from './ask-snmp-unit.ts';
 
 /** Where a NUT server is known to be. */
 export interface NutServerAddress {
@@ -44,8 +43,6 @@ interface Found extends Omit<NetworkScanResult, 'section'> {
   readonly options: readonly (readonly [string, string])[];
 }
 
-export const DEFAULT_COMMUNITY = 'public';
-const SNMP_PORT = 161;
 /** A host of the same network answers at once, or there is none. */
 const ANSWER_LIMIT_MS = 1_000;
 const AT_A_TIME = 64;
@@ -118,20 +115,8 @@ function foundOnServer(
 
 async function unitOfAgent(host: string, { clock, community, ports }: NetworkScanParts): Promise<readonly Found[]> {
   const port = ports?.snmp ?? SNMP_PORT;
-  const agent = await reachSnmpAgent({ host, port, community }, clock).catch(() => undefined); // no such host
-  if (!agent) return [];
-  try {
-    const kind = await agent.get(SYSTEM_OBJECT_ID);
-    if (kind === undefined) return [];
-    const [system, ...answers] = await Promise.all([SYSTEM_DESCRIPTION, ...MODEL_OBJECTS].map((oid) => agent.get(oid)));
-    const isKnown = KNOWN_AGENTS.some((known) => kind === known || kind.startsWith(`${known}.`));
-    const place = answers.findIndex((answer) => answer !== undefined);
-    if (place < 0 && !isKnown) return [];
-    const model = answers.find((answer) => answer !== undefined && /[a-z]/i.test(answer)) ?? system;
-    return [foundAgent(host, port, community, printable(model), place < 0 ? kind : (MODEL_OBJECTS[place] ?? kind))];
-  } finally {
-    agent.close();
-  }
+  const unit = await askSnmpUnit({ host, port, community }, clock).catch(() => undefined); // no such host
+  return unit?.by === undefined ? [] : [foundAgent(host, port, community, unit.title, unit.by)];
 }
 
 function foundAgent(host: string, port: number, community: string, model: string | undefined, by: string): Found {
@@ -149,15 +134,6 @@ function foundAgent(host: string, port: number, community: string, model: string
       ...descriptionOf(model),
     ],
   };
-}
-
-/** What a stranger says becomes part of a comment and of a section: one line, and no longer than a name is. */
-function printable(text: string | undefined): string | undefined {
-  const line = text
-    ?.replace(/[^\x21-\x7e]+/g, ' ')
-    .trim()
-    .slice(0, 80);
-  return line === '' ? undefined : line;
 }
 
 const descriptionOf = (text: string | undefined): readonly (readonly [string, string])[] =>
