@@ -12,7 +12,8 @@ const BUILD_LIMIT_MS = 120_000;
 const buildScript = join(root, 'scripts', 'build.ts');
 const lock = join(root, 'dist', '.headless-build');
 
-const PAGE_SOURCES = ['renderer', 'vite.config.ts', 'scripts/page-messages.ts', 'scripts/page-zod.ts'];
+const PAGE_SCRIPTS = ['chart', 'messages', 'zod'].map((name) => `scripts/page-${name}.ts`);
+const PAGE_SOURCES = ['renderer', 'vite.config.ts', ...PAGE_SCRIPTS];
 const PARTS = {
   headless: { product: 'headless/cli.mjs', steps: ['headless'], sources: ['engine', 'headless'] },
   renderer: { product: 'renderer/index.html', steps: ['renderer'], sources: PAGE_SOURCES },

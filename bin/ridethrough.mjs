@@ -2,7 +2,7 @@
 // The launcher. Runs on any Node from 20.19 and hands over to the project's own Node 24 where the running one is older.
 // In a checkout it builds the program when the build is missing or older than its sources.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { ensureBuilt, neededNode, productOf, root } from './build.mjs';
 
@@ -10,8 +10,9 @@ import { ensureBuilt, neededNode, productOf, root } from './build.mjs';
 const RUN_ANYWHERE = ['upsc', 'upscmd', 'upsrw'];
 const program = productOf('headless');
 // glibc gives each thread room of its own and keeps what became free in it: 3 MiB of a service that is idle for years. It
-// asks for this only as a process begins.
-const ONE_ARENA = { MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '1' };
+// asks for this only as a process begins. The second word tells that it was not asked for by whoever started us.
+const ONE_ARENA =
+  process.env.MALLOC_ARENA_MAX === undefined ? { MALLOC_ARENA_MAX: '1', RIDETHROUGH_ONE_ARENA: '1' } : {};
 
 const tell = (message) => process.stderr.write(`ridethrough: ${message}\n`);
 
@@ -46,12 +47,18 @@ function handOver(node) {
   });
 }
 
-/** A service begins anew as the same process, with what memory has to know from the start. */
+/** A service begins anew as the same process, with what memory has to know from the start; else it goes on as it is. */
 function beginAnew() {
   const isService = process.argv[2] === 'serve' && process.platform === 'linux';
   if (!isService || process.env.MALLOC_ARENA_MAX !== undefined || process.execve === undefined) return;
   const args = [process.execPath, ...process.execArgv, program, ...process.argv.slice(2)];
-  process.execve(process.execPath, args, { ...process.env, ...ONE_ARENA });
+  try {
+    // Node 24 ends the process, and throws nothing, where the system does not find the program.
+    accessSync(process.execPath, constants.X_OK);
+    process.execve(process.execPath, args, { ...process.env, ...ONE_ARENA });
+  } catch (error) {
+    tell(`the service takes about 3 MiB more, for it could not begin anew: ${error.message}`);
+  }
 }
 
 /** Builds what is asked for. @returns the Node to run on */

@@ -23,7 +23,7 @@ export function endThrough(sequence: QuitSequence): void {
   const end = (): void => {
     // exit() and not quit(): windows have no say any more, and nothing is asked twice.
     void sequence.run().then((isAll) => {
-      if (!isAll) endAtOnce();
+      if (!isAll) endAtOnce(true);
       app.exit(0);
     });
   };

@@ -222,7 +222,7 @@ async function start(): Promise<void> {
 
   const hidPort = createNodeHidPort({ clock, log });
   try {
-    await holdDataFolder(dataDir, log);
+    await holdDataFolder(dataDir, clock, log);
     const chosen = await chooseConfiguration(
       options,
       { dataDir, clock, log, seal: () => createSafeSeal({ keyring: safeStorage, platform, clock, log }) },

@@ -193,6 +193,15 @@ describe('the addresses of the NUT server', () => {
 });
 
 describe('the end', () => {
+  test('in the middle of the start leaves nothing that tries again', async () => {
+    const nut = { ...DEFAULT_NUT_SERVER_CONFIG, listen: [{ host: '127.0.0.1', port: 0 }] };
+    const { clock, engine, alive } = make({ ...configOf([ups('a')]), nut });
+    const starting = engine.start('wished');
+    await engine.stop();
+    await starting;
+    expect([clock.pending, alive()]).toEqual([0, []]);
+  });
+
   test('in the middle of a reconfiguration starts nothing more', async () => {
     const { engine, stopping, alive } = await started(ups('a'));
     const held = Promise.withResolvers<undefined>();

@@ -75,7 +75,8 @@ export interface Engine {
   start(network?: 'needed' | 'wished'): Promise<readonly ListenAddress[]>;
   /**
    * Takes a changed configuration up: drivers of unchanged UPSes run on, and so does the NUT server when nothing of it
-   * changed; connections of those who are allowed no longer are ended, before all else. Calls are carried out one after the other.
+   * changed; connections of those who are allowed no longer are ended, before all else. Calls are carried out one after
+   * the other.
    * @param handedOn names that stand for another unit from now on: what is known under them is not of that one
    * @throws NutError when the server cannot be had as it is wanted; it serves as before then, the rest is taken up
    */
@@ -337,14 +338,14 @@ export function createEngine(ports: EnginePorts, initial: EngineConfig): Engine 
     async start(network = 'needed') {
       for (const ups of config.ups) store.add(ups, config.maxAgeSeconds);
       await (network === 'needed' ? openServer(config.nut) : withoutNetwork(openServer(config.nut)));
+      if (!mayGoOn()) {
+        await server?.stop();
+        return [];
+      }
       if (network === 'wished') {
         stopRetrying = clock.every(RETRY_NETWORK_MS, () => {
           retryNetwork().catch((error: unknown) => log.error(`The network was not opened: ${describeError(error)}`));
         });
-      }
-      if (!mayGoOn()) {
-        await server?.stop();
-        return [];
       }
       for (const ups of config.ups) startUps(ups);
       return addresses;

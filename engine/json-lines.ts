@@ -4,16 +4,32 @@
 const QUOTED_BEFORE = 10;
 const lineAt = (text: string, position: number): number => text.slice(0, position).split('\n').length;
 
+/** Where JSON.parse stumbles in the beginning of a text: behind all that is only cut short. */
+function stumbleIn(beginning: string): number {
+  for (let length = 1; length <= beginning.length; length += 1) {
+    try {
+      JSON.parse(beginning.slice(0, length));
+    } catch (error) {
+      if (String(error).includes('Unexpected token')) return length - 1;
+    }
+  }
+  return 0;
+}
+
 /** Where JSON.parse stopped: its message names a position or quotes the place; an unexpected end is the last line. */
 export function jsonFault(text: string, error: unknown): { readonly line: number; readonly reason: string } {
   const message = error instanceof Error ? error.message : String(error);
   const position = /at position (\d+)/.exec(message)?.[1];
   const quoted = /, (\.\.\.)?"([^]*)"(?:\.\.\.)? is not valid JSON$/.exec(message);
   const quote = quoted?.[2] ?? '';
-  const at =
-    position === undefined ? text.indexOf(quote) + (quoted?.[1] ? QUOTED_BEFORE : 0) : Number.parseInt(position, 10);
+  const place = (): number => {
+    if (position !== undefined) return Number.parseInt(position, 10);
+    if (quote === '') return text.length;
+    // Quoted from the beginning of the text, it does not tell where in it.
+    return quoted?.[1] ? text.indexOf(quote) + QUOTED_BEFORE : stumbleIn(quote);
+  };
   return {
-    line: lineAt(text, position === undefined && quote === '' ? text.length : at),
+    line: lineAt(text, place()),
     reason: message.replace(/ (in JSON )?at position.*$/, '').replace(/, (\.\.\.)?"[^]*$/, ''),
   };
 }

@@ -295,6 +295,7 @@ export function createProduct(parts: ProductParts): Product {
       system: parts.setupSystem,
       store: engine.store,
       monitor,
+      clock,
       power: parts.power,
       lateHook: parts.lateHook ?? NO_LATE_HOOK,
       network: engine,

@@ -102,6 +102,13 @@ async function report(what: string, error: unknown, io: CommandIo): Promise<numb
   return EXIT.failed;
 }
 
+/** What the launcher asked of this process's memory is not the affair of programs started from here. */
+function keepArenaToItself(): void {
+  if (process.env.RIDETHROUGH_ONE_ARENA === undefined) return;
+  delete process.env.RIDETHROUGH_ONE_ARENA;
+  delete process.env.MALLOC_ARENA_MAX;
+}
+
 /**
  * The launcher that handed over to this Node passes signals on, but one that cannot be caught ends it alone. Its channel
  * closes then, and this program ends as it would on SIGTERM.
@@ -130,6 +137,7 @@ function endWithReader(): void {
   });
 }
 
+keepArenaToItself();
 endWithLauncher();
 endWithReader();
 const status = await main(process.argv.slice(2), process);

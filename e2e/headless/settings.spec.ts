@@ -1,5 +1,6 @@
 /** The options form before the real engine: what is changed there is seen from outside, by NUT's protocol. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import { ridethrough } from '#tests/support/served-program.ts';
 import { isWiderThanWindow, violationsOf } from '../support/for-everybody.ts';
@@ -78,13 +79,30 @@ test('what came of a command is not told of the one that stands there when it ha
   await before.getByRole('button', { name: 'Run it now' }).click();
   await settings.text('Command Before').fill('echo second');
   await expect(before).toHaveCount(0);
-  writeFileSync(gate, '');
+  await writeFile(gate, '');
   await expect(look).toBeEnabled();
   await look.click();
   await expect(before.locator('code')).toHaveText('echo second');
   await expect(before).not.toContainText('It ended well');
   await before.getByRole('button', { name: 'Run it now' }).click();
   await expect(before.locator('pre')).toHaveText('second\n');
+});
+
+test('a command that is tried may take all the time that it has', async ({ form: { settings }, page }, testInfo) => {
+  const go = testInfo.outputPath('go');
+  await page.clock.install();
+  await settings.showAll();
+  await settings.text('Command Before').fill(`while [ ! -e '${go}' ]; do sleep 0.1; done; echo stopped`);
+  const part = page.getByRole('region', { name: 'When the power fails' });
+  await part.getByRole('button', { name: 'Try it out without shutting down' }).click();
+  const before = part.getByRole('listitem').filter({ hasText: 'The command before runs' });
+  await before.getByRole('button', { name: 'Run it now' }).click();
+  await expect(before.getByRole('button', { name: 'Running…' })).toBeDisabled();
+  // So long no other request is waited for.
+  await page.clock.runFor(25_000);
+  await writeFile(go, '');
+  await expect(before.locator('pre')).toHaveText('stopped\n');
+  await expect(before).toContainText('It ended well after');
 });
 
 test('auxiliary lines are completed, marked where they are wrong, and take effect', async ({

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs';
+
 /** Node's own number is four. Idle ones cost next to nothing. */
 const THREADS = '16';
 
@@ -7,5 +9,9 @@ const THREADS = '16';
  * monitor, its decisions, waiting messages, a certificate); with all of them held the drivers would stand still too.
  */
 export function allowForHangingDisk(): void {
-  process.env.UV_THREADPOOL_SIZE ??= THREADS;
+  if (process.env.UV_THREADPOOL_SIZE !== undefined) return;
+  process.env.UV_THREADPOOL_SIZE = THREADS;
+  // The first call begins the threads, at once; what else is started from here has its own number.
+  stat('/', () => undefined);
+  delete process.env.UV_THREADPOOL_SIZE;
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SleepMoment, Stop } from '#engine/ports.ts';
+import { endProcess } from '#tests/support/end-process.ts';
 import { ensurePrograms } from '#tests/support/programs.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
 import { watchLogindSleep } from './logind-sleep.ts';
@@ -23,11 +24,7 @@ const children: ChildProcess[] = [];
 let stop: Stop = () => undefined;
 afterEach(async () => {
   stop();
-  for (const child of children.splice(0).reverse()) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    child.kill();
-    await once(child, 'exit');
-  }
+  for (const child of children.splice(0).reverse()) await endProcess(child, 'SIGTERM');
 });
 
 /** @returns the environment in which that bus is the system's */

@@ -5,14 +5,17 @@
 import { networkInterfaces } from 'node:os';
 import type { FullPacket, MulticastDNS } from 'multicast-dns';
 import { NutError } from '#domain/errors.ts';
-import type { AnnouncedService, Clock, ServiceDiscovery, Stop } from '#engine/ports.ts';
+import type { Clock, ServiceDiscovery, Stop } from '#engine/ports.ts';
 import { reasonOf } from '#engine/system-reason.ts';
 import { answerTo, type Answer, freeLabel, goodbyeOf, HeardServers, QUESTION, recordsOf } from './dns-sd.ts';
 
 /** Answers come within 0.12 s; a packet may be lost, and what is missing is asked in the next round. */
 const ROUNDS_MS = [500, 700, 900];
-/** Before a name is taken, one round is enough: who has it answers at once. */
-const NAME_ROUNDS_MS = [300, 500];
+/**
+ * Before a name is taken. Who has it answers at once, or, having told of itself within the last second, not at all (RFC
+ * 6762, section 6): the last question comes a second after the first.
+ */
+const NAME_ROUNDS_MS = [300, 800, 400];
 /** Said twice, since packets get lost. RFC 6762, section 8.3. */
 const SAY_AGAIN_MS = 1_000;
 /** A cable is plugged in, a computer wakes up in another network. */
@@ -30,8 +33,8 @@ interface OpenLink extends Link {
 }
 
 /** Links without an IPv4 address are left out; addresses that mean nothing without their link as well. */
-function ownLinks(): readonly Link[] {
-  return Object.values(networkInterfaces()).flatMap((all = []): Link[] => {
+function linksOf(interfaces: ReturnType<typeof networkInterfaces>): readonly Link[] {
+  return Object.values(interfaces).flatMap((all = []): Link[] => {
     const outside = all.filter(({ internal }) => !internal);
     const address = outside.find(({ family }) => family === 'IPv4')?.address;
     if (address === undefined) return [];
@@ -55,8 +58,8 @@ async function openLink(link: Link): Promise<OpenLink> {
 }
 
 /** @throws Error of the system where there are links and not one of them can be used */
-async function openLinks(): Promise<readonly OpenLink[]> {
-  const opened = await Promise.allSettled(ownLinks().map(openLink));
+async function openLinks(own: readonly Link[]): Promise<readonly OpenLink[]> {
+  const opened = await Promise.allSettled(own.map(openLink));
   const links = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const failed = opened.find((one) => one.status === 'rejected');
   if (links.length === 0 && failed) throw failed.reason as Error;
@@ -67,23 +70,32 @@ const closeLinks = async (links: readonly OpenLink[]): Promise<void> => {
   await Promise.all(links.map(({ mdns }) => new Promise<void>((resolve) => mdns.destroy(() => resolve()))));
 };
 
-async function hear(links: readonly OpenLink[], roundsMs: readonly number[], clock: Clock): Promise<HeardServers> {
+async function hear(
+  links: readonly OpenLink[],
+  roundsMs: readonly number[],
+  clock: Clock,
+  ending?: AbortSignal,
+): Promise<HeardServers> {
   const heard = new HeardServers();
   const listen = ({ answers, additionals }: FullPacket, { address }: { readonly address: string }): void =>
     heard.take([...(answers ?? []), ...(additionals ?? [])], address);
   for (const { mdns } of links) mdns.on('response', listen);
   for (const roundMs of links.length === 0 ? [] : roundsMs) {
+    if (ending?.aborted === true) break;
     for (const { mdns } of links) mdns.query([QUESTION, ...heard.missing()]);
-    await clock.sleep(roundMs);
+    await clock.sleep(roundMs, ending).catch(() => undefined); // cut short: what came so far is kept
   }
   for (const { mdns } of links) mdns.off('response', listen);
   return heard;
 }
 
-export function createMulticastDiscovery(clock: Clock): ServiceDiscovery {
+/** @param interfaces of this computer; it throws where the system does not tell them to every program */
+export function createMulticastDiscovery(clock: Clock, interfaces = networkInterfaces): ServiceDiscovery {
+  const ownLinks = (): readonly Link[] => linksOf(interfaces());
   return {
     async browse() {
-      const links = await openLinks().catch((error: unknown) => {
+      const opening = async (): Promise<readonly OpenLink[]> => openLinks(ownLinks());
+      const links = await opening().catch((error: unknown) => {
         throw new NutError('nut/cannot-search', { reason: reasonOf(error) }, error);
       });
       try {
@@ -96,15 +108,16 @@ export function createMulticastDiscovery(clock: Clock): ServiceDiscovery {
 
     announce(service, failed) {
       let links: readonly OpenLink[] = [];
-      let said: readonly (readonly [OpenLink, readonly Answer[]])[] = [];
-      let isEnding = false;
+      let said: readonly Said[] = [];
+      const ending = new AbortController();
       let spokenOn = '';
       let dontSayAgain: Stop = () => undefined;
 
-      const begin = async (): Promise<void> => {
-        links = await openLinks();
-        said = await answerOn(links, service, clock);
-        if (isEnding) return; // nothing was said yet
+      const begin = async (own: readonly Link[]): Promise<void> => {
+        links = await openLinks(own);
+        const label = freeLabel(service.name, (await hear(links, NAME_ROUNDS_MS, clock, ending.signal)).names());
+        if (ending.signal.aborted) return;
+        said = links.map((link) => answerOn(link, label, service.port));
         say(said);
         dontSayAgain = clock.after(SAY_AGAIN_MS, () => say(said));
       };
@@ -116,12 +129,14 @@ export function createMulticastDiscovery(clock: Clock): ServiceDiscovery {
         said = [];
       };
       const lookAtLinks = async (): Promise<void> => {
-        const now = JSON.stringify(ownLinks());
-        if (isEnding || now === spokenOn) return;
-        spokenOn = now;
-        await end();
+        if (ending.signal.aborted) return;
         try {
-          await begin();
+          const own = ownLinks();
+          const now = JSON.stringify(own);
+          if (now === spokenOn) return;
+          spokenOn = now;
+          await end();
+          await begin(own);
         } catch (error) {
           await end();
           failed(new NutError('nut/cannot-announce', { reason: reasonOf(error) }, error));
@@ -132,7 +147,7 @@ export function createMulticastDiscovery(clock: Clock): ServiceDiscovery {
         turn = turn.then(lookAtLinks);
       });
       return async () => {
-        isEnding = true;
+        ending.abort();
         stopLooking();
         await turn;
         await end();
@@ -141,24 +156,19 @@ export function createMulticastDiscovery(clock: Clock): ServiceDiscovery {
   };
 }
 
-/** Takes a name that is free and answers for it from now on. */
-async function answerOn(
-  links: readonly OpenLink[],
-  { name, port }: AnnouncedService,
-  clock: Clock,
-): Promise<readonly (readonly [OpenLink, readonly Answer[]])[]> {
-  const label = freeLabel(name, (await hear(links, NAME_ROUNDS_MS, clock)).names());
-  return links.map((link) => {
-    const records = recordsOf({ name: label, port, addresses: link.addresses });
-    link.mdns.on('query', ({ questions = [] }) => {
-      const answer = answerTo(questions, records);
-      if (answer) link.mdns.respond(answer);
-    });
-    return [link, records] as const;
+type Said = readonly [link: OpenLink, records: readonly Answer[]];
+
+/** Answers for a name from now on. @returns what is to be said of it unasked */
+function answerOn(link: OpenLink, name: string, port: number): Said {
+  const records = recordsOf({ name, port, addresses: link.addresses });
+  link.mdns.on('query', ({ questions = [] }) => {
+    const answer = answerTo(questions, records);
+    if (answer) link.mdns.respond(answer);
   });
+  return [link, records];
 }
 
-const say = (said: readonly (readonly [OpenLink, readonly Answer[]])[]): void => {
+const say = (said: readonly Said[]): void => {
   for (const [{ mdns }, records] of said) mdns.respond([...records]);
 };
 

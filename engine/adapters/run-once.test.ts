@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Text } from '#domain/messages/message.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
-import { createRunOnce, ticketFolder, type TicketFolder } from './run-once.ts';
+import { isGone } from '#tests/support/is-gone.ts';
+import { createRunOnce, takeTicket, ticketFolder, type TicketFolder } from './run-once.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -19,13 +20,13 @@ const never = <Answer>(): Promise<Answer> => new Promise(() => undefined);
 const timesRun = async (): Promise<number> => (await readFile(join(folder, 'ran'), 'utf8').catch(() => '')).length / 2;
 
 /** Asks for one ticket, and lets time pass on its clock until there is an answer. */
-async function ask(change: Partial<TicketFolder> = {}, line = `echo x >> '${folder}/ran'`) {
+async function ask(change: Partial<TicketFolder> = {}, line = `echo x >> '${folder}/ran'`, seconds = 60) {
   const clock = createFakeClock();
   const log = createRememberingLog();
   const tickets = { ...ticketFolder(join(folder, 'tickets')), ...change };
   const runOnce = createRunOnce({ clock, log, env: process.env, tickets });
   let answer: { readonly failure: Text | undefined } | undefined;
-  void runOnce(line, 60, '1-1').then((failure) => {
+  void runOnce(line, seconds, '1-1').then((failure) => {
     answer = { failure };
   });
   await vi.waitFor(async () => {
@@ -44,6 +45,21 @@ describe.skipIf(process.platform === 'win32')('a disk that never answers', () =>
     expect(failure).toBeUndefined();
     expect(await timesRun()).toBe(1);
     expect(JSON.stringify(log.lines).includes('carried out all the same')).toBe('prepare' in change);
+  });
+
+  test('counts into the time of the line, which ends when it was to end', async () => {
+    const { failure, seconds } = await ask({ prepare: () => never<undefined>() }, 'sleep 600', 8);
+    expect(failure).toEqual({ phrase: 'reason.not-ended', params: { seconds: 3 } });
+    expect(seconds).toBeLessThanOrEqual(9);
+  });
+
+  test('where no shell takes the ticket is done without as well', async () => {
+    const clock = createFakeClock();
+    const own = ticketFolder(join(folder, 'tickets'));
+    expect([await takeTicket(own, '1-1', clock), await takeTicket(own, '1-1', clock)]).toEqual([true, false]);
+    const taken = takeTicket({ ...own, prepare: () => never<undefined>() }, '1-1', clock);
+    await clock.advance(5_000);
+    expect(await taken).toBe(true);
   });
 
   test('when the shell takes the ticket is done without, and what hangs there never runs the line', async () => {
@@ -88,6 +104,21 @@ describe.skipIf(process.platform === 'win32')('a ticket that another shell is ju
     await emptyTicket();
     expect((await ask()).failure).toBeUndefined();
     expect(await timesRun()).toBe(1);
+  });
+});
+
+describe.runIf(process.platform === 'linux')('a ticket of a shell that is gone', () => {
+  test('is not held by the program that has its number now, which is left alone', async () => {
+    await mkdir(join(folder, 'tickets'));
+    const other = spawn('sleep', ['600'], { stdio: 'ignore', detached: true });
+    try {
+      const pid = other.pid ?? 0;
+      await writeFile(join(folder, 'tickets', '1-1'), `${pid}\n`);
+      expect((await ask({}, 'true', 1)).failure).toEqual({ phrase: 'reason.was-ended', params: {} });
+      expect(await isGone(pid)).toBe(false);
+    } finally {
+      other.kill('SIGKILL');
+    }
   });
 });
 

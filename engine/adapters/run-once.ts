@@ -28,15 +28,21 @@ export const ticketFolder = (path: string): TicketFolder => ({
   read: (name) => readFile(join(path, name), 'utf8').catch(() => ''),
 });
 
-/** Takes a ticket where no shell can do it. @returns false when it was taken before; true as well where the disk does not let us */
-export async function takeTicket(tickets: TicketFolder, ticket: string): Promise<boolean> {
-  try {
-    await tickets.prepare(ticket);
-    await writeFile(join(tickets.path, ticket), '', { flag: 'wx' });
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'EEXIST');
-  }
+/**
+ * Takes a ticket where no shell can do it.
+ * @returns false when it was taken before; true as well where the disk does not let us, or does not answer
+ */
+export function takeTicket(tickets: TicketFolder, ticket: string, clock: Clock): Promise<boolean> {
+  const take = async (): Promise<boolean> => {
+    try {
+      await tickets.prepare(ticket);
+      await writeFile(join(tickets.path, ticket), '', { flag: 'wx' });
+      return true;
+    } catch (error) {
+      return !(error instanceof Error && 'code' in error && error.code === 'EEXIST');
+    }
+  };
+  return withinLimit(clock, DISK_LIMIT_MS, take(), () => true);
 }
 
 const LOOK_AGAIN_MS = 250;
@@ -46,6 +52,8 @@ const TICKET_LIMIT_MS = 10_000;
 const END_LIMIT_MS = 1_000;
 /** What is written into a ticket is there by then, or never. */
 const HELD_LIMIT_MS = 5_000;
+/** What is left at least of a line's time, however long the disk took. */
+const LEAST_MS = 1_000;
 /** Exit status of the script below, before it has said a word, when somebody else holds the ticket. */
 const TICKET_TAKEN = 113;
 
@@ -97,7 +105,7 @@ export function createRunOnce({ clock, log, env, tickets }: RunOnceOptions): Run
       const ended = (await read(`${ticket}.ended`)).trim();
       if (ended !== '') return ended === '0' ? undefined : exitText(Number(ended), await read(`${ticket}.log`));
       const pid = Number((await read(ticket)).trim());
-      if (!isAlive(pid)) {
+      if (!(await isHolder(pid, ticket))) {
         // It may have ended between the two looks.
         if ((await read(`${ticket}.ended`)).trim() !== '') continue;
         return phrase('reason.was-ended', {});
@@ -157,6 +165,7 @@ export function createRunOnce({ clock, log, env, tickets }: RunOnceOptions): Run
   };
 
   return async (line, timeoutSeconds, ticket, more) => {
+    const endsAt = clock.monotonic() + timeoutSeconds * 1000;
     if (await prepare(ticket)) {
       if ((await read(ticket)) !== '') return follow(ticket, timeoutSeconds);
       const exit = await withTicket(line, timeoutSeconds, ticket, more);
@@ -165,11 +174,24 @@ export function createRunOnce({ clock, log, env, tickets }: RunOnceOptions): Run
       if (exit !== undefined && exit !== TICKET_TAKEN) return exitText(exit, await read(`${ticket}.log`));
     }
     // Without a disk to write to, going down is worth more than not doing it twice.
-    log.error(`${tickets.path} cannot be written to in time: the action is carried out all the same.`);
-    const options = { env: { ...env, ...more }, timeoutMs: timeoutSeconds * 1000, clock };
+    log.error(`${tickets.path} cannot be written to in time: the command is carried out all the same.`);
+    // Who waits for its end counts from the beginning.
+    const timeoutMs = Math.max(LEAST_MS, endsAt - clock.monotonic());
+    const options = { env: { ...env, ...more }, timeoutMs, clock };
     const exit = await runProgram('/bin/sh', ['-c', line], options);
     return exit === 0 ? undefined : exitText(exit, '');
   };
+}
+
+/**
+ * Whether the shell that took a ticket still runs. Its number may be another program's by now, which is neither waited for
+ * nor ended: after days, or at once in a container that was started anew.
+ */
+async function isHolder(pid: number, ticket: string): Promise<boolean> {
+  if (!isAlive(pid)) return false;
+  // The file of the ticket is among its words. Where the system does not tell, the number has to do.
+  const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
+  return words === undefined || words.split('\0').some((word) => word.endsWith(`/${ticket}`));
 }
 
 function isAlive(pid: number): boolean {

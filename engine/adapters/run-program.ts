@@ -22,7 +22,9 @@ export interface RunOptions {
   /** Called at its first output; what it writes after that is lost. */
   readonly onWord?: () => void;
   /** Called with what it writes to its output and its errors, as it comes. */
-  readonly onOutput?: (text: string) => void;
+  readonly onOutput?: (text: string, to: 'stdout' | 'stderr') => void;
+  /** On Windows: the program takes its arguments as they stand, not in the quotes that others read. */
+  readonly isVerbatim?: boolean;
 }
 
 export interface Run {
@@ -37,13 +39,14 @@ const LAST_OUTPUT_MS = 500;
 export function startProgram(
   program: string,
   args: readonly string[],
-  { env, timeoutMs, clock, onWord, onOutput }: RunOptions,
+  { env, timeoutMs, clock, onWord, onOutput, isVerbatim = false }: RunOptions,
 ): Run {
   const child = spawn(program, args, {
     env,
     stdio: ['ignore', onWord || onOutput ? 'pipe' : 'ignore', onOutput ? 'pipe' : 'ignore'],
     detached: true,
     windowsHide: true,
+    windowsVerbatimArguments: isVerbatim,
   });
   const end = (): void => {
     if (child.pid !== undefined) endGroup(child.pid);
@@ -70,7 +73,8 @@ export function startProgram(
     });
   }
   if (onOutput) {
-    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput);
+    for (const to of ['stdout', 'stderr'] as const)
+      child[to]?.setEncoding('utf8').on('data', (text: string) => onOutput(text, to));
     // What it left running in the background may hold its output for ever.
     child.on('exit', () => {
       clock.after(LAST_OUTPUT_MS, () => {
@@ -86,11 +90,22 @@ export const runProgram = (program: string, args: readonly string[], options: Ru
   startProgram(program, args, options).exit;
 
 /** Ends a program with all it began. */
-export function endGroup(pid: number): void {
+export function endGroup(pid: number, platform: NodeJS.Platform = process.platform): void {
+  if (platform !== 'win32') {
+    endProcess(-pid);
+    return;
+  }
+  // There a process can be ended alone, and what it began is found by its parent.
+  const asked = spawn('taskkill.exe', ['/t', '/f', '/pid', String(pid)], { stdio: 'ignore', windowsHide: true });
+  asked.on('error', () => endProcess(pid));
+}
+
+function endProcess(pid: number): void {
   try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
   } catch (error) {
-    // It ended by itself in the same moment.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    // It ended by itself in the same moment, or it is another user's, by sudo for instance, whom nobody here can end.
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }

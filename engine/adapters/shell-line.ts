@@ -1,11 +1,11 @@
 /** A line for the shell, as a person wrote it into the settings: looked at, and tried. */
-import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { phrase } from '#domain/messages/message.ts';
 import type { Command } from '#engine/monitor/actions/commands.ts';
 import type { Clock, LineTrial, PowerCheck } from '#engine/ports.ts';
-import { exitText, startProgram } from './run-program.ts';
+import { DISK_LIMIT_MS, withinLimit } from '#engine/within-limit.ts';
+import { exitText, startProgram, type Run, type RunOptions } from './run-program.ts';
 
 export interface ShellLineOptions {
   readonly platform: NodeJS.Platform;
@@ -19,26 +19,35 @@ const KEPT_OUTPUT = 4_000;
 /** Looks a word up as the shell itself would: built in, a path, or a name in PATH. */
 const LOOK_UP = 'command -v -- "$1"';
 
-export const shellOf = (platform: NodeJS.Platform, line: string): readonly [string, string[]] =>
-  platform === 'win32' ? ['cmd.exe', ['/d', '/s', '/c', line]] : ['/bin/sh', ['-c', line]];
+/** Begins it in the shell of the system. */
+export const startLine = (line: string, platform: NodeJS.Platform, options: RunOptions): Run =>
+  platform === 'win32'
+    ? // It takes the outermost quotes away and leaves those within (`/s`); with more it would look for `\"C:\...`.
+      startProgram('cmd.exe', ['/d', '/s', '/c', `"${line}"`], { ...options, isVerbatim: true })
+    : startProgram('/bin/sh', ['-c', line], options);
 
 /** Whether the shell could carry it out: its grammar, and the program that it begins with. Runs nothing of it. */
-export async function checkLine(line: string, { platform, env }: ShellLineOptions): Promise<PowerCheck> {
+export async function checkLine(line: string, { platform, env, clock }: ShellLineOptions): Promise<PowerCheck> {
   const program = firstProgram(line);
   const fine: PowerCheck = { ok: true, by: program ?? line };
+  // From a disk that does not answer nothing can be run either.
+  const isThere = (path: string): Promise<boolean> => withinLimit(clock, DISK_LIMIT_MS, isProgram(path), () => false);
   // cmd.exe has no way to check a line, and much is built into it: a path can be looked at.
   if (platform === 'win32') {
     const path = /^\s*(?:"([^"]+)"|(\S+))/.exec(line)?.slice(1).find(Boolean) ?? '';
-    const isThere = !/[\\/]/.test(path) || (await isProgram(path));
-    return isThere ? fine : { ok: false, reason: phrase('reason.no-program', { program: path }) };
+    // Where a variable stands in it, or no ending, the shell has to work it out.
+    const isWhole = /[\\/]/.test(path) && /^[^%]+\.\w+$/.test(path);
+    return !isWhole || (await isThere(path))
+      ? fine
+      : { ok: false, reason: phrase('reason.no-program', { program: path }) };
   }
-  const grammar = await answerOf('/bin/sh', ['-n', '-c', line], env);
-  if (!grammar.ok) return { ok: false, reason: exitText(2, grammar.text) };
+  const grammar = await answerOf(['/bin/sh', '-n', '-c', line], env, clock);
+  if (grammar.exit !== 0) return { ok: false, reason: exitText(grammar.exit, grammar.stderr) };
   if (program === undefined) return fine;
-  const found = await answerOf('/bin/sh', ['-c', LOOK_UP, 'sh', program], env);
-  if (!found.ok || (program.includes('/') && !(await isProgram(program))))
+  const found = await answerOf(['/bin/sh', '-c', LOOK_UP, 'sh', program], env, clock);
+  if (found.exit !== 0 || (program.includes('/') && !(await isThere(program))))
     return { ok: false, reason: phrase('reason.no-program', { program }) };
-  return { ok: true, by: found.text.trim() || program };
+  return { ok: true, by: found.stdout.trim() || program };
 }
 
 /** Assignments for the program stand before it. Source: POSIX sh, 2.9.1. */
@@ -70,8 +79,7 @@ export async function tryLine(
 ): Promise<LineTrial> {
   let output = '';
   const begun = clock.monotonic();
-  const [program, args] = shellOf(platform, line);
-  const { exit } = startProgram(program, args, {
+  const { exit } = startLine(line, platform, {
     env: { ...env, ...more },
     timeoutMs: timeoutSeconds * 1000,
     clock,
@@ -82,22 +90,18 @@ export async function tryLine(
   return { output, seconds, ...(ended === 0 ? {} : { failure: exitText(ended, '') }) };
 }
 
-/** What a program that only looks wrote; empty when it cannot be run. */
-export const outputOf = async ([program, ...args]: Command, env: NodeJS.ProcessEnv): Promise<string> =>
-  (await answerOf(program, args, env)).text;
+/** What a program that only looks wrote; empty when it cannot be run, or does not end. */
+export const outputOf = async (command: Command, env: NodeJS.ProcessEnv, clock: Clock): Promise<string> =>
+  (await answerOf(command, env, clock)).stdout;
 
-/** What a program that only looks says. */
-function answerOf(
-  program: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<{ readonly ok: boolean; readonly text: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: CHECK_TIMEOUT_MS });
-    let text = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (said: string) => (text += said));
-    child.on('error', () => resolve({ ok: false, text: '' }));
-    child.on('close', (code) => resolve({ ok: code === 0, text }));
+/** What a program that only looks says, and how it ended. */
+async function answerOf([program, ...args]: Command, env: NodeJS.ProcessEnv, clock: Clock) {
+  const said = { stdout: '', stderr: '' };
+  const { exit } = startProgram(program, args, {
+    env,
+    timeoutMs: CHECK_TIMEOUT_MS,
+    clock,
+    onOutput: (text, to) => (said[to] += text),
   });
+  return { exit: await exit, ...said };
 }

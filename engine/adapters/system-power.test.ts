@@ -6,8 +6,10 @@ import { textIn } from '#domain/messages/message.ts';
 import { asSeconds } from '#domain/units.ts';
 import type { SystemAction } from '#engine/monitor/actions/commands.ts';
 import type { ShutdownAction } from '#engine/monitor/policy.ts';
+import type { Clock } from '#engine/ports.ts';
 import { isGone } from '#tests/support/is-gone.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
+import { createFakeClock } from '#tests/support/fake-clock.ts';
 import { systemClock } from './system-clock.ts';
 import { createSystemPower } from './system-power.ts';
 
@@ -126,7 +128,9 @@ describe.skipIf(process.platform === 'win32')('a command', () => {
     expect(long.output.endsWith('line 2999\n')).toBe(true);
     expect(long.output.length).toBe(4_000);
     // What goes on in the background is not waited for.
-    expect(await power().tryLine('echo begun; sleep 600 &', {}, 30)).not.toHaveProperty('failure');
+    const behind = `echo begun; sleep 600 & echo $! > '${folder}/behind'`;
+    expect(await power().tryLine(behind, {}, 30)).not.toHaveProperty('failure');
+    process.kill(Number(await readFile(join(folder, 'behind'), 'utf8')));
     expect(await power().tryLine('echo begun; sleep 600', {}, 1)).toMatchObject({
       output: 'begun\n',
       failure: { phrase: 'reason.not-ended', params: { seconds: 1 } },
@@ -189,9 +193,9 @@ describe.skipIf(process.platform === 'win32')('another system, by stand-ins for 
     await mkdir(join(folder, 'bin'), { recursive: true });
     await writeFile(join(folder, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   };
-  const on = (platform: NodeJS.Platform) =>
+  const on = (platform: NodeJS.Platform, clock: Clock = systemClock) =>
     createSystemPower({
-      clock: systemClock,
+      clock,
       log: createRememberingLog(),
       folder: join(folder, 'actions'),
       env: { PATH: `${folder}/bin:/bin:/usr/bin` },
@@ -246,13 +250,28 @@ describe.skipIf(process.platform === 'win32')('another system, by stand-ins for 
     );
   });
 
+  test('one that is asked and complains is heard all the same, and one that hangs counts as silent, and is ended', async () => {
+    await standIn('busctl', `echo 'no such locale' >&2; sleep 0.2; echo 's "yes"'`);
+    expect(await on('linux').check({ kind: 'sleep' })).toMatchObject({ ok: true, by: 'logind' });
+    await standIn('busctl', `sleep 600 & echo $! > '${folder}/child'; wait`);
+    const clock = createFakeClock();
+    const check = on('linux', clock).check({ kind: 'sleep' });
+    await expect.poll(() => lines('child'), { timeout: 10_000 }).toBe(1);
+    await clock.advance(5_000);
+    expect(await check).toEqual({ ok: false, reason: { phrase: 'reason.logind-silent', params: {} } });
+    const child = Number(await readFile(join(folder, 'child'), 'utf8'));
+    await expect.poll(() => isGone(child), { timeout: 10_000 }).toBe(true);
+  });
+
   test('on Windows a line that was begun before is not begun again', async () => {
     await standIn('cmd.exe', `echo "$4" >> '${folder}/ran'`);
     expect(await on('win32').runLine('stop-vms.bat', {}, 10, '1-before')).toBeUndefined();
     expect(await on('win32').runLine('stop-vms.bat', {}, 10, '1-before')).toMatchObject({ phrase: 'reason.was-ended' });
     expect(await on('win32').runLine('stop-vms.bat', {}, 10, '2-before')).toBeUndefined();
-    expect(await readFile(join(folder, 'ran'), 'utf8')).toBe('stop-vms.bat\nstop-vms.bat\n');
+    expect(await readFile(join(folder, 'ran'), 'utf8')).toBe('"stop-vms.bat"\n"stop-vms.bat"\n');
     expect(await on('win32').checkLine('C:\\nowhere\\x.bat now')).toMatchObject({ ok: false });
-    expect(await on('win32').checkLine('echo now')).toMatchObject({ ok: true });
+    for (const line of ['echo now', '%ProgramFiles%\\x\\stop.exe now', 'C:\\nowhere\\stop', 'cd/d C:\\ & stop']) {
+      expect(await on('win32').checkLine(line)).toMatchObject({ ok: true });
+    }
   });
 });

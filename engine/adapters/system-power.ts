@@ -25,7 +25,7 @@ import type { Clock, Log, PowerCheck, SleepWatch, SystemPower } from '#engine/po
 import { watchLogindSleep } from './logind-sleep.ts';
 import { createRunOnce, takeTicket, ticketFolder } from './run-once.ts';
 import { exitText, runProgram } from './run-program.ts';
-import { checkLine, outputOf, shellOf, tryLine } from './shell-line.ts';
+import { checkLine, outputOf, startLine, tryLine } from './shell-line.ts';
 
 export interface SystemPowerOptions {
   readonly clock: Clock;
@@ -73,16 +73,17 @@ export function createSystemPower(options: SystemPowerOptions): SystemPower {
       command: way?.join(' ') ?? '',
     });
     const refuse = (reason: Text): PowerCheck => ({ ok: false, reason });
+    const ask = (command: Command): Promise<string> => outputOf(command, env, clock);
     if (platform === 'win32') {
-      const [abilities, rights] = await Promise.all([outputOf(ASK_WINDOWS, env), outputOf(ASK_WINDOWS_RIGHTS, env)]);
+      const [abilities, rights] = await Promise.all([ask(ASK_WINDOWS), ask(ASK_WINDOWS_RIGHTS)]);
       const reason = windowsRefusal(action, abilities, rights);
       return reason ? refuse(reason) : fine(ways[0]);
     }
     if (platform === 'darwin') {
-      const reason = macRefusal(action, await outputOf(ASK_MAC, env));
+      const reason = macRefusal(action, await ask(ASK_MAC));
       return reason ? refuse(reason) : fine(ways[0]);
     }
-    const answer = logindAnswer(await outputOf(askLogind(action), env));
+    const answer = logindAnswer(await ask(askLogind(action)));
     if (answer === 'yes') return fine(ways[0], 'logind');
     if (isOnlyLocked(answer) && isRoot) return fine(ways[1]);
     // Without logind root can do it all the same, where there is a program that does.
@@ -105,9 +106,8 @@ export function createSystemPower(options: SystemPowerOptions): SystemPower {
     timeoutSeconds: number,
     more: Readonly<Record<string, string>> = {},
   ): Promise<Text | undefined> => {
-    const [program, args] = shellOf(platform, line);
     const options = { env: { ...env, ...more }, timeoutMs: timeoutSeconds * 1000, clock };
-    const status = await runProgram(program, args, options);
+    const status = await startLine(line, platform, options).exit;
     return status === 0 ? undefined : exitText(status, '');
   };
 
@@ -145,7 +145,7 @@ export function createSystemPower(options: SystemPowerOptions): SystemPower {
       if (refused !== undefined) return refused;
       if (platform !== 'win32') return runLineOnce(line, timeoutSeconds, ticket, more);
       // Nobody can say there what became of one that was begun before; it is not begun again.
-      const isFirst = await takeTicket(lineTickets, ticket);
+      const isFirst = await takeTicket(lineTickets, ticket, clock);
       return isFirst ? onWindows(line, timeoutSeconds, more) : phrase('reason.was-ended', {});
     },
     async tryLine(line, more, timeoutSeconds) {

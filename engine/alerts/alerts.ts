@@ -14,6 +14,7 @@ import type { RecentSamples } from '#engine/history/recent-samples.ts';
 import type { Clock, DesktopNotifier, Log, Stop, SystemPower } from '#engine/ports.ts';
 import type { NotifyType } from '#engine/settings/nut-conf/notify-types.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
+import { DISK_LIMIT_MS, DISK_LIMIT_SECONDS, withinLimit } from '#engine/within-limit.ts';
 import { alertPolicy, momentOf, notifyTypeOf, type AlertIncident } from './alert-policy.ts';
 import { alertKey, AlertMemory, NO_ALERTS, stepAlerts, type Alert } from './alert-rules.ts';
 import { testWords, wordsOf, type AlertFacts } from './alert-words.ts';
@@ -75,8 +76,16 @@ export async function openAlerts(parts: AlertsParts): Promise<Alerts> {
   const changed = (): void => {
     for (const listener of listeners) listener();
   };
-  const outbox = await openOutbox({ file: join(dataDir, OUTBOX_FILE), clock, log, changed });
-  let memory = await readMemory(file, log);
+  const [outbox, known] = await Promise.all([
+    openOutbox({ file: join(dataDir, OUTBOX_FILE), clock, log, changed }),
+    withinLimit(clock, DISK_LIMIT_MS, readMemory(file, log), () => {
+      log.warn(
+        `What was told before is not known: the disk with ${file} has not answered within ${DISK_LIMIT_SECONDS} s.`,
+      );
+      return NO_ALERTS;
+    }),
+  ]);
+  let memory = known;
   let settings: AlertSettings = Settings.parse({});
   let routes: readonly Route[] = [];
   let ended: readonly AlertIncident[] = [];

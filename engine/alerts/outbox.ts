@@ -8,7 +8,7 @@ import { describeError } from '#domain/errors.ts';
 import { ALERT_SEVERITIES } from '#domain/schema/alerts.ts';
 import { replaceFile } from '#engine/atomic-file.ts';
 import type { Clock, Log, Stop } from '#engine/ports.ts';
-import { DISK_LIMIT_MS, withinLimit } from '#engine/within-limit.ts';
+import { DISK_LIMIT_MS, DISK_LIMIT_SECONDS, withinLimit } from '#engine/within-limit.ts';
 
 /** What is told, ready to be sent by any channel. */
 export const OutMessage = z.object({
@@ -101,9 +101,16 @@ interface Line {
   stopTimer?: Stop;
 }
 
-/** A file that cannot be read is told and begun anew: its messages are lost, the next ones must not be. */
+/**
+ * A file that cannot be read, or not in time, is told and begun anew: its messages are lost, the next ones must not be.
+ */
 export async function openOutbox({ file, clock, log, changed }: OutboxParts): Promise<Outbox> {
-  let pending: readonly Pending[] = await readPending(file, log);
+  let pending = await withinLimit(clock, DISK_LIMIT_MS, readPending(file, log), () => {
+    log.warn(
+      `Messages that waited in ${file} cannot be read: its disk has not answered within ${DISK_LIMIT_SECONDS} s.`,
+    );
+    return [];
+  });
   const lines = new Map<string, Line>();
   let channels = new Map<string, Channel>();
   let isStopped = false;

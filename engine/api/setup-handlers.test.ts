@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { requests } from '#domain/contract.ts';
 import { asTimestamp } from '#domain/units.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
+import type { ListenAddress } from '#engine/engine.ts';
 import { createFakeDiscovery } from '#tests/support/fake-discovery.ts';
 import { startTestServer, type TestServer } from '#tests/support/nut-server.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
@@ -29,7 +30,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const handlersFor = (host: string) =>
+const handlersFor = (host: string, ...others: readonly ListenAddress[]) =>
   createSetupHandlers({
     scanDevices: () => Promise.resolve([]),
     discovery,
@@ -39,7 +40,7 @@ const handlersFor = (host: string) =>
     environment: {},
     driverPath: () => folder,
     optionsOf: () => 'community = cellar',
-    addresses: () => [{ host, port: server.port }],
+    addresses: () => [{ host, port: server.port }, ...others],
     allow: () => ['192.168.1.0/24'],
     refusals: () => [{ address: '192.168.2.7', count: 3, lastAt: asTimestamp(5) }],
     firewall: (opening) => Promise.resolve({ text: 'on', command: JSON.stringify(opening), hasRule: false }),
@@ -59,6 +60,12 @@ test('a server on every address is open, and is asked on this computer', async (
   const command = JSON.stringify({ port: server.port, allow: ['192.168.1.0/24'] });
   expect(requests['network.own'].result.parse(own).firewall).toEqual({ text: 'on', command });
   expect(own.fingerprint).toBeDefined();
+});
+
+test('the port that is told is the one by which others come in', async () => {
+  const own = await handlersFor('127.0.0.1', { host: '192.0.2.7', port: 4000 })['network.own']({});
+  expect(own).toMatchObject({ port: 4000, isOpen: true });
+  expect(own.firewall?.command).toContain('"port":4000');
 });
 
 test('a driver is understood as the form writes it, with model and options behind it', async () => {

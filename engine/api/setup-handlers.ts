@@ -60,8 +60,9 @@ export function createSetupHandlers(parts: SetupParts): SetupHandlers {
     },
     'network.own': async () => {
       const listening = parts.addresses();
-      const port = listening[0]?.port;
-      const isOpen = listening.some(({ host }) => !isLoopback(host));
+      // Each address may have a port of its own: that counts by which others come in.
+      const open = listening.find(({ host }) => !isLoopback(host));
+      const port = (open ?? listening[0])?.port;
       const [fingerprint, firewall] = await Promise.all([
         port === undefined ? undefined : ownFingerprint(listening, clock, log),
         port === undefined ? undefined : parts.firewall({ port, allow: parts.allow() }),
@@ -69,7 +70,7 @@ export function createSetupHandlers(parts: SetupParts): SetupHandlers {
       return {
         addresses: ownAddresses(),
         ...(port === undefined ? {} : { port }),
-        isOpen,
+        isOpen: open !== undefined,
         ...(fingerprint === undefined ? {} : { fingerprint }),
         ...(firewall === undefined ? {} : { firewall }),
         refused: [...parts.refusals()],

@@ -11,7 +11,7 @@ import type { Monitor } from '#engine/monitor/monitor.ts';
 import { rehearse } from '#engine/monitor/plan.ts';
 import type { ShutdownAction } from '#engine/monitor/policy.ts';
 import { ATTACHED_UPS } from '#engine/settings/configuration.ts';
-import type { SystemPower } from '#engine/ports.ts';
+import type { Clock, SystemPower } from '#engine/ports.ts';
 import { readDraft } from '#engine/settings/draft.ts';
 import { settingsPolicy } from '#engine/settings/settings-policy.ts';
 import type { LowBattery } from '#engine/setup/power-rules.ts';
@@ -23,6 +23,7 @@ export interface WizardParts {
   readonly system: SetupSystem;
   readonly store: UpsStore;
   readonly monitor: Monitor;
+  readonly clock: Clock;
   readonly power: SystemPower;
   readonly lateHook: LateHook;
   /** Whether UPSes are served, and why not. */
@@ -38,7 +39,7 @@ export type WizardHandlers = {
 };
 
 export function createWizardHandlers(parts: WizardParts): WizardHandlers {
-  const { system, store, monitor, power, lateHook, network } = parts;
+  const { system, store, monitor, clock, power, lateHook, network } = parts;
   const monitorOf = (sent: unknown) => {
     const { settings, problems } = readDraft(sent, parts.settingsNow());
     return {
@@ -83,6 +84,7 @@ export function createWizardHandlers(parts: WizardParts): WizardHandlers {
       const known = store.list();
       const steps = await dryRun({
         policy,
+        clock,
         power,
         lateHook,
         secondaries: monitor.secondaries(),

@@ -137,7 +137,7 @@ async function whoListens(port: number, problem: AppError, { engine }: Configura
   }
 }
 
-async function findShutdown({ configuration, power }: DoctorParts): Promise<readonly Finding[]> {
+async function findShutdown({ configuration, clock, power }: DoctorParts): Promise<readonly Finding[]> {
   const policy = configuration.monitor;
   if (!policy || policy.action.kind === 'nothing') {
     return [
@@ -154,6 +154,7 @@ async function findShutdown({ configuration, power }: DoctorParts): Promise<read
     // Which computers are logged in, and what a UPS can be told, the program that runs knows.
     dryRun({
       policy,
+      clock,
       power,
       lateHook: NO_LATE_HOOK,
       secondaries: [],

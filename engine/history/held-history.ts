@@ -29,7 +29,7 @@ export interface HeldHistory {
 }
 
 interface OpenBatch {
-  rows: HistoryBatch['rows'];
+  rows: HistoryBatch['rows'][number][];
   statuses: StatusChange[];
   texts: TextChange[];
   readonly incidents: Map<number, Incident>;
@@ -54,9 +54,7 @@ export function createHeldHistory(): HeldHistory {
 
   return {
     addRows(rows) {
-      if (rows.length === 0) return;
-      const batch = openBatch();
-      batch.rows = [...batch.rows, ...rows];
+      if (rows.length > 0) openBatch().rows.push(...rows);
     },
     addStatus: (change) => void openBatch().statuses.push(change),
     addText: (change) => void openBatch().texts.push(change),

@@ -59,7 +59,7 @@ export interface IncidentQuery {
 
 /** Synchronous: SQLite is, and waits for the disk as long as that takes. Every call may throw what SQLite says. */
 export interface HistoryStore {
-  /** All or nothing. */
+  /** All or nothing; the first one after the opening may be in the file already, and is then not there twice. */
   write(batch: HistoryBatch): void;
   /** Puts what was written onto the disk itself, so that a power cut does not take it. */
   sync(): void;

@@ -1,42 +1,37 @@
 /**
- * The owner of history: follows every UPS, writes what happened in batches, and answers what is asked of the past.
- * A disk that cannot be written to, or does not answer, is told once and tried again; meanwhile what happens is held in
- * memory. Nothing here waits for the disk that somebody else would have to wait for.
+ * The owner of history: follows every UPS, writes what happened in batches, and answers what is asked of the past. While
+ * the file cannot be written, or its disk does not answer, what happens is held in memory. Nothing here waits for the disk
+ * that somebody else would have to wait for.
  */
-import { AppError, describeError, HistoryError } from '#domain/errors.ts';
+import type { AppError } from '#domain/errors.ts';
 import { findVariable } from '#domain/nut/variables.ts';
 import type { Incident } from '#domain/schema/snapshot.ts';
-import type { Clock, Log, Stop } from '#engine/ports.ts';
+import type { Stop } from '#engine/ports.ts';
 import { numberOf } from '#engine/state/readings.ts';
 import type { UpsChange } from '#engine/state/ups-state.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
-import { DISK_LIMIT_MS, DISK_LIMIT_SECONDS, withinLimit } from '#engine/within-limit.ts';
+import { DISK_LIMIT_MS, withinLimit } from '#engine/within-limit.ts';
 import { gridOf, joinSpans, type Grid, type Span } from './downsample.ts';
+import { createFileKeeper, type FileKeeperParts } from './file-keeper.ts';
 import { createHeldHistory } from './held-history.ts';
-import {
-  CHECKED_PARTS,
-  type HistoryFile,
-  type HistoryRow,
-  type IncidentQuery,
-  type Integral,
-  type OpenHistoryFile,
-  type SeriesColumns,
-  type StatusChange,
-  type TextChange,
+import type {
+  HistoryFile,
+  HistoryRow,
+  IncidentQuery,
+  Integral,
+  SeriesColumns,
+  StatusChange,
+  TextChange,
 } from './history-store.ts';
 import { HOUR_MS } from './levels.ts';
 import { createRecording } from './recording.ts';
-import { cannotWrite, tellAside } from './sqlite-file.ts';
-import { isBroken } from './sqlite-open.ts';
 
 /** How often what happened is written: a power cut takes no more than this. */
 const BATCH_MS = 10_000;
 /** Beginnings and ends of incidents do not wait for it; what listens to them goes first. */
 const SOON_MS = 200;
-/** Hours and parts of the file are worked on one after the other, with time for everything else between. */
+/** Hours are worked on one after the other, with time for everything else between. */
 const TURN_MS = 20;
-/** A file whose keeper has ended is opened again after a batch, and ever later when that happens again and again. */
-const LONGEST_PAUSE_MS = 600_000;
 
 export interface RangeAnswer extends Grid {
   readonly series: readonly SeriesColumns[];
@@ -78,12 +73,8 @@ export interface History {
   stop(): Promise<void>;
 }
 
-export interface HistoryParts {
+export interface HistoryParts extends FileKeeperParts {
   readonly store: UpsStore;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly file: string;
-  readonly open: OpenHistoryFile;
 }
 
 const RESTORED_INCIDENTS = 200;
@@ -98,7 +89,9 @@ function isRecorded(variable: string): boolean {
   return info ? info.type === 'number' : !/^(device|experimental)\./i.test(variable);
 }
 
-export function createHistory({ store, clock, log, file, open }: HistoryParts): History {
+export function createHistory({ store, ...parts }: HistoryParts): History {
+  const { clock, log } = parts;
+  const keeper = createFileKeeper(parts);
   const recording = createRecording();
   const held = createHeldHistory();
   /** UPSes of which something is known at present. */
@@ -108,133 +101,15 @@ export function createHistory({ store, clock, log, file, open }: HistoryParts): 
   /** Of before this start. */
   const watched = new Map<string, number>();
 
-  let kept: HistoryFile | undefined;
-  let openedAt = 0;
-  /** Nothing is written to a file before it was looked through. */
-  let isChecked = false;
-  let problem: AppError | undefined;
   let isDropTold = false;
-  let opening: Promise<void> | undefined;
-  let pauseMs = BATCH_MS;
-  let openNotBefore = -Infinity;
   let flushing: Promise<void> | undefined;
   let isUnsynced = false;
   let isStopped = false;
   let isWorking = false;
   let workedHour: number | undefined;
-  /** Calls that the disk did not answer in time, and may still. */
-  const late = new Set<Promise<unknown>>();
   const stops: Stop[] = [];
   let cancelSoon: Stop | undefined;
   let cancelTurn: Stop | undefined;
-
-  const fail = (error: AppError): void => {
-    if (!problem) log.warn(describeError(error));
-    problem = error;
-  };
-  const noAnswer = (): HistoryError => new HistoryError('history/no-answer', { file, seconds: DISK_LIMIT_SECONDS });
-
-  /** Waits as long as it takes; what takes too long is told, and again when it is over. */
-  const watch = async <Result>(call: Promise<Result>): Promise<Result> => {
-    const cancel = clock.after(DISK_LIMIT_MS, () => {
-      late.add(call);
-      fail(noAnswer());
-    });
-    try {
-      return await call;
-    } finally {
-      cancel();
-      late.delete(call);
-      if (late.size === 0 && problem?.code === 'history/no-answer') {
-        problem = undefined;
-        log.info('The disk with the history answers again.');
-      }
-    }
-  };
-
-  /** Nothing more is done with the file as it was opened. */
-  const letGo = (): void => {
-    kept = undefined;
-    isChecked = false;
-    isWorking = false;
-    cancelTurn?.();
-  };
-
-  /** @param why what SQLite said, or what a look through the file found */
-  const setAsideBroken = (why: unknown): void => {
-    const broken = kept;
-    if (!broken || isStopped) return;
-    letGo();
-    const replace = async (): Promise<void> => {
-      try {
-        tellAside(log, file, await watch(broken.startAnew(clock.now())), why);
-        kept = broken;
-        checkFrom(0);
-      } catch (error) {
-        fail(cannotWrite(error, file));
-        await broken
-          .close()
-          .catch((again: unknown) => log.debug(`The history was not closed: ${describeError(again)}`));
-      }
-    };
-    opening ??= replace().finally(() => (opening = undefined));
-  };
-
-  /** Does something with the file; what fails is told once. @returns undefined when it was not done */
-  const attempt = async <Result>(
-    act: (history: HistoryFile) => Promise<Result>,
-  ): Promise<{ readonly result: Result } | undefined> => {
-    const history = kept;
-    if (!history) return undefined;
-    try {
-      return { result: await watch(act(history)) };
-    } catch (error) {
-      if (kept !== history) return undefined;
-      if (isBroken(error)) setAsideBroken(error);
-      else {
-        if (error instanceof HistoryError && error.code === 'history/ended') openLater();
-        fail(cannotWrite(error, file));
-      }
-      return undefined;
-    }
-  };
-
-  const openLater = (): void => {
-    letGo();
-    const hasLasted = clock.monotonic() - openedAt > LONGEST_PAUSE_MS;
-    pauseMs = hasLasted ? BATCH_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-    openNotBefore = clock.monotonic() + pauseMs;
-  };
-
-  const openAgain = (): Promise<void> => {
-    if (isStopped || kept || (!opening && clock.monotonic() < openNotBefore)) return Promise.resolve();
-    const openFile = async (): Promise<void> => {
-      try {
-        const opened = await watch(open(file, log, () => clock.now()));
-        kept = opened;
-        openedAt = clock.monotonic();
-        checkFrom(0);
-      } catch (error) {
-        fail(cannotWrite(error, file));
-      }
-    };
-    return (opening ??= openFile().finally(() => (opening = undefined)));
-  };
-
-  const checkFrom = (place: number): void => {
-    const part = CHECKED_PARTS[place];
-    if (isStopped) return;
-    if (part === undefined) {
-      isChecked = true;
-      return;
-    }
-    const look = async (): Promise<void> => {
-      const looked = await attempt((history) => history.check(part));
-      if (looked?.result !== undefined) setAsideBroken(looked.result);
-      else if (looked) checkFrom(place + 1);
-    };
-    cancelTurn = clock.after(TURN_MS, () => void look());
-  };
 
   const follow = (change: UpsChange): void => {
     const state = store.get(change.ups);
@@ -276,9 +151,9 @@ export function createHistory({ store, clock, log, file, open }: HistoryParts): 
   /** Carries out what is held, one step after the other. */
   const carryOut = async (): Promise<void> => {
     let isDone = false;
-    for (let step = kept && isChecked ? held.next() : undefined; step; step = held.next()) {
+    for (let step = keeper.isReady ? held.next() : undefined; step; step = held.next()) {
       const now = step;
-      const done = await attempt((history) =>
+      const done = await keeper.attempt((history) =>
         now.type === 'write' ? history.write(now) : history.renameUps(now.name, now.next, now.at),
       );
       if (!done) {
@@ -289,14 +164,13 @@ export function createHistory({ store, clock, log, file, open }: HistoryParts): 
       isDone = isUnsynced = true;
     }
     if (!isDone) return;
-    if (problem) log.info('History is written again.');
-    problem = undefined;
+    keeper.written();
     isDropTold = false;
   };
 
   const flush = (): Promise<void> => {
     gather();
-    if (!kept) void openAgain();
+    void keeper.open();
     return (flushing ??= carryOut().finally(() => (flushing = undefined)));
   };
 
@@ -305,35 +179,36 @@ export function createHistory({ store, clock, log, file, open }: HistoryParts): 
     await flush();
     if (!isUnsynced) return;
     isUnsynced = false;
-    if (!(await attempt((history) => history.sync()))) isUnsynced = true;
+    if (!(await keeper.attempt((history) => history.sync()))) isUnsynced = true;
   };
 
   /** Full hours become buckets, one in each turn; then what is too old goes. */
   const work = async (): Promise<void> => {
     const now = clock.now();
-    const compacted = await attempt((history) => history.compact(now));
+    const compacted =
+      keeper.isReady && !isStopped ? await keeper.attempt((history) => history.compact(now)) : undefined;
     if (compacted?.result === true) {
       cancelTurn = clock.after(TURN_MS, () => void work());
       return;
     }
-    if (compacted && (await attempt((history) => history.retain(now)))) workedHour = Math.floor(now / HOUR_MS);
+    if (compacted && (await keeper.attempt((history) => history.retain(now)))) workedHour = Math.floor(now / HOUR_MS);
     isWorking = false;
   };
 
   const batch = async (): Promise<void> => {
     await save();
     const isDue = workedHour !== Math.floor(clock.now() / HOUR_MS);
-    if (!kept || !isChecked || problem || isWorking || isStopped || !isDue) return;
+    if (!keeper.isReady || keeper.problem || isWorking || isStopped || !isDue) return;
     isWorking = true;
     cancelTurn = clock.after(TURN_MS, () => void work());
   };
 
   /** What was asked of a file that turns out to be broken is answered as if there were none. */
   const read = async <Result>(otherwise: Result, ask: (history: HistoryFile) => Promise<Result>): Promise<Result> => {
-    if (late.size > 0) throw noAnswer();
-    const answer = flush().then(() => attempt(ask));
+    if (keeper.isHanging) throw keeper.noAnswer();
+    const answer = flush().then(() => keeper.attempt(ask));
     const told = await withinLimit(clock, DISK_LIMIT_MS, answer, () => {
-      throw noAnswer();
+      throw keeper.noAnswer();
     });
     return told?.result ?? otherwise;
   };
@@ -360,7 +235,7 @@ export function createHistory({ store, clock, log, file, open }: HistoryParts): 
         clock.every(BATCH_MS, () => void batch()),
       );
       // What is known of the past is waited for, but guarding this computer does not depend on it.
-      const restored = openAgain().then(() => attempt(restore));
+      const restored = keeper.open().then(() => keeper.attempt(restore));
       const found = (await withinLimit(clock, DISK_LIMIT_MS, restored, () => undefined))?.result ?? [];
       for (const { id } of found) announced.add(id);
       return found;
@@ -420,7 +295,7 @@ export function createHistory({ store, clock, log, file, open }: HistoryParts): 
       void save();
     },
     get problem() {
-      return problem;
+      return keeper.problem;
     },
     async stop() {
       if (isStopped) return;
@@ -428,12 +303,9 @@ export function createHistory({ store, clock, log, file, open }: HistoryParts): 
       for (const stop of stops) stop();
       cancelSoon?.();
       cancelTurn?.();
-      await opening;
-      // What little there is goes into a file that was not looked through yet as well.
-      isChecked = true;
+      await keeper.finish();
       await save();
-      await attempt((history) => history.close());
-      kept = undefined;
+      await keeper.close();
     },
   };
 }

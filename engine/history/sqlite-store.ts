@@ -41,6 +41,16 @@ export function createSqliteStore(database: DatabaseSync, file: string): History
   const upkeep = createUpkeep(session, names, chunks);
 
   let lastRow = number(get('SELECT max(id) AS id FROM journal')?.id);
+  /** What is written first after an opening may be there: its thread ended before it could say so. */
+  let isFirst = true;
+  const isThere = (ups: number, since: number, until: number, changes: string): boolean =>
+    get(
+      'SELECT 1 FROM journal WHERE ups = ? AND since = ? AND until = ? AND changes = ?',
+      ups,
+      since,
+      until,
+      changes,
+    ) !== undefined;
 
   const journalOf = (ups: number): JournalRow<number>[] =>
     all('SELECT since, until, changes FROM journal WHERE ups = ? ORDER BY id', ups).map(readJournalRow);
@@ -64,6 +74,8 @@ export function createSqliteStore(database: DatabaseSync, file: string): History
             names.seriesOf(ups, key),
             Number.isNaN(value) ? null : value,
           ]);
+          const text = JSON.stringify(told);
+          if (isFirst && isThere(ups, since, until, text)) continue;
           lastRow += 1;
           run(
             'INSERT INTO journal (ups, id, since, until, changes) VALUES (?, ?, ?, ?, ?)',
@@ -71,7 +83,7 @@ export function createSqliteStore(database: DatabaseSync, file: string): History
             lastRow,
             since,
             until,
-            JSON.stringify(told),
+            text,
           );
         }
         for (const { ups, at, status } of statuses) {
@@ -95,6 +107,7 @@ export function createSqliteStore(database: DatabaseSync, file: string): History
           );
         }
       });
+      isFirst = false;
     },
 
     sync() {

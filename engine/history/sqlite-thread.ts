@@ -27,6 +27,6 @@ const answerTo = ({ id, call, asked }: ThreadCall): ThreadAnswer => {
 };
 port.on('message', (told: ThreadCall) => {
   port.postMessage(answerTo(told));
-  // What a start leaves behind is half of this heap, and would stay for days. Only `serve` asks for it (headless/cli.ts).
+  // What a start leaves behind is half of this heap, and would stay for days. Only `serve` asks for it (headless/service-memory.ts).
   if (told.call === 'open') globalThis.gc?.();
 });

@@ -83,10 +83,23 @@ test('what SQLite says in the thread is told with its code, and a file that is n
   expect(isBroken(corrupt)).toBe(true);
 });
 
+test('a file that cannot be closed keeps no thread', async () => {
+  let isEnded = false;
+  const desk: Desk = {
+    ask: (call) => (call === 'close' ? Promise.reject(new Error('disk I/O error')) : Promise.resolve(undefined)),
+    end: () => Promise.resolve(void (isEnded = true)),
+  };
+  const opened = await openAt(desk, file(), createRememberingLog(), () => START);
+  await expect(opened.close()).rejects.toThrow('disk I/O error');
+  expect(isEnded).toBe(true);
+});
+
 /** A file of which every call can be made to hang, or to fail as one whose thread has ended. */
 function fragile() {
   let waits: Promise<void> = Promise.resolve();
   let isDead = false;
+  let isMute = false;
+  let opensNoMore = false;
   const disk = {
     opened: 0,
     hang(): () => void {
@@ -97,14 +110,28 @@ function fragile() {
     die(): void {
       isDead = true;
     },
+    /** The thread ends when it has written next, before it can say so. */
+    dieAfterWriting(): void {
+      isMute = true;
+    },
+    /** Threads end while they open the file from now on. */
+    openNoMore(): void {
+      isDead = opensNoMore = true;
+    },
     open: (async (file, log, now) => {
       disk.opened += 1;
-      isDead = false;
+      isDead = opensNoMore;
       const desk = createHistoryDesk(await loadSqlite(), file);
       const ask: Desk['ask'] = async (call, asked) => {
-        if (isDead) throw new HistoryError('history/ended', { file, reason: 'out of memory' });
+        const ended = new HistoryError('history/ended', { file, reason: 'out of memory' });
+        if (isDead) throw ended;
         await waits;
-        return desk(call, asked);
+        const answer = desk(call, asked);
+        if (call !== 'write' || !isMute) return answer;
+        desk('close', []);
+        isMute = false;
+        isDead = true;
+        throw ended;
       };
       return openAt({ ask, end: () => Promise.resolve() }, file, log, now);
     }) satisfies OpenHistoryFile,
@@ -200,4 +227,28 @@ test('a thread that ends is started anew, ever later where it ends again and aga
     await pass(60);
   }
   expect(disk.opened).toBeLessThan(10);
+});
+
+test('a thread that ends while it opens the file is started anew ever later, too', async () => {
+  const disk = fragile();
+  const { history, pass, told } = await watched(disk.open);
+  await pass(30);
+  disk.openNoMore();
+  await pass(600);
+  expect(history.problem).toMatchObject({ code: 'history/ended' });
+  expect(told('warn')).toHaveLength(1);
+  expect(disk.opened).toBeGreaterThan(2);
+  expect(disk.opened).toBeLessThan(10);
+});
+
+test('a batch whose thread ended before it could say so is in the file once', async () => {
+  const disk = fragile();
+  const { history, clock, pass } = await watched(disk.open);
+  await pass(30);
+  disk.dieAfterWriting();
+  await pass(60);
+  expect(disk.opened).toBe(2);
+  expect(history.problem).toBeUndefined();
+  const [known] = await history.integrals('office', 'ups.load', [START, clock.now()]);
+  expect(known?.knownMs).toBe(clock.now() - START);
 });

@@ -39,8 +39,11 @@ export async function openAt(desk: Desk, ...[file, log, now]: Parameters<OpenHis
     ...(Object.fromEntries(questions) as unknown as Omit<HistoryFile, 'startAnew' | 'close'>),
     startAnew: async (at) => String(await desk.ask('startAnew', [at])),
     async close() {
-      await desk.ask('close', []);
-      await desk.end();
+      try {
+        await desk.ask('close', []);
+      } finally {
+        await desk.end();
+      }
     },
   };
 }

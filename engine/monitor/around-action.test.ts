@@ -1,6 +1,7 @@
 /** The commands before and after the action, on the machine itself. */
 import { describe, expect, test } from 'vitest';
 import { asSeconds } from '#domain/units.ts';
+import { underNewNames } from './new-start.ts';
 import { rehearse } from './plan.ts';
 import type { ActionKind, MonitorPolicy } from './policy.ts';
 import type { MonitorEffect } from './machine-step.ts';
@@ -97,6 +98,27 @@ describe('the command before the action', () => {
     expect(machine.state.phase).toMatchObject({ phase: 'acting', attempt: 2 });
   });
 
+  test('never runs beside the action, however long nobody was there to end it', () => {
+    const machine = driveMachine(policy());
+    toBefore(machine);
+    const again = [...machine.restart(300), ...machine.tell({ type: 'pass' })];
+    // Long over its time: whoever holds the ticket is ended, or tells how it ended.
+    expect(askedOf(again)).toMatchObject([{ seconds: 1 }]);
+    expect(namesOf(again)).not.toContain('act');
+    expect(namesOf(machine.wait(5))).toEqual([]);
+    expect(namesOf(machine.wait(1))).toEqual(['write-power-down-flag', 'act']);
+  });
+
+  test('is told the new name of its UPS when it is asked for again', () => {
+    const machine = driveMachine(policy());
+    toBefore(machine);
+    const renamed = driveMachine(
+      policy({ supplies: [supplyOf('office')] }),
+      underNewNames(machine.state, () => 'office'),
+    );
+    expect(askedOf(renamed.restart(1))).toMatchObject([{ place: 'before', ups: 'office' }]);
+  });
+
   test('that was under way when the computer was started anew is over', () => {
     const machine = driveMachine(policy());
     toBefore(machine);
@@ -118,6 +140,7 @@ describe('the command after the action', () => {
     const [{ ticket } = { ticket: '' }] = askedOf(effects);
     // Killed meanwhile: the same again, with what is left of its time.
     expect(askedOf(machine.restart(8))).toMatchObject([{ place: 'after', ticket, seconds: 12 }]);
+    expect(underNewNames(machine.state, () => 'office').after?.ups).toBe('office');
     expect(sentencesOf(ended(machine, 'after', ticket, 'exit status 1'))).toContain('monitor.say.after-failed');
     expect(asked(machine.restart(1))).toEqual([]);
   });

@@ -9,6 +9,9 @@ export type AroundPlace = 'before' | 'after';
 /** Whoever runs it ends it in time and says so; who has not said so by then is not waited for. */
 const TELLING_MS = 5_000;
 
+/** For who was away for all of its time: enough to end one that hangs, or to hear how it ended. */
+const LATE_MS = 1_000;
+
 /** What is kept of a command while it runs. @returns undefined where none is wanted */
 export function aroundCommand(
   { around }: MonitorPolicy,
@@ -37,6 +40,12 @@ export const runAround = (place: AroundPlace, command: AroundCommand, now: Monit
 
 /** It has had its time, and nobody said what became of it. */
 export const isOverdue = ({ until }: AroundCommand, now: MonitorNow): boolean => now.at >= until + TELLING_MS;
+
+/** After a start of the program: nothing of it may run beside the action, so it is heard or ended before it is given up. */
+export const takenUpAgain = <Command extends AroundCommand>(command: Command, now: MonitorNow): Command => ({
+  ...command,
+  until: Math.max(command.until, now.at + LATE_MS),
+});
 
 export const outcomeOfAround = (place: AroundPlace, failure: Text | undefined): MonitorEffect =>
   failure === undefined

@@ -2,11 +2,12 @@
 import { phrase, type Phrase, type Text } from '#domain/messages/message.ts';
 import type { DryRunStep } from '#domain/schema/dry-run.ts';
 import { clockLength } from '#domain/shutdown-sentence.ts';
-import type { PowerCheck, SystemPower } from '#engine/ports.ts';
+import type { Clock, PowerCheck, SystemPower } from '#engine/ports.ts';
 import type { UpsState } from '#engine/state/ups-state.ts';
+import { DISK_LIMIT_MS, withinLimit } from '#engine/within-limit.ts';
 import { toPowerOff } from './going-down.ts';
 import { isSleeping } from './around-action.ts';
-import type { LateHook } from './late-power-off.ts';
+import { isHookReached, type LateHook } from './late-power-off.ts';
 import type { MonitorPolicy } from './policy.ts';
 import { checkPowerDownFlag } from './power-down-flag.ts';
 import { planPowerOff, powerOffDelay } from './power-off.ts';
@@ -23,6 +24,7 @@ export interface DryStep {
 
 export interface DryRunParts {
   readonly policy: MonitorPolicy;
+  readonly clock: Pick<Clock, 'after'>;
   readonly power: Pick<SystemPower, 'check' | 'checkLine'>;
   readonly lateHook: Pick<LateHook, 'isReady'>;
   /** Computers that are logged in to a UPS of ours now. */
@@ -37,14 +39,18 @@ export interface DryRunParts {
 export async function dryRun(parts: DryRunParts): Promise<readonly DryStep[]> {
   const { policy } = parts;
   if (policy.supplies.length === 0 || policy.minSupplies === 0) return [];
+  // Who asks waits for the slowest look, and not for all of them.
+  const looked = await Promise.all([
+    aroundOf(parts, 'before'),
+    flagOf(parts),
+    powerOffOf(parts),
+    actionOf(parts),
+    aroundOf(parts, 'after'),
+  ]);
   return [
     ...othersOf(parts),
     { step: 'notice', text: phrase('dry.notice', { time: spanOf(policy.finalDelay) }) },
-    ...(await aroundOf(parts, 'before')),
-    ...(await flagOf(policy)),
-    ...(await powerOffOf(parts)),
-    await actionOf(parts),
-    ...(await aroundOf(parts, 'after')),
+    ...looked.flat(),
   ];
 }
 
@@ -72,17 +78,28 @@ async function aroundOf({ policy, power }: DryRunParts, step: 'before' | 'after'
   return [{ step, text, command: line, ...refusalIn(await power.checkLine(line)) }];
 }
 
-async function flagOf({ powerDownFlag: file }: MonitorPolicy): Promise<readonly DryStep[]> {
+async function flagOf({ policy: { powerDownFlag: file }, clock }: DryRunParts): Promise<readonly DryStep[]> {
   if (file === undefined) return [];
-  const problem = await checkPowerDownFlag(file);
+  const problem = await withinLimit(clock, DISK_LIMIT_MS, checkPowerDownFlag(file), () =>
+    phrase('reason.no-answer-in-time', {}),
+  );
   return [{ step: 'flag', text: phrase('dry.flag', { file }), ...(problem === undefined ? {} : { problem }) }];
 }
 
-async function powerOffOf({ policy, lateHook, shutdownTook, stateOf }: DryRunParts): Promise<readonly DryStep[]> {
-  const wanted = policy.supplies.filter(({ ups }) => toPowerOff(policy).includes(ups));
+async function powerOffOf({
+  policy,
+  clock,
+  lateHook,
+  shutdownTook,
+  stateOf,
+}: DryRunParts): Promise<readonly DryStep[]> {
+  const wanted = toPowerOff(policy).flatMap((ups) => policy.supplies.find((supply) => supply.ups === ups) ?? []);
   const known = wanted.map((supply) => ({ ...supply, state: stateOf(supply.name) }));
   const configs = known.flatMap(({ state }) => state?.config ?? []);
-  const isLate = !isSleeping(policy) && configs.length === wanted.length && (await lateHook.isReady(configs));
+  const isLate =
+    isHookReached(policy) &&
+    configs.length === wanted.length &&
+    (await withinLimit(clock, DISK_LIMIT_MS, lateHook.isReady(configs), () => false));
   const seconds = powerOffDelay(policy.powerOff, shutdownTook);
   return known.map(({ ups, state }): DryStep => {
     const step = 'power-off';

@@ -6,7 +6,7 @@ import type { Clock, Log, SystemPower } from '#engine/ports.ts';
 import type { UpsStore } from '#engine/state/ups-store.ts';
 import { DISK_LIMIT_MS, DISK_LIMIT_SECONDS, withinLimit } from '#engine/within-limit.ts';
 import { aroundEnvironment } from './around-action.ts';
-import type { LateHook } from './late-power-off.ts';
+import { isHookReached, type LateHook } from './late-power-off.ts';
 import type { Looks } from './looks.ts';
 import type { MonitorEffect, MonitorEvent } from './machine-step.ts';
 import type { Standing } from './monitor-state.ts';
@@ -72,9 +72,7 @@ export function createEffects(options: EffectsOptions): Effects {
   const powerOff = async (upses: readonly SupplyPolicy[]): Promise<void> => {
     const { policy, state } = standing;
     const configs = upses.map(({ name }) => store.get(name)?.config).filter((config) => config !== undefined);
-    // A computer that falls asleep never gets to the hook.
-    const isHookReached = policy.action.kind === 'shutdown' || policy.action.kind === 'command';
-    if (isHookReached && configs.length === upses.length && (await lateHook.leaveWord(configs))) {
+    if (isHookReached(policy) && configs.length === upses.length && (await lateHook.leaveWord(configs))) {
       for (const { ups } of upses) telling.say('warn', phrase('monitor.say.power-off-late', { ups }));
       return;
     }

@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { UpsConfig } from '#engine/drivers/driver.ts';
 import { isNativeDriver } from '#engine/drivers/native-drivers.ts';
+import type { MonitorPolicy } from './policy.ts';
 
 /** Where resources/systemd/late-power-off.sh puts the hook, and where the hook looks for word. */
 export const LATE_HOOK_FILES = {
@@ -34,6 +35,10 @@ export type LateWord = Readonly<z.infer<typeof LateWord>>;
 
 /** @throws Error where the text is no word of ours */
 export const readLateWord = (text: string): LateWord => LateWord.parse(JSON.parse(text));
+
+/** A computer that sleeps, or starts anew, never gets to the hook. */
+export const isHookReached = ({ action }: Pick<MonitorPolicy, 'action'>): boolean =>
+  action.kind === 'shutdown' || action.kind === 'command';
 
 export interface LateHook {
   /** Whether it is installed and could do it for these. */

@@ -1,7 +1,7 @@
 /** What a start of the program, a start of the computer, a sleep and new names make of what was known. Pure. */
 import { phrase } from '#domain/messages/message.ts';
 import { announce, sleepNotice } from './announce.ts';
-import { isOverdue, isSleeping, runAfter, runAround } from './around-action.ts';
+import { isOverdue, isSleeping, runAfter, runAround, takenUpAgain } from './around-action.ts';
 import { toFlag, toPowerOff } from './going-down.ts';
 import { after, say, still, type MonitorEffect, type MonitorStep } from './machine-step.ts';
 import { NEW_STATE, NEW_SUPPLY, type MonitorNow, type MonitorState } from './monitor-state.ts';
@@ -44,8 +44,10 @@ function goOnDown(policy: MonitorPolicy, before: MonitorState, isRecent: boolean
       return { state, effects: orders };
     case 'waiting':
       return { state: { ...state, phase: { ...phase, answered: [] } }, effects: orders };
-    case 'preparing':
-      return { state, effects: [...orders, runAround('before', phase, now)] };
+    case 'preparing': {
+      const again = takenUpAgain(phase, now);
+      return { state: { ...state, phase: again }, effects: [...orders, runAround('before', again, now)] };
+    }
     case 'retrying':
       return { state, effects: [...orders, ...toFlag(policy)] };
     case 'powering-off':
@@ -133,6 +135,8 @@ export function underNewNames(state: MonitorState, keyOfOld: (key: string) => st
     ...state,
     supplies: underNewKeys(state.supplies, keyOfOld),
     secondaries: renameUpses(state.secondaries, keyOfOld),
+    phase: state.phase.phase === 'preparing' ? { ...state.phase, ...renamed(state.phase) } : state.phase,
+    after: renamed(state.after),
     cause: state.cause === undefined ? undefined : keyOfOld(state.cause),
     shutdown: renamed(state.shutdown),
     story: renamed(state.story),

@@ -108,6 +108,25 @@ describe('settings that are saved', () => {
     await expect.poll(() => store.get('office')?.isForcedShutdown, PATIENCE).toBe(true);
   });
 
+  test('or not: where it slept instead, nobody is sent down when the server is there again', async () => {
+    const port = await freePort();
+    const policy = policyFor(onServer(port, 'primary'), {
+      hostSync: asSeconds(0),
+      finalDelay: asSeconds(0),
+      action: { kind: 'sleep' },
+    });
+    const { monitor: primary, power } = await watch(policy);
+    await primary.ask({ kind: 'shutdown-now' });
+    await expect.poll(() => power.acts.length, PATIENCE).toBe(1);
+    for (const moment of ['starting', 'finished'] as const) await power.sleep(moment);
+    await expect.poll(() => primary.view().phase, PATIENCE).toBe('watching');
+    const { store } = await serve(port);
+    // What is declared is declared before the first look.
+    await expect.poll(() => primary.view().supplies[0]?.reason.phrase, PATIENCE).not.toMatch(/unheard|never-heard/);
+    expect(here()).toBe(1);
+    expect(store.get('office')?.isForcedShutdown).toBe(false);
+  });
+
   test('and lead to it by another account tell the forced shutdown again', async () => {
     const port = await freePort();
     const { monitor: primary } = await watch(policyFor(onServer(port, 'primary', { password: 'wrong' })));

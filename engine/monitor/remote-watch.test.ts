@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { asSeconds } from '#domain/units.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
-import { startTestServer, type TestServer } from '#tests/support/nut-server.ts';
+import { startTestServer, TEST_USERS, type TestServer } from '#tests/support/nut-server.ts';
 import type { Facts } from './monitor-state.ts';
 import type { RemoteSource } from './policy.ts';
 import { factsOf, watchRemote, type RemoteWatch } from './remote-watch.ts';
@@ -121,6 +121,20 @@ describe('a UPS on another server', () => {
     const { store, watch } = await watched('primary');
     await watch.setForcedShutdown();
     await expect.poll(() => store.get('office')?.isForcedShutdown).toBe(true);
+  });
+
+  test('is forced down after the login, where that was refused while it was to be', async () => {
+    const { watch, log, looks, server: before } = await watched('primary', 'new-pw');
+    await expect.poll(() => looks.length).toBeGreaterThan(0);
+    await watch.setForcedShutdown();
+    expect(log.lines.map(({ message }) => message).join()).toContain('FSD could not be set');
+    await before.stop();
+    server = await startTestServer({
+      ups: { office: { variables } },
+      users: TEST_USERS.map((user) => ({ ...user, password: 'new-pw' })),
+      config: { listen: [{ host: '127.0.0.1', port: before.port }] },
+    });
+    await expect.poll(() => server?.store.get('office')?.isForcedShutdown, { timeout: 20_000 }).toBe(true);
   });
 
   test('is let go and watched on, and logged in to again when asked', async () => {

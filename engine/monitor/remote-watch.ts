@@ -13,7 +13,7 @@ export interface RemoteWatch {
   others(): Promise<readonly string[]>;
   /** Ends the login; the UPS is watched on. */
   logOut(): Promise<void>;
-  /** Takes the login up again. */
+  /** Takes the login up again, after a shutdown that is over: an FSD that could not be declared in it is wanted no more. */
   logIn(): void;
   stop(): Promise<void>;
 }
@@ -90,7 +90,8 @@ export function watchRemote(options: RemoteWatchOptions): RemoteWatch {
   const declare = async (connection: NutClient): Promise<void> => {
     const reply = await connection.command(['FSD', supply.name]);
     if (!reply.ok) log.error(`FSD could not be set on ${supply.ups}: ${reply.error}`);
-    isForcing = false;
+    // One that was refused before the login was through is declared again after it.
+    isForcing = !reply.ok;
   };
 
   const look = async (connection: NutClient): Promise<Facts | undefined> => {
@@ -202,6 +203,7 @@ export function watchRemote(options: RemoteWatchOptions): RemoteWatch {
     },
     logIn() {
       isLeaving = false;
+      isForcing = false;
     },
     stop: () => kept.stop(),
   };

@@ -1,6 +1,7 @@
 /** What the recorded transcripts do not show: limits, clients that misbehave, addresses, rights that change. */
-import { type AddressInfo, createServer } from 'node:net';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
 import {
@@ -232,6 +233,18 @@ describe('logins', () => {
     expect(await client.closed()).toBe('');
     // Nobody waits for it in a shutdown.
     expect(run.logins.at(-1)).toEqual({ ups: 'office', address: '127.0.0.1', how: 'gone' });
+  });
+
+  test('of whom nobody can tell where they came from, not a word is heard', async () => {
+    const run = await serve();
+    // What was said stays readable in a connection that was reset before it was accepted; its address is gone.
+    const client = `const socket = require('node:net').connect(${run.port}, '127.0.0.1', () => {
+      socket.write('USERNAME admin\\nPASSWORD secret\\nFSD office\\n', () => socket.resetAndDestroy());
+    })`;
+    expect(spawnSync(process.execPath, ['-e', client])).toMatchObject({ status: 0 });
+    const next = await run.open();
+    expect(await next.ask('GET VAR office ups.status')).toBe('VAR office ups.status "OL"');
+    expect(run.logged).toEqual([]);
   });
 
   test('clients of a UPS that was removed are dropped, others stay', async () => {

@@ -303,7 +303,12 @@ class Server implements NutServer, ConnectionHost, SessionWorld {
   #accept(socket: Socket): void {
     const { gate } = this.#deps;
     const { remoteAddress } = socket;
-    if (gate && remoteAddress !== undefined && !gate.admits(remoteAddress)) {
+    // It was reset before it was accepted: nobody waits for an answer, and what was said could be read all the same.
+    if (remoteAddress === undefined) {
+      socket.destroy();
+      return;
+    }
+    if (gate && !gate.admits(remoteAddress)) {
       gate.refuse(remoteAddress);
       socket.destroy();
       return;

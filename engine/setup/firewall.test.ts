@@ -42,6 +42,7 @@ describe('ufw', () => {
     'limit tcp 3493 0.0.0.0/0 any 0.0.0.0/0 in',
     'allow_log tcp 80,3000:4000 0.0.0.0/0 any 0.0.0.0/0 in comment=4e5554',
     'allow any any 0.0.0.0/0 any 192.168.1.7 in',
+    'allow tcp 3493 0.0.0.0/0 any 0.0.0.0/0 NUT - in_eth0',
   ])('with the rule %s: no command, and no word that it is open', (tuple) => {
     const hint = ufwHint(rule('deny tcp 22 0.0.0.0/0 any 0.0.0.0/0 in', tuple), ALL);
     expect(hint).toMatchObject({ hasRule: true });
@@ -54,6 +55,8 @@ describe('ufw', () => {
     'allow udp 3493 0.0.0.0/0 any 0.0.0.0/0 in',
     'allow tcp 3493 0.0.0.0/0 any 0.0.0.0/0 out',
     'allow tcp any 0.0.0.0/0 3493 0.0.0.0/0 out',
+    'allow tcp any 0.0.0.0/0 3493 0.0.0.0/0 in',
+    'route:allow tcp 3493 0.0.0.0/0 any 0.0.0.0/0 in',
     'allow tcp 80,3400:3492 0.0.0.0/0 any 0.0.0.0/0 in',
   ])('with the rule %s, which lets nobody in there', (tuple) => {
     expect(ufwHint(rule(tuple), ALL)).toMatchObject({ hasRule: false });
@@ -114,6 +117,7 @@ describe('nftables', () => {
     ['what cannot be read', 'Error: syntax error'],
     ['what is no list of rules', '{"nftables":3}'],
     ['a chain for what goes through', listing(chain('inet', { hook: 'forward' }))],
+    ['a chain for what is no IP', listing(chain('arp'), chain('bridge'))],
     [
       'a chain that lets through what no rule is about',
       listing(chain('inet', { policy: 'accept' }), ruleOf('inet', dport(22), { drop: null })),
@@ -167,8 +171,18 @@ describe('nftables', () => {
     ruleOf('inet', dport(3493, 'udp'), { accept: null }),
     ruleOf('inet', dport({ range: [3400, 3492] }), { accept: null }),
     ruleOf('inet', dport('@ports'), { accept: null }),
+    ruleOf('inet', { match: { ...dport(3493).match, op: '!=' } }, { accept: null }),
   ])('with %j, which lets nobody in there', (rule) => {
     expect(nftHint(listing(chain('inet'), rule), ALL)).toMatchObject({ hasRule: false });
+  });
+
+  test('with a rule in another chain, which counts where what comes in may get there', () => {
+    const { rule } = ruleOf('inet', dport(3493), { accept: null });
+    const hintWith = (hook: string | undefined): FirewallHint | undefined =>
+      nftHint(listing(chain('inet'), chain('inet', { hook }, 'other'), { rule: { ...rule, chain: 'other' } }), ALL);
+    expect(hintWith(undefined)).toMatchObject({ hasRule: true });
+    expect(hintWith('output')).toMatchObject({ hasRule: false });
+    expect(hintWith('forward')).toMatchObject({ hasRule: false });
   });
 });
 
@@ -200,9 +214,15 @@ describe('iptables', () => {
       `${drops}-A INPUT -s 192.168.1.0/24 -p tcp -m multiport --dports 22,3000:4000 -j ACCEPT\n`,
     ];
     for (const four of rules) expect(iptablesHint({ 4: four, 6: drops }, ALL)).toMatchObject({ hasRule: true });
-    expect(iptablesHint({ 4: `${drops}-A INPUT -p tcp -m tcp --dport 34930 -j ACCEPT\n`, 6: '' }, ALL)).toMatchObject({
-      hasRule: false,
-    });
+    const others = [
+      '-p tcp -m tcp --dport 34930',
+      '-p tcp -m tcp ! --dport 3493',
+      '! -p tcp -m multiport --dports 3493',
+    ];
+    for (const other of others) {
+      const four = `${drops}-A INPUT ${other} -j ACCEPT\n`;
+      expect(iptablesHint({ 4: four, 6: '' }, ALL)).toMatchObject({ hasRule: false });
+    }
   });
 });
 

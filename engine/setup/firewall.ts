@@ -51,12 +51,15 @@ export interface UfwFiles {
   readonly rules: string;
 }
 
-/** Source: ufw(8), ufw-framework(8). Each rule stands in its file as a comment: `### tuple ### allow tcp 3493 …`. */
+/**
+ * Source: ufw(8), ufw-framework(8). Each rule stands in its file as a comment: action, protocol, port and address here,
+ * port and address there, its profiles of programs where it has some, direction.
+ */
 export function ufwHint({ conf, defaults, rules }: UfwFiles, opening: Opening): FirewallHint | undefined {
   if (!/^\s*ENABLED\s*=\s*["']?yes/im.test(conf)) return undefined;
   if (/^\s*DEFAULT_INPUT_POLICY\s*=\s*["']?ACCEPT/im.test(defaults)) return undefined;
   const { port, allow } = opening;
-  const tuples = rules.matchAll(/^### tuple ### (?:allow|limit)\S* (?:tcp|any) (\S+) \S+ \S+ \S+ in/gm);
+  const tuples = rules.matchAll(/^### tuple ### (?:allow|limit)\S* (?:tcp|any) (\S+) \S+ any \S+(?: \S+ \S+)? in/gm);
   if ([...tuples].some(([, ports = '']) => ports === 'any' || holds(ports, port))) return ruled('ufw', opening);
   const commands =
     allow.length === 0
@@ -127,13 +130,20 @@ export function nftHint(listing: string, opening: Opening): FirewallHint | undef
   const items = nftItems(listing);
   const rules = items.flatMap(({ rule }) => rule ?? []);
   const chains = items.flatMap(({ chain }) =>
-    chain?.hook === 'input' && (chain.policy === 'drop' || endsInRefusal(rules.filter(isOf(chain)))) ? [chain] : [],
+    isOfIp(chain) && chain.hook === 'input' && (chain.policy === 'drop' || endsInRefusal(rules.filter(isOf(chain))))
+      ? [chain]
+      : [],
   );
   const [first] = chains;
   if (!first) return undefined;
   const isManaged = chains.every(isOfIptables);
   const name = isManaged ? 'iptables' : 'nftables';
-  if (rules.some((rule) => lets(rule, opening.port))) return ruled(name, opening);
+  // Chains for what goes out or through say nothing about what comes in; those without a hook are jumped to.
+  const others = items.flatMap(({ chain }) =>
+    chain?.hook !== undefined && chain.hook !== 'input' ? [isOf(chain)] : [],
+  );
+  const incoming = rules.filter((rule) => !others.some((isOther) => isOther(rule)));
+  if (incoming.some((rule) => lets(rule, opening.port))) return ruled(name, opening);
   const commands = chains.flatMap((chain) =>
     isOfIptables(chain)
       ? iptablesCommands(chain.family === 'ip6' ? 6 : 4, opening)
@@ -158,6 +168,10 @@ const isOf =
   (rule: NftRule): boolean =>
     rule.family === family && rule.table === table && rule.chain === name;
 
+/** Others are about what is no IP: bridges, ARP. */
+const isOfIp = (chain: NftChain | undefined): chain is NftChain =>
+  chain !== undefined && ['inet', 'ip', 'ip6'].includes(chain.family);
+
 /** Tables of iptables-nft, which are not to be changed by hand. */
 const isOfIptables = ({ family, table, name }: NftChain): boolean =>
   (family === 'ip' || family === 'ip6') && table === 'filter' && name === 'INPUT';
@@ -171,6 +185,7 @@ function endsInRefusal(rules: readonly NftRule[]): boolean {
 }
 
 const DportMatch = z.object({
+  op: z.enum(['==', 'in']),
   left: z.object({ payload: z.object({ protocol: z.enum(['tcp', 'th']), field: z.literal('dport') }) }),
   right: z.unknown(),
 });
@@ -224,7 +239,7 @@ export function iptablesHint(
   const commands = versions.flatMap((version) => iptablesCommands(version, opening));
   if (commands.length === 0) return undefined;
   const accepted = versions.flatMap((version) => [
-    ...listings[version].matchAll(/^-A INPUT\b.* -p tcp\b.* --dports? (\S+).* -j ACCEPT$/gm),
+    ...listings[version].matchAll(/^-A INPUT\b.*(?<! !) -p tcp\b.*(?<! !) --dports? (\S+).* -j ACCEPT$/gm),
   ]);
   if (accepted.some(([, ports = '']) => holds(ports, opening.port))) return ruled('iptables', opening);
   return hint('iptables', opening, commands.join(' && '), 'on.until-restart');

@@ -27,6 +27,12 @@ describe('programs that get in the way', () => {
       'holds-unit',
       'nut-driver.target nut-driver@ups.service',
     ],
+    [
+      program('usbhid-ups', { unit: 'nut-driver@my\\x2dups.service' }),
+      'NUT usbhid-ups',
+      'holds-unit',
+      String.raw`nut-driver.target 'nut-driver@my\x2dups.service'`,
+    ],
     [program('apcupsd', { unit: 'apcupsd.service' }), 'apcupsd', 'holds-unit-and-shuts-down', 'apcupsd.service'],
     [
       program('pwrstatd', { unit: 'pwrstatd.service' }),

@@ -150,7 +150,11 @@ function endCommand(
 }
 
 /** A driver of NUT is started anew for every section of ups.conf, so its own service is not enough. */
-const unitsOf = (unit: string): string => (unit.startsWith('nut-driver@') ? `nut-driver.target ${unit}` : unit);
+function unitsOf(unit: string): string {
+  // A hyphen in what stands behind @ is \x2d, and the shell takes backslashes away.
+  const word = unit.includes('\\') ? `'${unit}'` : unit;
+  return unit.startsWith('nut-driver@') ? `nut-driver.target ${word}` : word;
+}
 
 /** One that runs as a service is no neighbour of the one that is asked by hand, and neither is what it has started. */
 const isRidethrough = ({ name, command, unit }: RunningProgram): boolean =>

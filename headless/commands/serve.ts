@@ -15,10 +15,10 @@ import { createSetupSystem } from '#engine/adapters/setup-system.ts';
 import { createSystemPower, isPowerForbidden } from '#engine/adapters/system-power.ts';
 import { holdUpsmonPid } from '#engine/adapters/upsmon-pid.ts';
 import { describeError, SettingsError } from '#domain/errors.ts';
-import { localeOf } from '#domain/messages/message.ts';
+import { localeOf, phrase, type Text } from '#domain/messages/message.ts';
 import type { DriverOutcome } from '#engine/drivers/driver.ts';
-import type { DefinitionSet } from '#engine/devices/definition.ts';
-import { readOwnDefinitions } from '#engine/devices/own-definitions.ts';
+import { createDefinitionSet, type DefinitionSet } from '#engine/devices/definition.ts';
+import { readOwnDefinitions, type OwnDefinitions } from '#engine/devices/own-definitions.ts';
 import { createLateHook } from '#engine/monitor/late-power-off.ts';
 import type { Log } from '#engine/ports.ts';
 import { createProduct, formatAddress, type Product } from '#engine/product.ts';
@@ -32,7 +32,7 @@ import { openSettingsKeeper } from '#engine/settings/settings-keeper.ts';
 import { dataDirectory } from '#engine/data-dir.ts';
 import { RULE_FILE } from '#engine/setup/udev-rule.ts';
 import { reasonOf } from '#engine/system-reason.ts';
-import { withinLimit } from '#engine/within-limit.ts';
+import { DISK_LIMIT_MS, withinLimit } from '#engine/within-limit.ts';
 import { EXIT, UsageError, type CommandIo } from '../io.ts';
 import { parseOptions } from '../options.ts';
 import { createWebPasswords } from '../web/web-passwords.ts';
@@ -75,7 +75,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   // Asked for before anything is started: a signal that comes early must not be lost.
   const ending = nextEnding(startLog);
   await prepareDataFolder(options.dataDir, startLog);
-  const letGo = await holdDataFolder(options.dataDir, startLog);
+  const letGo = await holdDataFolder(options.dataDir, systemClock, startLog);
   const isOwn = options.confDir === undefined && !options.isDemo;
   const keeper = isOwn
     ? await openSettingsKeeper({ dataDir: options.dataDir, clock: systemClock, log: startLog })
@@ -104,7 +104,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     ...(process.platform === 'linux' && !isPowerForbidden(io.env)
       ? { lateHook: createLateHook(configuration.baseDir) }
       : {}),
-    definitions: await readDefinitions(options.dataDir, log),
+    definitions: await readDefinitions(join(options.dataDir, 'devices'), log),
     setupSystem: createSetupSystem({
       platform: process.platform,
       env: io.env,
@@ -120,17 +120,30 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
   const web = options.web && (await createWeb(options.web, options.dataDir, product, log));
   let releasePid = (): Promise<void> => Promise.resolve();
   try {
-    const link = await web?.start();
+    const opening = web?.start();
+    // Without its passwords it must not open, and those may lie on a disk that hangs. What watches goes on.
+    const opened = (): Promise<string | undefined> | undefined =>
+      opening && withinLimit<string | undefined>(systemClock, DISK_LIMIT_MS, opening, () => undefined);
+    await opened();
     // A service of NUT's files is expected to serve; what people set up here is to guard this computer in any case.
     const addresses = await product.start(isOwn ? 'wished' : 'needed');
     if (configuration.monitor) releasePid = await holdUpsmonPid(io.env, log);
     const nut = addresses.length === 0 ? 'off' : addresses.map(formatAddress).join(',');
-    io.stdout.write(`ridethrough ready nut=${nut} web=${link ?? 'off'}\n`);
-    if (link !== undefined && options.opensBrowser) openBrowser(link, log);
+    const tellReady = (link: string | undefined): void => {
+      io.stdout.write(`ridethrough ready nut=${nut} web=${link ?? 'off'}\n`);
+      if (link !== undefined && options.opensBrowser) openBrowser(link, log);
+    };
+    const link = await opened();
+    tellReady(link);
+    if (link === undefined && opening) {
+      log.warn(`The web interface is not open yet: it waits for the disk with ${options.dataDir}.`);
+      opening.then(tellReady, (error: unknown) => log.error(describeError(error)));
+    }
   } catch (error) {
     keeper?.stop();
-    await stopAll(product, web, releasePid);
-    letGo();
+    if (await stopAll(product, web, releasePid)) letGo();
+    // Once the error is told.
+    else process.once('exit', () => endAtOnce(false));
     throw error;
   }
 
@@ -154,7 +167,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     keeper?.stop();
     if (!(await stopAll(product, web, releasePid))) {
       log.warn('Ending: something is not waited for, as a disk that does not answer.');
-      endAtOnce();
+      endAtOnce(signal !== 'broken');
     }
     letGo();
     return signal === 'broken' ? EXIT.failed : EXIT.ok;
@@ -162,16 +175,20 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
 }
 
 /**
- * Watching and shutting down need no disk, so a folder that cannot be written to is told and lived with.
+ * Watching and shutting down need no disk, so a folder that cannot be written to, or whose disk does not answer, is told
+ * and lived with.
  * @throws SettingsError settings/cannot-keep when there is none and none can be made
  */
 async function prepareDataFolder(folder: string, log: Log): Promise<void> {
-  await makeDataFolder(folder);
-  await access(folder, constants.W_OK | constants.X_OK).catch((error: unknown) =>
-    log.warn(
-      describeError(new SettingsError('settings/cannot-keep', { file: folder, reason: reasonOf(error) }, error)),
-    ),
-  );
+  const cannotKeep = (reason: Text, error?: unknown): void =>
+    log.warn(describeError(new SettingsError('settings/cannot-keep', { file: folder, reason }, error)));
+  const prepared = makeDataFolder(folder)
+    .then(() => access(folder, constants.W_OK | constants.X_OK))
+    .catch((error: unknown) => {
+      if (error instanceof SettingsError) throw error;
+      cannotKeep(reasonOf(error), error);
+    });
+  await withinLimit(systemClock, DISK_LIMIT_MS, prepared, () => cannotKeep(phrase('reason.no-answer-in-time', {})));
 }
 
 /** The folder of this program, found from wherever this module runs: its bundle or its source. */
@@ -181,9 +198,13 @@ function programFolder(): string {
   return folder;
 }
 
-/** The built-in definitions and those in the folder `devices` of the data folder. */
-async function readDefinitions(dataDir: string, log: Log): Promise<DefinitionSet> {
-  const { definitions, used, problems } = await readOwnDefinitions(join(dataDir, 'devices'));
+/** The built-in definitions and a person's own, where their disk answers. */
+async function readDefinitions(folder: string, log: Log): Promise<DefinitionSet> {
+  const reading = readOwnDefinitions(folder);
+  const { definitions, used, problems } = await withinLimit<OwnDefinitions>(systemClock, DISK_LIMIT_MS, reading, () => {
+    log.error(`Device definitions in ${folder} are left out until the next start: its disk does not answer.`);
+    return { definitions: createDefinitionSet(), used: [], problems: [] };
+  });
   for (const file of used) log.info(`Using device definition ${file}`);
   for (const problem of problems) log.error(describeError(problem));
   return definitions;

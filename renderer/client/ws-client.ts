@@ -11,6 +11,7 @@ import {
   type RequestResult,
 } from '#domain/contract.ts';
 import { ApiError, RemoteError } from '#domain/errors.ts';
+import { LONGEST_WAIT } from '#domain/schema/settings/ups-settings.ts';
 import { z } from 'zod';
 
 const FIRST_RETRY_MS = 500;
@@ -18,10 +19,12 @@ const LONGEST_RETRY_MS = 10_000;
 /** A connection that held shorter than this does not shorten the pause before the next try. */
 const STEADY_MS = 10_000;
 const ANSWER_MS = 20_000;
-/** Requests that take longer: the system asks a person first, a mail server takes its time. */
+/** Requests that take longer: the system asks a person first, a mail server or a person's own command takes its time. */
 const LONG_ANSWERS_MS: Partial<Record<RequestName, number>> = {
   'setup.installRule': 600_000,
   'settings.testAlert': 120_000,
+  // The longest time that a command may be given, and the way there and back.
+  'setup.tryCommand': LONGEST_WAIT * 1000 + ANSWER_MS,
 };
 
 const AnswerFrame = z.union([

@@ -85,6 +85,15 @@ describe('the launcher in a checkout', () => {
     expect(told).toBe(`${pid} ${process.env.MALLOC_ARENA_MAX ?? '1'} serve --no-web`);
   });
 
+  test.runIf(process.platform === 'linux')('goes on as it is where a service may not begin anew', async () => {
+    await launch();
+    // Node's own permissions: files may be read, no other program may be run.
+    const words = ['--permission', '--allow-fs-read=*', at('bin', 'ridethrough.mjs'), 'serve', '--no-web'];
+    const { status, stdout, stderr } = await runProgram(process.execPath, words, { env: { PATH: process.env.PATH } });
+    expect([status, stdout]).toEqual([0, 'serve --no-web\n']);
+    expect(stderr).toContain('could not begin anew');
+  });
+
   test('goes on where a build was broken off', async () => {
     const { stdout } = await runProgram(process.execPath, ['-p', 'process.pid']);
     await mkdir(at('dist'));

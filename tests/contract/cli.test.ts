@@ -1,11 +1,12 @@
 /** Commands of the program from the outside: words in, text and exit status out; and its web interface and launcher. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { findProgram } from '#tests/support/programs.ts';
 import { runProgram } from '#tests/support/run-program.ts';
+import { writeProgram } from '#tests/support/scripted-driver.ts';
 import {
   buildProgram,
   childrenOf,
@@ -328,6 +329,30 @@ describe.skipIf(process.platform === 'win32')("the launcher under the running No
       expect(await program.end(signal)).toBe(0);
       expect(await isListening(where.port)).toBe(false);
       for (const child of children) expect(() => process.kill(child, 0)).toThrow('ESRCH');
+    },
+  );
+
+  test.runIf(process.platform === 'linux').each(
+    nodes.flatMap((node) => [
+      { node, asked: undefined, handedOn: [] },
+      { node, asked: '2', handedOn: ['MALLOC_ARENA_MAX=2'] },
+    ]),
+  )(
+    '$node: what it asks of memory itself is not handed on to drivers, what was asked of it ($asked) is',
+    async ({ node, asked, handedOn }) => {
+      const where = await prepare({ 'ups.conf': '[ups]\n driver = scripted-ups\n port = any\n' });
+      const driver = writeProgram(where.conf, 'scripted-ups');
+      const program = start(['serve', '--nut-conf', where.conf, '--data-dir', where.data, '--no-web'], {
+        command: [node, LAUNCHER],
+        env: { NUT_DRIVERPATH: where.conf, MALLOC_ARENA_MAX: asked },
+      });
+      await program.ready();
+      const starts = join(dirname(driver), 'starts.log');
+      await until('the driver runs', async () => (await readFile(starts, 'utf8').catch(() => '')) !== '');
+      const [, pid = ''] = /^(\d+) /.exec(await readFile(starts, 'utf8')) ?? [];
+      const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
+      expect(environment).toContain(`NUT_DRIVERPATH=${where.conf}`);
+      expect(environment.filter((word) => /^(?:MALLOC_|UV_|RIDETHROUGH_(?:ONE|HANDED))/.test(word))).toEqual(handedOn);
     },
   );
 

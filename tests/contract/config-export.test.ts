@@ -1,10 +1,10 @@
 /** What `config export` writes is started by Debian's NUT, and shuts down when the form says so. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { access, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { endProcess } from '#tests/support/end-process.ts';
 import { freePort, UPSD_PROGRAMS } from '#tests/support/nut-upsd.ts';
 import { ensurePrograms } from '#tests/support/programs.ts';
 import { runProgram, type ProgramRun } from '#tests/support/run-program.ts';
@@ -189,12 +189,7 @@ describe.skipIf(!needs.ok || !canBeAlone)(`Debian's NUT on an exported folder ${
       () => log,
     );
   });
-  afterAll(async () => {
-    if (nut.exitCode !== null || nut.signalCode !== null) return;
-    const ended = once(nut, 'exit');
-    nut.kill('SIGKILL');
-    await ended;
-  });
+  afterAll(() => endProcess(nut));
 
   test('upsdrvctl and upsd serve both UPSes as the form has them', async () => {
     expect((await runProgram('upsc', ['-L', `127.0.0.1:${port}`])).stdout).toBe(

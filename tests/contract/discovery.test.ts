@@ -1,24 +1,24 @@
 /** `_nut._tcp` on a network of two computers: what Avahi hears of us, and what we hear of Avahi and of each other. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { recordsOf } from '#engine/adapters/dns-sd.ts';
 import { AVAHI_PROGRAMS, startAvahi, type Avahi, type SeenService } from '#tests/support/avahi.ts';
+import { endProcess } from '#tests/support/end-process.ts';
 import { layNetwork, type NetworkHost } from '#tests/support/network-namespaces.ts';
+import { serveTo, type NetworkServer } from '#tests/support/network-server.ts';
 import { ensurePrograms } from '#tests/support/programs.ts';
 import { runProgram } from '#tests/support/run-program.ts';
-import {
-  buildProgram,
-  CLI,
-  ridethrough,
-  startProgram,
-  until,
-  type RunningProgram,
-} from '#tests/support/served-program.ts';
+import { buildProgram, CLI, until, type RunningProgram } from '#tests/support/served-program.ts';
 
-const programs = await ensurePrograms([...AVAHI_PROGRAMS, { program: 'upsc', package: 'nut-client' }]);
+const programs = await ensurePrograms([
+  ...AVAHI_PROGRAMS,
+  { program: 'ip', package: 'iproute2' },
+  { program: 'upsc', package: 'nut-client' },
+]);
 const network = await layNetwork(1);
 const reason = programs.ok && !network.isApart ? 'no network namespaces here' : programs.reason;
 const [other = network.server] = network.clients;
@@ -31,34 +31,26 @@ let folder: string;
 let avahi: Avahi;
 const running: RunningProgram[] = [];
 
-/** A computer that serves its UPS to others. */
-async function serve(on: NetworkHost, name: string, ...settings: string[]): Promise<Server> {
-  const data = await mkdtemp(join(folder, `${name}-`));
-  const set = async (...pairs: string[]): Promise<void> => {
-    const { status, stderr } = await ridethrough(['config', 'set', ...pairs, '--data-dir', data]);
-    expect([status, stderr]).toEqual([0, expect.not.stringMatching(/ error| cannot be /)]);
-  };
-  await set(
-    ...['ups.0.identifier', name, 'ups.0.driver', 'dummy-ups', 'ups.0.port', join(folder, 'ups.dev')],
-    ...['ups.0.shutdownaction', 'nothing', 'server.monpwd', 'own-pw', 'server.rmonitor', 'true', ...settings],
-  );
-  const [outer, args] = on.on(process.execPath, [CLI]);
-  const program = startProgram(['serve', '--data-dir', data, '--no-web'], { command: [outer, ...args] });
-  running.push(program);
-  await program.ready();
-  return { program, set };
-}
-interface Server {
-  readonly program: RunningProgram;
-  readonly set: (...pairs: string[]) => Promise<void>;
+async function serve(on: NetworkHost, ups: string, ...settings: string[]): Promise<NetworkServer> {
+  const server = await serveTo(folder, on, ups, ...settings);
+  running.push(server.program);
+  return server;
 }
 
-const isSeen = (...services: readonly SeenService[]): Promise<void> =>
-  until(
+async function isSeen(...services: readonly SeenService[]): Promise<void> {
+  let seen = '';
+  await until(
     `seen: ${JSON.stringify(services)}`,
-    async () => JSON.stringify((await avahi.seen(TYPE)).toSorted()) === JSON.stringify(services.toSorted()),
-    () => running.map((program) => program.stderr()).join('\n'),
+    async () => (seen = JSON.stringify((await avahi.seen(TYPE)).toSorted())) === JSON.stringify(services.toSorted()),
+    () => [`but ${seen}`, ...running.map((program) => program.stderr())].join('\n'),
   );
+}
+/** Runs a script that says something as soon as it is at work. */
+async function startScript(on: NetworkHost, script: string): Promise<ChildProcess> {
+  const child = spawn(...on.on(process.execPath, ['-e', script]), { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  return child;
+}
 const hasSocket = async ({ pid }: RunningProgram): Promise<boolean> =>
   (await readFile(`/proc/${pid}/net/udp`, 'utf8')).includes(MDNS_PORT);
 
@@ -66,7 +58,6 @@ describe.skipIf(reason !== '')(`servers on the local network ${reason}`, () => {
   beforeAll(async () => {
     await buildProgram();
     folder = await mkdtemp(join(tmpdir(), 'ridethrough-discovery-'));
-    await writeFile(join(folder, 'ups.dev'), 'ups.status: OL\nbattery.charge: 90\n');
     avahi = await startAvahi(other);
   });
   afterEach(async () => {
@@ -108,6 +99,25 @@ describe.skipIf(reason !== '')(`servers on the local network ${reason}`, () => {
     await withdraw();
   });
 
+  test('nor is a name taken whose server told of itself just before, and is silent for a second therefore', async () => {
+    const answer = `const records = ${JSON.stringify(recordsOf({ name: NAME, port: 9, addresses: [other.address ?? ''] }))};
+      const mdns = require('multicast-dns')({ interface: '${other.address}', bind: '0.0.0.0' });
+      let askedAt;
+      mdns.on('query', ({ questions }, { address }) => {
+        if (address === '${other.server}') askedAt ??= performance.now();
+        if (performance.now() - askedAt > 1_000 && questions.some(({ name }) => name === '${TYPE}.local')) mdns.respond(records);
+      });
+      mdns.on('ready', () => console.log('ready'));
+      process.on('SIGTERM', () => mdns.respond(records.map((record) => ({ ...record, ttl: 0 })), () => process.exit()));`;
+    const silent = await startScript(other, answer);
+    try {
+      await serve(network.server, 'office');
+      await isSeen([NAME, other.address ?? '', '9'], [`${NAME} (2)`, other.server, '3493']);
+    } finally {
+      await endProcess(silent, 'SIGTERM');
+    }
+  });
+
   test('an address that comes later is told', async () => {
     const ip = async (...args: string[]): Promise<number | NodeJS.Signals | null> =>
       (await runProgram(...network.server.on('ip', args))).status;
@@ -120,11 +130,8 @@ describe.skipIf(reason !== '')(`servers on the local network ${reason}`, () => {
 
   test('a port that is held by another program is told once, and nothing else happens', async () => {
     const hold = `const s = require('dgram').createSocket('udp4'); s.bind({ port: 5353, exclusive: true }, () => console.log('held'))`;
-    const holder = spawn(...network.server.on(process.execPath, ['-e', hold]), {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const holder = await startScript(network.server, hold);
     try {
-      await once(holder.stdout, 'data');
       const { program, set } = await serve(network.server, 'office');
       await program.logged('The network is not told of this server');
       await set('server.monuser', 'watch');
@@ -135,7 +142,7 @@ describe.skipIf(reason !== '')(`servers on the local network ${reason}`, () => {
       const searched = await runProgram(...network.server.on(process.execPath, [CLI, 'scan', '--announced']));
       expect(searched).toMatchObject({ status: 1, stderr: expect.stringContaining('cannot be searched') as string });
     } finally {
-      holder.kill('SIGKILL');
+      await endProcess(holder);
     }
   });
 

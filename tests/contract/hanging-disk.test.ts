@@ -6,6 +6,9 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { OUTBOX_FILE } from '#engine/alerts/outbox.ts';
+import { HISTORY_FILE } from '#engine/history/sqlite-file.ts';
+import { WEB_SECRETS_FILE } from '#headless/web/secrets.ts';
 import { ensurePrograms } from '#tests/support/programs.ts';
 import { runProgram } from '#tests/support/run-program.ts';
 import {
@@ -41,9 +44,7 @@ describe.skipIf(process.platform !== 'linux' || !found.ok)(`a disk that hangs ${
     const built = await runProgram('gcc', ['-shared', '-fPIC', '-o', file('hanging.so'), SOURCE, '-ldl']);
     expect(built).toMatchObject({ status: 0 });
     await mkdir(folder.data);
-    program = startProgram(['serve', '--nut-conf', folder.conf, '--data-dir', folder.data, '--no-web'], {
-      env: { LD_PRELOAD: file('hanging.so'), HANG_UNDER: folder.data, HANG_WHILE: file('hang') },
-    });
+    program = start();
     await program.ready();
     await program.logged('is on mains power');
   });
@@ -54,6 +55,10 @@ describe.skipIf(process.platform !== 'linux' || !found.ok)(`a disk that hangs ${
   });
 
   const file = (name: string): string => join(folder.conf, name);
+  const start = (data = folder.data): RunningProgram =>
+    startProgram(['serve', '--nut-conf', folder.conf, '--data-dir', data, '--web', '127.0.0.1:0'], {
+      env: { LD_PRELOAD: file('hanging.so'), HANG_UNDER: folder.data, HANG_WHILE: file('hang') },
+    });
   const text = (name: string): Promise<string> => readFile(file(name), 'utf8').catch(() => '');
   /** As NUT's own client is told it; it gives up after a while. */
   const status = async (): Promise<string> =>
@@ -78,6 +83,32 @@ describe.skipIf(process.platform !== 'linux' || !found.ok)(`a disk that hangs ${
     await isStatus('FSD OB DISCHRG LB');
     // It hangs to the end: what asks the program to end is obeyed.
     expect(await program.end()).toBe('SIGTERM');
+  });
+
+  test('where it hangs at the start already, the UPS is watched and served all the same, the web page once it answers', async () => {
+    expect(await program.end()).toBe(0);
+    const made = ['devices/own.json', OUTBOX_FILE, 'alerts.json'];
+    const read = ['running.lock', WEB_SECRETS_FILE, HISTORY_FILE, ...made];
+    await mkdir(join(folder.data, 'devices'));
+    for (const name of made) await writeFile(join(folder.data, name), '{}');
+    await writeFile(file('hang'), '');
+    program = start();
+    expect(await program.ready()).toBe(`ridethrough ready nut=${folder.address} web=off`);
+    await isStatus('OL');
+    const met = await text('hang.met');
+    for (const name of read) expect(met).toContain(join(folder.data, name));
+    await folder.write('ups.dev', 'ups.status: OB DISCHRG LB\nbattery.charge: 5\n');
+    await until('the shutdown command has run', async () => (await text('down')) === 'down\n', known);
+    await rm(file('hang'));
+    await until('the web page is open', () => program.stdout().includes('web=http'), known);
+    expect(await program.end()).toBe(0);
+  });
+
+  test('a start that fails ends all the same, as failed', async () => {
+    await hang();
+    const second = start(join(folder.data, 'second'));
+    expect(await second.ended).toBe('SIGKILL');
+    expect(second.stderr()).toContain('the port is in use');
   });
 
   test('what happened meanwhile is in the history once the disk answers again', async () => {

@@ -18,6 +18,7 @@ import type { MonitorPolicy } from '#engine/monitor/policy.ts';
 import { monitorPolicyOf } from '#engine/settings/monitor-policy.ts';
 import { readNutConf } from '#engine/settings/nut-conf/read-nut-conf.ts';
 import { createUpsStore } from '#engine/state/ups-store.ts';
+import { endProcess } from '#tests/support/end-process.ts';
 import { SCENARIOS, type Scenario } from '#tests/support/monitor-scenarios.ts';
 import { askOnce, startNutUpsd, UPSD_PROGRAMS, type NutUpsd } from '#tests/support/nut-upsd.ts';
 import { withOwnPidFolder } from '#tests/support/own-pid-folder.ts';
@@ -163,12 +164,7 @@ const beginDebians = (scenario: Scenario): Promise<Party> =>
       });
       await once(child, 'spawn');
       await writeFile(join(folder, 'pid'), String(child.pid));
-      return async () => {
-        if (child.exitCode !== null || child.signalCode !== null) return;
-        const exited = once(child, 'exit');
-        child.kill('SIGKILL');
-        await exited;
-      };
+      return () => endProcess(child);
     },
   );
 

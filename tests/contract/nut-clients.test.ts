@@ -1,10 +1,10 @@
 /** NUT's own clients and libraries, and TLS tools, against our server. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { access, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { endProcess } from '#tests/support/end-process.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from '#tests/support/nut-server.ts';
 import { withOwnPidFolder } from '#tests/support/own-pid-folder.ts';
 import { ensurePrograms } from '#tests/support/programs.ts';
@@ -33,12 +33,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nut-clients-'));
 });
 afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
-  }
+  for (const child of children.splice(0)) await endProcess(child);
   await run.stop();
   await rm(folder, { recursive: true, force: true });
 });

@@ -1,6 +1,5 @@
 /** What we write as NUT configuration is taken by NUT's own programs, and says to them what it says to us. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +17,7 @@ import { writeUpsConf } from '#engine/settings/nut-conf/ups-conf.ts';
 import { UPSD_DEFAULTS, writeUpsdConf } from '#engine/settings/nut-conf/upsd-conf.ts';
 import { writeUpsdUsers } from '#engine/settings/nut-conf/upsd-users.ts';
 import { UPSMON_DEFAULTS, writeUpsmonConf } from '#engine/settings/nut-conf/upsmon-conf.ts';
+import { endProcess } from '#tests/support/end-process.ts';
 import { freePort, UPSD_PROGRAMS } from '#tests/support/nut-upsd.ts';
 import { withOwnPidFolder } from '#tests/support/own-pid-folder.ts';
 import { ensurePrograms } from '#tests/support/programs.ts';
@@ -139,15 +139,7 @@ describe.skipIf(!needs.ok)(`the NUT files we write ${needs.reason}`, () => {
 
   afterAll(async () => {
     await client.close();
-    for (const child of children.toReversed()) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const exited = once(child, 'exit');
-      child.kill('SIGTERM');
-      const isOver = await Promise.race([exited.then(() => true), delay(3_000, false, { ref: false })]);
-      if (isOver) continue;
-      child.kill('SIGKILL');
-      await exited;
-    }
+    for (const child of children.toReversed()) await endProcess(child, 'SIGTERM');
     await rm(folder, { recursive: true, force: true });
   });
 

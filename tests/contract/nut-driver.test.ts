@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { probePort } from '#engine/drivers/probe-port.ts';
 import { scanNetwork } from '#engine/drivers/network-scan/scan-network.ts';
+import { endProcess } from '#tests/support/end-process.ts';
 import { type FrontedUps, frontUps, isAlive } from '#tests/support/fronted-ups.ts';
 import { freePort, startNutUpsd, UPSD_PROGRAMS } from '#tests/support/nut-upsd.ts';
 import { ensurePrograms } from '#tests/support/programs.ts';
@@ -302,12 +303,12 @@ describe.skipIf(!needs.ok)(`installed NUT drivers ${needs.reason}`, () => {
       // The agent answers, and refuses.
       expect(await ups.driver.runCommand('load.off')).not.toBe('handled');
 
-      await stopAgent(agent);
+      await endProcess(agent);
       agent = await startAgent(port, { status: 5, charge: 40 });
       await ups.until('on battery', () => ups.value('ups.status') === 'OB');
       await ups.until('charge', () => ups.value('battery.charge') === '40');
 
-      await stopAgent(agent);
+      await endProcess(agent);
       await ups.until('stale', () => ups.state().availability === 'stale');
       expect(ups.value('battery.charge')).toBe('40');
       agent = await startAgent(port, { status: 3, charge: 41 });
@@ -316,7 +317,7 @@ describe.skipIf(!needs.ok)(`installed NUT drivers ${needs.reason}`, () => {
       await ups.stop();
       expect(isAlive(pid)).toBe(false);
     } finally {
-      await stopAgent(agent);
+      await endProcess(agent);
     }
   });
 
@@ -353,12 +354,5 @@ describe.skipIf(!needs.ok)(`installed NUT drivers ${needs.reason}`, () => {
     agent.stdout.resume();
     if (!text.includes('NET-SNMP version')) throw new Error(`snmpd did not start: ${text.slice(-500)}`);
     return agent;
-  }
-
-  async function stopAgent(agent: ChildProcess): Promise<void> {
-    if (agent.exitCode !== null || agent.signalCode !== null) return;
-    const gone = once(agent, 'exit');
-    agent.kill('SIGKILL');
-    await gone;
   }
 });

@@ -1,10 +1,10 @@
 /** Settings changed by `config set` while `serve` runs, and what NUT's own programs see of it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { endProcess } from '#tests/support/end-process.ts';
 import { openRawClient } from '#tests/support/nut-server.ts';
 import { freePort, startNutUpsd, UPSD_PROGRAMS } from '#tests/support/nut-upsd.ts';
 import { withOwnPidFolder } from '#tests/support/own-pid-folder.ts';
@@ -89,12 +89,7 @@ describe.skipIf(!programs.ok)(`settings changed live ${programs.reason}`, () => 
     await becomes('battery.charge', '90');
   });
   afterEach(async () => {
-    for (const child of children.splice(0)) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const exited = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exited;
-    }
+    for (const child of children.splice(0)) await endProcess(child);
   });
   afterAll(async () => {
     await program.end('SIGKILL');

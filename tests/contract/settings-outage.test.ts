@@ -1,10 +1,10 @@
 /** What the settings make of an outage, seen from outside of `serve`: commands that run, what clients and drivers are told. */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { access, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { endProcess } from '#tests/support/end-process.ts';
 import { isGone } from '#tests/support/is-gone.ts';
 import { openRawClient } from '#tests/support/nut-server.ts';
 import { askOnce, freePort, startNutUpsd, UPSD_PROGRAMS } from '#tests/support/nut-upsd.ts';
@@ -286,11 +286,7 @@ describe.skipIf(!programs.ok)(`an outage ${programs.reason}`, { timeout: 120_000
       await primary.isDown();
     } finally {
       await writeFile(join(nas, 'let-go'), '');
-      if (upsmon.exitCode === null && upsmon.signalCode === null) {
-        const ended = once(upsmon, 'exit');
-        upsmon.kill('SIGKILL');
-        await ended;
-      }
+      await endProcess(upsmon);
     }
   });
 

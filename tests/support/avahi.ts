@@ -1,9 +1,9 @@
 /** Avahi, the responder of most Linux systems, on a computer of a test network: what it hears, and what it tells. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endProcess } from './end-process.ts';
 import type { NetworkHost } from './network-namespaces.ts';
 import { runProgram } from './run-program.ts';
 import { until } from './served-program.ts';
@@ -31,21 +31,16 @@ export async function startAvahi(host: NetworkHost): Promise<Avahi> {
   const folder = await mkdtemp(join(tmpdir(), 'ridethrough-avahi-'));
   const bus = join(folder, 'bus');
   const config = join(folder, 'avahi.conf');
-  const env = { ...process.env, DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${bus}` };
+  // What its programs say is read here, in English.
+  const env = { ...process.env, LC_ALL: 'C.UTF-8', DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${bus}` };
   const children: ChildProcess[] = [];
-  const start = (program: string, args: readonly string[]): (() => string) => {
+  const start = (program: string, args: readonly string[]): { child: ChildProcess; said: () => string } => {
     const [outer, all] = host.on('setpriv', ['--pdeathsig', 'KILL', program, ...args]);
     const child = spawn(outer, all, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     children.push(child);
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (text += piece.toString()));
-    return () => text;
-  };
-  const end = async (child: ChildProcess | undefined): Promise<void> => {
-    if (child?.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    await ended;
+    return { child, said: () => text };
   };
   // Neither this computer's own services are told, nor its daemon disturbed.
   const script = [
@@ -54,10 +49,11 @@ export async function startAvahi(host: NetworkHost): Promise<Avahi> {
     `exec avahi-daemon --no-drop-root --no-chroot --no-rlimits -f ${config}`,
   ].join(' && ');
   await writeFile(config, '[server]\nhost-name=nas\nuse-ipv4=yes\nuse-ipv6=no\n');
-  const busLog = start('dbus-daemon', ['--session', '--nofork', '--print-address', `--address=unix:path=${bus}`]);
-  await until('a bus', () => busLog().includes('unix:path='), busLog);
-  const log = start('unshare', ['--mount', 'sh', '-c', script]);
-  await until('avahi', () => log().includes('startup complete'), log);
+  const busArgs = ['--session', '--nofork', '--print-address', `--address=unix:path=${bus}`];
+  const { said: ofBus } = start('dbus-daemon', busArgs);
+  await until('a bus', () => ofBus().includes('unix:path='), ofBus);
+  const { said: ofDaemon } = start('unshare', ['--mount', 'sh', '-c', script]);
+  await until('avahi', () => ofDaemon().includes('startup complete'), ofDaemon);
 
   const linesOf = (text: string, kind: string): string[][] =>
     text
@@ -71,18 +67,19 @@ export async function startAvahi(host: NetworkHost): Promise<Avahi> {
       return linesOf(stdout, '=').map(([, , , name = '', , , , address = '', port = '']) => [name, address, port]);
     },
     async watch(type) {
-      const text = start('stdbuf', ['-oL', 'avahi-browse', '-p', type]);
-      await until('a first look', async () => (await runProgram(...host.on('true', []))).status === 0, text);
-      return () => ['+', '-'].flatMap((kind) => linesOf(text(), kind).map(([, , , name = '']) => `${kind}${name}`));
+      // Only the form for people says when it has told what is there.
+      const { said } = start('stdbuf', ['-oL', 'avahi-browse', '--verbose', '--no-db-lookup', type]);
+      await until('a first look', () => said().includes('All for now'), said);
+      const line = /^([+-]) +\S+ IPv4 (.+?) +_\w+\._tcp /gm;
+      return () => [...said().matchAll(line)].map(([, sign = '', name = '']) => `${sign}${name}`);
     },
     async publish(name, type, port) {
-      const text = start('avahi-publish', ['-s', name, type, String(port)]);
-      const child = children.at(-1);
-      await until(`${name} published`, () => text().includes('Established'), text);
-      return () => end(child);
+      const { child, said } = start('avahi-publish', ['-s', name, type, String(port)]);
+      await until(`${name} published`, () => said().includes('Established'), said);
+      return () => endProcess(child, 'SIGTERM');
     },
     async stop() {
-      for (const child of children.toReversed()) await end(child);
+      for (const child of children.toReversed()) await endProcess(child, 'SIGTERM');
       await rm(folder, { recursive: true, force: true });
     },
   };

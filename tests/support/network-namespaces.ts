@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { endProcess } from './end-process.ts';
 
 export interface NetworkHost {
   /** Where the server is reached from here. */
@@ -28,13 +29,7 @@ const LOOPBACK: NetworkHost = { server: '127.0.0.1', address: undefined, on: (pr
 export async function layNetwork(clients: number): Promise<Network> {
   const holders: ChildProcess[] = [];
   const remove = async (): Promise<void> => {
-    await Promise.all(
-      holders.splice(0).map(async (holder) => {
-        if (holder.exitCode !== null || holder.signalCode !== null) return;
-        holder.kill('SIGKILL');
-        await once(holder, 'exit');
-      }),
-    );
+    await Promise.all(holders.splice(0).map((holder) => endProcess(holder)));
   };
   const server = await holdNamespace(holders);
   if (server === undefined) return { isApart: false, server: LOOPBACK, clients: Array(clients).fill(LOOPBACK), remove };

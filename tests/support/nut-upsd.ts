@@ -9,6 +9,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { endProcess } from './end-process.ts';
 import type { ProgramNeed } from './programs.ts';
 
 const UPSD = '/lib/nut/upsd';
@@ -111,15 +112,8 @@ export async function startNutUpsd(options: NutUpsdOptions): Promise<NutUpsd> {
   const end = async (key: string): Promise<void> => {
     const child = children.get(key);
     children.delete(key);
-    if (child?.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill('SIGCONT'); // a stopped process does not take the signal to end
-    child.kill('SIGTERM');
-    const isOver = await Promise.race([exited.then(() => true), delay(3_000, false, { ref: false })]);
-    if (!isOver) {
-      child.kill('SIGKILL');
-      await exited;
-    }
+    child?.kill('SIGCONT'); // a stopped process does not take the signal to end
+    if (child) await endProcess(child, 'SIGTERM');
   };
   const waitUntil = async (what: string, isDone: () => Promise<boolean>): Promise<void> => {
     for (let attempt = 0; attempt < 300; attempt++) {

@@ -145,6 +145,7 @@ export async function startMonitoredEngine({
       system: QUIET_COMPUTER,
       store: engine.store,
       monitor,
+      clock,
       power,
       lateHook,
       network: engine,

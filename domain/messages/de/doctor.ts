@@ -3,7 +3,7 @@ import type { doctor as en } from '../en/doctor.ts';
 export const doctor = {
   'doctor.usb.none': 'Keine USV hängt am USB, oder keine, die von hier zu sehen ist.',
   'doctor.usb.fine': '{title} darf geöffnet werden.',
-  'doctor.programs.none': 'Kein anderes Programm und keine Regel ist im Weg.',
+  'doctor.programs.none': 'Von hier aus ist kein anderes Programm und keine Regel zu sehen, die im Weg wären.',
   'doctor.programs.found': '{title}: {effect}',
   'doctor.programs.fix': '{remedy} {command}',
   'doctor.network.off': 'Im Netzwerk wird nichts angeboten.',

@@ -2,7 +2,7 @@
 export const doctor = {
   'doctor.usb.none': 'No UPS is attached by USB, or none that can be seen from here.',
   'doctor.usb.fine': '{title} may be opened.',
-  'doctor.programs.none': 'No other program or rule is in the way.',
+  'doctor.programs.none': 'No other program or rule in the way can be seen from here.',
   'doctor.programs.found': '{title}: {effect}',
   'doctor.programs.fix': '{remedy} {command}',
   'doctor.network.off': 'Nothing is served to the network.',

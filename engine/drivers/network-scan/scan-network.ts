@@ -1,6 +1,6 @@
 /** Lists UPSes of NUT servers and of SNMP agents on the network as ready sections of ups.conf. */
 import { NutError } from '#domain/errors.ts';
-import { connectNutClient } from '#engine/nut/client.ts';
+import { probeServer } from '#engine/nut/probe.ts';
 import { formatUpsAddress } from '#engine/nut/ups-address.ts';
 import { NUT_PORT } from '#engine/nut/protocol.ts';
 import { quote } from '#engine/nut/words.ts';
@@ -58,7 +58,7 @@ export async function scanNetwork(parts: NetworkScanParts): Promise<readonly Net
     // One iterator for all: each takes the next host that nobody has.
     for (const [place, host] of queue) {
       const [servers, agents] = await Promise.all([
-        isKnown(host) ? [] : upsesOfServer({ host, port: nutPortOf(parts) }, parts),
+        isKnown(host) ? [] : upsesOfServer({ host, port: nutPortOf(parts) }, parts, ANSWER_LIMIT_MS),
         unitOfAgent(host, parts),
       ]);
       found[place]?.push(...servers, ...agents);
@@ -77,17 +77,15 @@ export async function scanNetwork(parts: NetworkScanParts): Promise<readonly Net
 
 const nutPortOf = ({ ports }: NetworkScanParts): number => ports?.nut ?? NUT_PORT;
 
-async function upsesOfServer({ host, port }: NutServerAddress, { clock }: NetworkScanParts): Promise<readonly Found[]> {
+/** @param patienceMs that of a person unless given */
+async function upsesOfServer(
+  { host, port }: NutServerAddress,
+  { clock }: NetworkScanParts,
+  patienceMs?: number,
+): Promise<readonly Found[]> {
   try {
-    const client = await connectNutClient({ host, port, clock, timeoutMs: ANSWER_LIMIT_MS });
-    try {
-      const list = await client.list('UPS');
-      return (list.ok ? list.value : []).flatMap(([ups, description]) =>
-        ups === undefined ? [] : [foundOnServer({ ups, host, port }, description)],
-      );
-    } finally {
-      await client.close();
-    }
+    const upses = await probeServer(host, port, clock, patienceMs);
+    return upses.map(({ name, description }) => foundOnServer({ ups: name, host, port }, description));
   } catch (error) {
     if (error instanceof NutError) return []; // nobody there, or something else than a NUT server
     throw error;
@@ -96,7 +94,7 @@ async function upsesOfServer({ host, port }: NutServerAddress, { clock }: Networ
 
 function foundOnServer(
   address: { readonly ups: string; readonly host: string; readonly port: number },
-  description: string | undefined,
+  description: string,
 ): Found {
   // A repeater that names no server would mean this computer.
   const text = formatUpsAddress(address);
