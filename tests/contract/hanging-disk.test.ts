@@ -102,7 +102,8 @@ describe.skipIf(process.platform !== 'linux' || !found.ok)(
       await folder.write('ups.dev', 'ups.status: OB DISCHRG LB\nbattery.charge: 5\n');
       await until('the shutdown command has run', async () => (await text('down')) === 'down\n', known);
       await rm(file('hang'));
-      await until('the web page is open', () => program.stdout().includes('web=http'), known);
+      await program.logged('The web interface is open: http');
+      expect(program.stdout()).toBe(`ridethrough ready nut=${folder.address} web=off\n`);
       expect(await program.end()).toBe(0);
     });
 
