@@ -16,6 +16,7 @@ import { createSetupSystem } from '#engine/adapters/setup-system.ts';
 import { createSystemPower } from '#engine/adapters/system-power.ts';
 import { findDevices } from '#engine/api/found-devices.ts';
 import { dataDirectory } from '#engine/data-dir.ts';
+import { takeOwnDefinitions } from '#engine/devices/own-definitions.ts';
 import { createProduct, type Product } from '#engine/product.ts';
 import { RULE_FILE } from '#engine/setup/udev-rule.ts';
 import type { SettingsKeeper } from '#engine/settings/settings-keeper.ts';
@@ -252,6 +253,7 @@ async function start(): Promise<void> {
         log,
         ruleFile: join(app.isPackaged ? process.resourcesPath : join(icons, '..'), 'udev', RULE_FILE),
       }),
+      definitions: await takeOwnDefinitions(dataDir, clock, log),
       discovery: createMulticastDiscovery(clock),
       scanDevices: () => findDevices(hidPort),
     });

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Shell } from '../support/shell.ts';
 import { ask, expect, expectTooltip, play, test, windowOf } from './fixtures.ts';
 
@@ -53,6 +56,23 @@ test('the page may load nothing from elsewhere, and has no inline scripts', asyn
   expect(policy).toContain("script-src 'self'");
   expect(await page.evaluate(`fetch('https://example.com/').then(() => 'loaded', () => 'refused')`)).toBe('refused');
   expect(await page.evaluate(`fetch('../secret.json').then((r) => r.status)`)).toBe(404);
+});
+
+test('device definitions of the data folder are used, and one with a mistake is left out and told', async ({
+  launch,
+}) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'rt-definitions-'));
+  mkdirSync(join(dataDir, 'devices'));
+  const own = { id: 'acme', name: 'Acme', extends: 'power-device', source: ['a test'], match: [{ vendorId: 'acbe' }] };
+  writeFileSync(
+    join(dataDir, 'devices', 'acme.json'),
+    JSON.stringify({ ...own, variables: [], status: [], commands: [] }),
+  );
+  writeFileSync(join(dataDir, 'devices', 'broken.json'), '{ "id": ');
+  const shell = await launch({ dataDir });
+  await expectTooltip(shell, /^On mains power/);
+  expect(shell.log()).toMatch(/Using device definition \S+acme\.json/);
+  expect(shell.log()).toMatch(/broken\.json/);
 });
 
 test('a link to elsewhere does not leave the page; an allowed one is opened outside', async ({ launch }) => {

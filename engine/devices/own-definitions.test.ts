@@ -50,3 +50,10 @@ test('without the folder the built-in definitions stand', async () => {
   expect(problems).toEqual([]);
   expect(definitions.get('apc')).toBeDefined();
 });
+
+test('a folder that cannot be read is told, and the built-in definitions stand', async () => {
+  await writeFile(join(folder, 'devices'), '');
+  const { definitions, problems } = await readOwnDefinitions(join(folder, 'devices'));
+  expect(problems).toMatchObject([{ code: 'driver/bad-definition', details: { file: join(folder, 'devices') } }]);
+  expect(definitions.get('apc')).toBeDefined();
+});

@@ -17,8 +17,7 @@ import { holdUpsmonPid } from '#engine/adapters/upsmon-pid.ts';
 import { describeError, SettingsError } from '#domain/errors.ts';
 import { localeOf, phrase, type Text } from '#domain/messages/message.ts';
 import type { DriverOutcome } from '#engine/drivers/driver.ts';
-import { createDefinitionSet, type DefinitionSet } from '#engine/devices/definition.ts';
-import { readOwnDefinitions, type OwnDefinitions } from '#engine/devices/own-definitions.ts';
+import { takeOwnDefinitions } from '#engine/devices/own-definitions.ts';
 import { createLateHook } from '#engine/monitor/late-power-off.ts';
 import type { Log } from '#engine/ports.ts';
 import { createProduct, formatAddress, type Product } from '#engine/product.ts';
@@ -104,7 +103,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     ...(process.platform === 'linux' && !isPowerForbidden(io.env)
       ? { lateHook: createLateHook(configuration.baseDir) }
       : {}),
-    definitions: await readDefinitions(join(options.dataDir, 'devices'), log),
+    definitions: await takeOwnDefinitions(options.dataDir, systemClock, log),
     setupSystem: createSetupSystem({
       platform: process.platform,
       env: io.env,
@@ -129,15 +128,20 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     const addresses = await product.start(isOwn ? 'wished' : 'needed');
     if (configuration.monitor) releasePid = await holdUpsmonPid(io.env, log);
     const nut = addresses.length === 0 ? 'off' : addresses.map(formatAddress).join(',');
-    const tellReady = (link: string | undefined): void => {
-      io.stdout.write(`ridethrough ready nut=${nut} web=${link ?? 'off'}\n`);
-      if (link !== undefined && options.opensBrowser) openBrowser(link, log);
+    const openIn = (link: string): void => {
+      if (options.opensBrowser) openBrowser(link, log);
     };
     const link = await opened();
-    tellReady(link);
-    if (link === undefined && opening) {
+    // Once: who starts the program waits for one line.
+    io.stdout.write(`ridethrough ready nut=${nut} web=${link ?? 'off'}\n`);
+    if (link !== undefined) openIn(link);
+    else if (opening) {
       log.warn(`The web interface is not open yet: it waits for the disk with ${options.dataDir}.`);
-      opening.then(tellReady, (error: unknown) => log.error(describeError(error)));
+      const toldLate = (late: string): void => {
+        log.info(`The web interface is open: ${late}`);
+        openIn(late);
+      };
+      opening.then(toldLate, (error: unknown) => log.error(describeError(error)));
     }
   } catch (error) {
     keeper?.stop();
@@ -199,17 +203,6 @@ function programFolder(): string {
 }
 
 /** The built-in definitions and a person's own, where their disk answers. */
-async function readDefinitions(folder: string, log: Log): Promise<DefinitionSet> {
-  const reading = readOwnDefinitions(folder);
-  const { definitions, used, problems } = await withinLimit<OwnDefinitions>(systemClock, DISK_LIMIT_MS, reading, () => {
-    log.error(`Device definitions in ${folder} are left out until the next start: its disk does not answer.`);
-    return { definitions: createDefinitionSet(), used: [], problems: [] };
-  });
-  for (const file of used) log.info(`Using device definition ${file}`);
-  for (const problem of problems) log.error(describeError(problem));
-  return definitions;
-}
-
 function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): ServeOptions | 'help' {
   const { values, positionals } = parseOptions(args, {
     'nut-conf': { type: 'string' },
