@@ -132,6 +132,13 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   smtp,
+  // What the page throws and nobody catches is seen by nobody else.
+  page: async ({ page }, use) => {
+    const errors: unknown[] = [];
+    page.on('pageerror', ({ name, message, stack }) => errors.push(stack ?? `${name}: ${message}`));
+    await use(page);
+    expect(errors).toEqual([]);
+  },
   open: async ({ page }, use) => {
     const running: Served[] = [];
     await use(async (files) => {

@@ -42,7 +42,7 @@ export class SettingsDraftState {
   /** Passwords that were made on this page and nobody typed: they are shown until they are saved. */
   made = $state.raw<readonly string[]>([]);
   /** Passwords of accounts that were saved since the page was opened, by name: they are still to be entered elsewhere. */
-  #written = $state.raw<Readonly<Record<string, string>>>({});
+  #written = $state.raw<readonly (readonly [name: string, password: string])[]>([]);
   isSaving = $state(false);
   /** Saved a moment ago, and nothing changed since. */
   isFresh = $state(false);
@@ -181,12 +181,10 @@ export class SettingsDraftState {
       this.draft = rebase(sent, this.draft ?? sent, answer.state.settings);
       this.saved = answer.state;
       this.made = [];
-      this.#written = Object.fromEntries(
-        sent.server.users.flatMap((user) => {
-          const password = this.passwordOf(user);
-          return password === undefined ? [] : [[user.name, password] as const];
-        }),
-      );
+      this.#written = sent.server.users.flatMap((user) => {
+        const password = this.passwordOf(user);
+        return password === undefined ? [] : [[user.name, password] as const];
+      });
       this.#forgetUsersText();
       this.failure = answer.failure;
       this.isFresh = this.changes.length === 0;
@@ -216,7 +214,9 @@ export class SettingsDraftState {
   /** The password of an account of the draft, where it was typed or made since the page was opened. */
   passwordOf({ name, password }: SettingsDraft['server']['users'][number]): string | undefined {
     if ('value' in password) return password.value;
-    return password.isSet ? this.#written[password.account ?? name] : undefined;
+    if (!password.isSet) return undefined;
+    const account = password.account ?? name;
+    return this.#written.find(([saved]) => saved === account)?.[1];
   }
 
   /** The accounts as text of an upsd.users. @throws as the request */
@@ -262,7 +262,7 @@ export class SettingsDraftState {
 
   #take(state: SettingsState): void {
     const { saved, draft } = this;
-    this.#written = {};
+    this.#written = [];
     if (saved && draft && this.changes.length > 0) {
       const theirs = changesBetween(saved.settings, state.settings);
       const told = this.overtakenBy.filter(({ key }) => !theirs.some((change) => change.key === key));

@@ -44,15 +44,16 @@ describe('a draft of the settings', () => {
 
   test('has the new passwords of accounts at hand once they are saved, until the settings are read again', async () => {
     const { draft } = await start();
-    const [first, second] = SettingsDraft.parse({
+    const [first, second, third] = SettingsDraft.parse({
       server: {
         users: [
           { name: 'nas', password: { value: 'nas-pw' } },
           { name: 'old', password: { isSet: true } },
+          { name: 'constructor', password: { isSet: true } },
         ],
       },
     }).server.users;
-    draft.set(['server', 'users'], [first, second]);
+    draft.set(['server', 'users'], [first, second, third]);
     const known = () => draft.draft?.server.users.map((user) => [user.name, draft.passwordOf(user)]);
     expect(await draft.save()).toBe(true);
     draft.set(['mail', 'host'], 'mail.example');
@@ -60,6 +61,7 @@ describe('a draft of the settings', () => {
     expect(known()).toEqual([
       ['nas', 'nas-pw'],
       ['old', undefined],
+      ['constructor', undefined],
     ]);
     // They change their names.
     draft.set(['server', 'users', 0], { ...first, name: 'old', password: { isSet: true, account: 'nas' } });
@@ -68,13 +70,14 @@ describe('a draft of the settings', () => {
       expect(known()).toEqual([
         ['old', 'nas-pw'],
         ['nas', undefined],
+        ['constructor', undefined],
       ]);
       expect(await draft.save()).toBe(true);
     }
     draft.set(['server', 'users', 0, 'password'], { isSet: false });
     expect(known()).toContainEqual(['old', undefined]);
     await draft.load();
-    expect(known()?.flatMap(([, password]) => password)).toEqual([undefined, undefined]);
+    expect(known()?.flatMap(([, password]) => password)).toEqual([undefined, undefined, undefined]);
   });
 
   test('discarded, is what is in force', async () => {
