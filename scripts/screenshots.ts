@@ -39,7 +39,7 @@ const isKept = (name: string, size: string, theme: string): boolean =>
 const shots: readonly Shot[] = [
   // Those of a page have pictures of the same names below.
   ...(Object.keys(SCENES) as SceneName[])
-    .filter((scene) => !/^(?:history|settings)/.test(scene))
+    .filter((scene) => !/^(?:history|settings|shared)/.test(scene))
     .map((scene) => ({ name: scene, scene, page: 'overview' })),
   { name: 'mains-whole', scene: 'mains', page: 'overview', isWhole: true },
   { name: 'on-battery-whole', scene: 'on-battery', page: 'overview', isWhole: true },

@@ -266,7 +266,7 @@ export function createFakeEngine(startAt: number): FakeEngine {
       version: '0.1.0',
       hostName: 'desk',
       access,
-      nut: ['127.0.0.1:3493'],
+      nut: settings.settings.server.rmonitor ? ['0.0.0.0:3493', '[::]:3493'] : ['127.0.0.1:3493'],
       configuration,
       startedAt: startAt,
       needsSetup,
