@@ -202,7 +202,6 @@ function programFolder(): string {
   return folder;
 }
 
-/** The built-in definitions and a person's own, where their disk answers. */
 function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): ServeOptions | 'help' {
   const { values, positionals } = parseOptions(args, {
     'nut-conf': { type: 'string' },
