@@ -190,6 +190,8 @@ test('a rehearsal is what comes to pass, step by step', async () => {
   isNow(rehearsed('rehearsal.begin'));
   await until(() => power.acts.length > 0, filesAreDone);
   isNow(rehearsed('monitor.plan.command'));
+  // To the second, as nothing keeps a rehearsal waiting: the timer, then FINALDELAY.
+  expect([rehearsed('rehearsal.begin'), rehearsed('monitor.plan.command')]).toEqual([10, 15]);
   expect(rehearsal).toMatchObject({ action: 'command', beginsAfterSeconds: 10 });
 });
 
