@@ -98,6 +98,13 @@ test('a page that is no longer accepted asks to open the link again', async ({ p
   expect(await violationsOf(page)).toEqual([]);
 });
 
+test('a page that waits for its first state says so, and axe finds nothing to say about it', async ({ play, page }) => {
+  await page.routeWebSocket(/./, () => undefined);
+  await play(SCENES.mains(Date.now()));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Connecting');
+  expect(await violationsOf(page)).toEqual([]);
+});
+
 test('a session without the right to act shows no way to act', async ({ play, page }) => {
   const engine = SCENES['on-battery'](Date.now());
   engine.setAccess('read');

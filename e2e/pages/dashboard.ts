@@ -9,6 +9,7 @@ export class Dashboard {
   readonly page: Page;
   /** State of the power, on top of every page. */
   readonly band: Locator;
+  /** Title of the page; what stands there until a first state is known does not count. */
   readonly sentence: Locator;
   readonly navigation: Locator;
   /** What the picture of the power path says to those who do not see it. */
@@ -22,7 +23,9 @@ export class Dashboard {
   constructor(page: Page) {
     this.page = page;
     this.band = page.getByRole('banner', { name: 'State of the power' });
-    this.sentence = page.getByRole('heading', { level: 1 });
+    this.sentence = page
+      .getByRole('heading', { level: 1 })
+      .filter({ hasNotText: /^(Connecting|Verbindung wird aufgebaut)$/ });
     this.navigation = page.getByRole('navigation', { name: 'Pages' });
     this.path = page.getByRole('img');
     this.samples = page.getByRole('table').getByRole('row');
