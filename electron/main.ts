@@ -116,6 +116,7 @@ async function start(): Promise<void> {
   const notifications = createNotifications({
     icon: appIcon,
     platform,
+    clock,
     log,
     locale,
     storyTold: {

@@ -2,15 +2,16 @@
 import { Notification } from 'electron';
 import { AlertError } from '#domain/errors.ts';
 import { message, phrase, type Locale } from '#domain/messages/message.ts';
-import type { DesktopNote, DesktopNotifier, Log } from '#engine/ports.ts';
+import type { Clock, DesktopNote, DesktopNotifier, Log } from '#engine/ports.ts';
 import type { NotificationAction } from './notification-actions.ts';
-import { notifySend, type ShownNote } from './notify-send.ts';
+import { createLinuxNotes } from './linux-notes.ts';
 import type { MonitorView } from '#domain/schema/monitor.ts';
 import { storyNotice } from './story-notice.ts';
 
 export interface NotificationParts {
   readonly icon: string;
   readonly platform: NodeJS.Platform;
+  readonly clock: Clock;
   readonly log: Log;
   readonly locale: () => Locale;
   /** Which story of a shutdown was told already; kept over restarts. */
@@ -35,12 +36,15 @@ const PROGRAM = ' program';
 const STORY = ' story';
 
 export function createNotifications(parts: NotificationParts): Notifications {
-  const { icon, platform, log, locale, open, actionsOf, act, storyTold } = parts;
+  const { icon, platform, clock, log, locale, open, actionsOf, act, storyTold } = parts;
   /** Held, because a notification that is collected loses its listeners. */
   const onScreen = new Map<string, Notification>();
-  const onLinux = new Map<string, ShownNote>();
-  /** Found out with the first one. */
-  let hasButtons = platform === 'linux';
+  const onLinux = platform === 'linux' ? createLinuxNotes({ clock, log, onLate: (key) => takeAway(key) }) : undefined;
+
+  const takeAway = (key: string): void => {
+    onScreen.get(key)?.close();
+    onScreen.delete(key);
+  };
 
   const choose = (note: DesktopNote, actions: readonly NotificationAction[], name: string | undefined): void => {
     if (name === OPEN) open();
@@ -50,30 +54,19 @@ export function createNotifications(parts: NotificationParts): Notifications {
 
   /** @returns false where the desktop did not take it */
   const showOnLinux = async (note: DesktopNote, actions: readonly NotificationAction[]): Promise<boolean> => {
-    const before = onLinux.get(note.key);
     const click = { name: OPEN, text: message('notice.open', {}, locale()) };
-    const appName = message('shell.name', {});
-    try {
-      const shown = await notifySend({ ...note, icon, appName, actions: [click, ...actions] }, before?.id);
-      before?.leave();
-      onLinux.set(note.key, shown);
-      void shown.chosen.then((name) => choose(note, actions, name));
-      return true;
-    } catch (error) {
-      hasButtons = false;
-      log.info(`Notifications are shown without buttons: ${error instanceof Error ? error.message : String(error)}`);
-      return false;
-    }
+    const linuxNote = { ...note, icon, appName: message('shell.name', {}), actions: [click, ...actions] };
+    return onLinux?.show(note.key, linuxNote, (name) => choose(note, actions, name)) ?? false;
   };
 
   const show = async (note: DesktopNote): Promise<void> => {
     const actions = await actionsOf(note);
-    if (hasButtons && (await showOnLinux(note, actions))) return;
+    if (await showOnLinux(note, actions)) return;
     if (!Notification.isSupported()) {
       throw new AlertError('alert/no-desktop', { reason: phrase('reason.system-cannot', {}) });
     }
     const { key, title, body, isUrgent } = note;
-    onScreen.get(key)?.close();
+    takeAway(key);
     const shown = new Notification({
       title,
       body,
@@ -106,8 +99,7 @@ export function createNotifications(parts: NotificationParts): Notifications {
     close() {
       for (const notification of onScreen.values()) notification.close();
       onScreen.clear();
-      for (const shown of onLinux.values()) shown.close();
-      onLinux.clear();
+      onLinux?.close();
     },
   };
 }

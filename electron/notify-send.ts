@@ -26,14 +26,18 @@ export interface ShownNote {
   leave(): void;
 }
 
-/** A desktop that does not take it by then is none. */
-const LIMIT_MS = 2_000;
+export interface DesktopOptions {
+  /** Where the desktop is found. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Ends the waiting for a desktop: without one that may be for ever. */
+  readonly signal: AbortSignal;
+}
 
 /** @param replaces number of an earlier one, whose place it takes @throws Error when it was not taken */
 export function notifySend(
   note: LinuxNote,
-  replaces?: number,
-  env: NodeJS.ProcessEnv = process.env,
+  replaces: number | undefined,
+  { env, signal }: DesktopOptions,
 ): Promise<ShownNote> {
   const { title, body, isUrgent, icon, appName, actions } = note;
   const args = [
@@ -50,6 +54,8 @@ export function notifySend(
   ];
   // Line by line: otherwise the number comes with the end of the program, and that with the end of the notification.
   const child = spawn('stdbuf', ['-oL', 'notify-send', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const abort = (): void => void child.kill('SIGKILL');
+  signal.addEventListener('abort', abort);
   let output = '';
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
@@ -61,12 +67,10 @@ export function notifySend(
   });
   return new Promise((resolve, reject) => {
     const refuse = (reason: string): void => {
-      clearTimeout(limit);
+      signal.removeEventListener('abort', abort);
       child.kill('SIGKILL');
       reject(new Error(complaint.trim() || reason));
     };
-    // Without a desktop it waits for ever for a notification that was never shown.
-    const limit = setTimeout(() => refuse('notify-send does not answer'), LIMIT_MS);
     child.on('error', ({ message }) => refuse(message));
     child.on('close', () => refuse('notify-send shows nothing'));
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -74,7 +78,7 @@ export function notifySend(
       const id = /^(\d+)\n/.exec(output)?.[1];
       if (id === undefined) return;
       if (Number(id) === 0) return refuse('there is no desktop');
-      clearTimeout(limit);
+      signal.removeEventListener('abort', abort);
       // It takes its notification from the screen when it is interrupted, and not when it is killed.
       const close = (): void => void child.kill('SIGINT');
       const leave = (): void => void child.kill('SIGKILL');

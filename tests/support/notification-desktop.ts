@@ -23,6 +23,9 @@ export interface NotificationDesktop {
   dunst(...words: string[]): Promise<ProgramRun>;
   /** How many notifications are on the screen. */
   displayed(): Promise<number>;
+  /** It takes nothing for a while, as on a computer that is too busy. */
+  hang(): void;
+  goOn(): void;
   end(): Promise<void>;
 }
 
@@ -50,13 +53,16 @@ export async function startNotificationDesktop(
     ([title, action], index) => `[rule${index}]\n    summary = "*${title}*"\n    action_name = ${action}\n`,
   );
   await writeFile(file, ['[global]\n    font = Monospace 8\n    markup = full\n', ...rules].join('\n'));
-  processes.push(spawn('dunst', ['-config', file], { env, stdio: 'ignore' }));
+  const daemon = spawn('dunst', ['-config', file], { env, stdio: 'ignore' });
+  processes.push(daemon);
   const dunst = (...words: string[]): Promise<ProgramRun> => runProgram('dunstctl', words, { env });
   await until('the daemon answers', async () => (await dunst('is-paused')).status === 0);
   return {
     env,
     dunst,
     displayed: async () => Number((await dunst('count', 'displayed')).stdout),
+    hang: () => void daemon.kill('SIGSTOP'),
+    goOn: () => void daemon.kill('SIGCONT'),
     async end() {
       for (const child of processes.reverse()) child.kill('SIGKILL');
       await rm(folder, { recursive: true, force: true });
