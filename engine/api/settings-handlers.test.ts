@@ -397,6 +397,25 @@ describe('a form', () => {
     });
   });
 
+  test('an account that takes the name another one had has none of its password, also after the text was edited', async () => {
+    await set(['server.extrausers', '[nas]\n password = nas-pw\n[pi]\n password = pi-pw\n']);
+    const { settings } = await draft();
+    const [nas, pi] = settings.server.users;
+    // One of the two that are gone is called otherwise now, and a new one has the name of each.
+    settings.server.users = [
+      { ...nas!, name: 'store' },
+      { ...nas!, password: { value: 'other' } },
+      { ...pi!, password: { value: 'another' } },
+    ];
+    const { text } = await api['settings.usersToText']({ settings });
+    const { users } = await api['settings.usersFromText']({ text: `${text}  actions = SET\n`, settings });
+    expect(users.map(({ name, password }) => [name, password])).toEqual([
+      ['store', { isSet: true, account: 'nas' }],
+      ['nas', { value: 'other' }],
+      ['pi', { value: 'another' }],
+    ]);
+  });
+
   test.each(['nut-files', 'demo'] as const)('of %s can be looked at and not saved', async (kind) => {
     const settings = Settings.parse({ ups: [{ id: 'a', identifier: 'ups', driver: 'demo', port: 'auto' }] });
     const shown = createSettingsHandlers({ kind, settings: () => settings }, () => Promise.resolve());
