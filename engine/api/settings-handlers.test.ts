@@ -147,6 +147,8 @@ describe('a form', () => {
     await set(...UPS);
     await api['settings.setEnergy']({ price: 0.3127, currency: 'CHF' });
     expect(keeper.current.settings).toMatchObject({ ups: [{}], energy: { price: 0.3127, currency: 'CHF' } });
+    await api['settings.setEnergy']({ price: 0.0000005, currency: 'KWD' });
+    expect(keeper.current.settings.energy).toEqual({ price: 0.0000005, currency: 'KWD' });
     await api['settings.setEnergy']({ currency: '' });
     expect(keeper.current.given).not.toHaveProperty('energy.price');
     expect(keeper.current.settings.energy).toEqual({ currency: '' });
