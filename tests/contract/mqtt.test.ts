@@ -13,6 +13,7 @@ import { channelOf, OUTAGE } from '#engine/alerts/test-support.ts';
 import { toSnapshot } from '#engine/api/to-snapshot.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { createUpsStore, type UpsStore } from '#engine/state/ups-store.ts';
+import { openAlertScene } from '#tests/support/alert-scene.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import { ensurePrograms } from '#tests/support/programs.ts';
 import { runProgram } from '#tests/support/run-program.ts';
@@ -64,9 +65,10 @@ async function startBroker(more = 'allow_anonymous true\n'): Promise<ChildProces
   return broker;
 }
 
-/** What the broker holds and tells: the newest payload by topic. */
+/** What the broker holds and tells: the newest payload by topic, and how many there were. */
 function listen(...more: string[]) {
   const heard = new Map<string, string>();
+  const counts = new Map<string, number>();
   const args = ['-h', '127.0.0.1', '-p', String(port), '-t', '#', '-F', '%t\t%p', ...more];
   const child = spawn('mosquitto_sub', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   processes.add(child);
@@ -77,11 +79,12 @@ function listen(...more: string[]) {
     for (const line of lines) {
       const [topic = '', payload = ''] = line.split('\t');
       heard.set(topic, payload);
+      counts.set(topic, (counts.get(topic) ?? 0) + 1);
     }
   });
   const json = (topic: string): Record<string, unknown> =>
     JSON.parse(heard.get(topic) ?? '{}') as Record<string, unknown>;
-  return { heard, json };
+  return { heard, counts, json };
 }
 
 function addUps(set: Readonly<Record<string, string>>): void {
@@ -217,6 +220,37 @@ describe.skipIf(!programs.ok)(`MQTT ${programs.reason}`, () => {
       return json('ridethrough/ups/event').event === 'ONBATT';
     });
     expect(json('ridethrough/ups/event')).toMatchObject({ kind: 'on-battery', figures: { 'battery.charge': 87 } });
+  });
+
+  test('a storm of a thousand lost contacts is three events at most, and what is retained ends true', async () => {
+    await startBroker();
+    const scene = await openAlertScene();
+    try {
+      const { heard, counts, json } = listen();
+      const mqtt = { id: 'mqtt', type: 'mqtt', least: 'info', host: '127.0.0.1', port };
+      await scene.start({ alerts: { channels: [mqtt] } });
+      await until('the channel', () => heard.get('ridethrough/ups/availability') === 'online');
+      for (let index = 0; index < 1000; index++) {
+        scene.store.dispatch('ups', { type: 'stale', error: new DriverError('driver/unplugged', { device: 'UPS' }) });
+        await scene.clock.advance(index === 0 ? 11_000 : 1_000);
+        scene.store.dispatch('ups', { type: 'fresh' });
+        await scene.clock.advance(2_600);
+      }
+      scene.say({ 'battery.charge': '73' });
+      for (let hour = 0; hour < 3; hour++) await scene.clock.advance(3_600_000);
+      const event = 'ridethrough/ups/event';
+      await until('the summary', () => json(event).stage === 'summary');
+      expect(json(event).title).toContain('This happened 999 times since');
+      expect(counts.get(event)).toBeGreaterThan(0);
+      expect(counts.get(event)).toBeLessThanOrEqual(3);
+      const late = listen('--retained-only');
+      await until('the states, later', () => late.heard.has('ridethrough/ups/availability'));
+      expect(late.heard.get('ridethrough/ups/availability')).toBe('online');
+      expect(late.json('ridethrough/ups/state')).toMatchObject({ 'ups.status': 'OL', 'battery.charge': 73 });
+      expect(late.heard.has(event)).toBe(false);
+    } finally {
+      await scene.end();
+    }
   });
 
   test('a test says nothing of who is there', async () => {
