@@ -24,8 +24,8 @@ export function endThrough(sequence: QuitSequence): void {
   const end = (): void => {
     // exit() and not quit(): windows have no say any more, and nothing is asked twice.
     void sequence.run().then(async (isAll) => {
-      await logOutput.settled();
-      if (!isAll || logOutput.isStuck) endAtOnce(true);
+      const isLogWritten = await logOutput.settled();
+      if (!isAll || !isLogWritten) endAtOnce(true);
       app.exit(0);
     });
   };

@@ -128,9 +128,8 @@ function endWithLauncher(): void {
 /** How long a service may be held by something that did not end, once it has said that it is done. */
 const LINGER_MS = 150;
 
-function endService(): void {
-  // An end in order would wait for whoever does not read the log.
-  if (logOutput.isStuck) endAtOnce(process.exitCode === EXIT.ok);
+async function endService(): Promise<void> {
+  if (!(await logOutput.settled())) endAtOnce(process.exitCode === EXIT.ok);
   process.exit();
 }
 
@@ -152,4 +151,4 @@ const status = await main(process.argv.slice(2), process);
 // Not process.exit(): what was written to a pipe must arrive whole.
 process.exitCode = status;
 // A service that was told to end must end, whatever a library still holds open. The timer itself holds nothing.
-if (process.argv[2] === 'serve') setTimeout(endService, LINGER_MS).unref();
+if (process.argv[2] === 'serve') setTimeout(() => void endService(), LINGER_MS).unref();

@@ -4,15 +4,13 @@ import { write, writeSync } from 'node:fs';
 export interface ErrorOutput {
   /** Takes whole lines. What nobody reads is kept up to a limit; what is lost beyond it is told once there is room. */
   write(lines: string): void;
-  /** Nobody has taken what was written for a while; an end in order would wait for that. */
-  readonly isStuck: boolean;
-  /** Resolves once everything is written, or when it is stuck. */
-  settled(): Promise<void>;
+  /** @returns whether everything is written; false where nobody took it for a second. An end in order would wait for that. */
+  settled(): Promise<boolean>;
 }
 
 /** Of one that nobody reads, as of a log that lies on a disk that hangs. */
 const MOST_CHARACTERS = 1_000_000;
-const STUCK_MS = 100;
+const STUCK_MS = 1_000;
 const AGAIN_MS = 50;
 
 /**
@@ -26,9 +24,7 @@ export function createErrorOutput(descriptor: number): ErrorOutput {
   /** Since when a piece is being written, ms of the monotonic clock. */
   let writingSince: number | undefined;
   let isGone = false;
-  const waiting = new Set<() => void>();
-
-  const isStuck = (): boolean => writingSince !== undefined && performance.now() - writingSince > STUCK_MS;
+  const waiting = new Set<(isWritten: boolean) => void>();
 
   const next = (): void => {
     if (lost > 0) {
@@ -37,7 +33,7 @@ export function createErrorOutput(descriptor: number): ErrorOutput {
     }
     if (queue === '') {
       writingSince = undefined;
-      for (const resolve of waiting) resolve();
+      for (const resolve of waiting) resolve(true);
       waiting.clear();
       return;
     }
@@ -58,7 +54,8 @@ export function createErrorOutput(descriptor: number): ErrorOutput {
   };
 
   process.on('exit', () => {
-    if (isGone || isStuck() || queue === '') return;
+    const isStuck = writingSince !== undefined && performance.now() - writingSince >= STUCK_MS;
+    if (isGone || isStuck || queue === '') return;
     try {
       writeSync(descriptor, queue);
     } catch {
@@ -73,14 +70,11 @@ export function createErrorOutput(descriptor: number): ErrorOutput {
       else queue += lines;
       if (writingSince === undefined) next();
     },
-    get isStuck() {
-      return isStuck();
-    },
     settled: () =>
       new Promise((resolve) => {
-        if (writingSince === undefined) return resolve();
+        if (writingSince === undefined) return resolve(true);
         waiting.add(resolve);
-        setTimeout(resolve, STUCK_MS);
+        setTimeout(resolve, STUCK_MS, false);
       }),
   };
 }
