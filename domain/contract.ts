@@ -288,7 +288,12 @@ export const requests = {
     access: 'admin',
   },
   /** Sets what a kilowatt-hour costs, and nothing else. @throws settings/read-only */
-  'settings.setEnergy': { params: EnergySettings, result: Nothing, access: 'admin' },
+  'settings.setEnergy': {
+    // The settings say better what is wrong with a price.
+    params: EnergySettings.extend({ price: z.number().optional() }),
+    result: Nothing,
+    access: 'admin',
+  },
   /** Sends a test message about a UPS as these settings would have it sent, saved or not. @throws alert/… */
   'settings.testAlert': {
     params: z.object({ ups: UpsName, settings: AnySettings }),

@@ -161,8 +161,13 @@ export interface SystemPower {
     timeoutSeconds: number,
     ticket: string,
   ): Promise<Text | undefined>;
-  /** Carries a line out now, whatever ran before. */
-  tryLine(line: string, env: Readonly<Record<string, string>>, timeoutSeconds: number): Promise<LineTrial>;
+  /** Carries a line out now, whatever ran before. @param stopped ends it with all it began */
+  tryLine(
+    line: string,
+    env: Readonly<Record<string, string>>,
+    timeoutSeconds: number,
+    stopped: AbortSignal,
+  ): Promise<LineTrial>;
   /**
    * Runs a program to its end, on its own should this program end.
    * @param timeoutSeconds after which it is ended with all it began; ten minutes unless given

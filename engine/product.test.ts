@@ -1,7 +1,7 @@
 /** The whole product on real settings and files, with a clock and a computer that only pretend. */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,10 +10,13 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RequestName, RequestResult } from '#domain/contract.ts';
 import { NutError } from '#domain/errors.ts';
+import { createSystemPower } from '#engine/adapters/system-power.ts';
+import { systemClock } from '#engine/adapters/system-clock.ts';
 import { createFakeClock, type FakeClock } from '#tests/support/fake-clock.ts';
 import { createFakeDiscovery, type FakeDiscovery } from '#tests/support/fake-discovery.ts';
 import { openHere } from '#tests/support/history-here.ts';
 import { createFakePower, type FakePower } from '#tests/support/fake-power.ts';
+import { isGone } from '#tests/support/is-gone.ts';
 import { freePort } from '#tests/support/nut-upsd.ts';
 import { createRememberingLog, type RememberingLog } from '#tests/support/silent-log.ts';
 import type { DesktopNote } from './ports.ts';
@@ -291,6 +294,28 @@ test('the network is told of the server while other computers may connect, and o
   await told(other);
   await product.stop();
   expect(discovery.announced).toEqual([]);
+});
+
+test('a command that is being tried ends with the program, and all it began', async () => {
+  const answer = await ask('settings.get', {});
+  await product.stop();
+  const real = createSystemPower({ clock: systemClock, log, folder: join(folder, 'actions'), env: process.env });
+  product = createProduct({ ...productParts(), power: real });
+  await product.start();
+  const file = join(folder, 'child');
+  const { settings } = answer;
+  const ups = { ...settings.ups[0], shutdownbefore: `sleep 600 & echo $! > '${file}'; wait` };
+  const tried = ask('setup.tryCommand', { settings: { ...settings, ups: [ups] }, place: 'before' });
+  const child = async (): Promise<number> => Number(await readFile(file, 'utf8').catch(() => ''));
+  await expect.poll(child, { timeout: 10_000 }).toBeGreaterThan(0);
+  await product.stop();
+  const gone = async (): Promise<boolean> => isGone(await child());
+  try {
+    await expect.poll(gone, { timeout: 10_000 }).toBe(true);
+  } finally {
+    if (!(await gone())) process.kill(await child());
+  }
+  expect((await tried).trial).toMatchObject({ failure: { phrase: 'reason.ended-by' } });
 });
 
 test('a network that cannot be told is told of once, and the server serves', async () => {

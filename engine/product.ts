@@ -140,6 +140,7 @@ export function createProduct(parts: ProductParts): Product {
   const { clock, log, dataDir, settings: keeper } = parts;
   let { configuration } = parts;
   const startedAt = clock.now();
+  const stopped = new AbortController();
   const engine = createEngine(
     {
       clock,
@@ -300,6 +301,7 @@ export function createProduct(parts: ProductParts): Product {
       lateHook: parts.lateHook ?? NO_LATE_HOOK,
       network: engine,
       scanDevices,
+      stopped: stopped.signal,
       settingsNow: () => keeper?.current.settings ?? shownSettings(configuration),
     }),
     alerts: createAlertHandlers(
@@ -400,6 +402,7 @@ export function createProduct(parts: ProductParts): Product {
       },
     }),
     async stop() {
+      stopped.abort();
       stopFollowing?.();
       stopAnnouncing();
       api.stop();

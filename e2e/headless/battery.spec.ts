@@ -63,6 +63,26 @@ test('what energy costs is set once for everybody', async ({ form: { data }, pag
   await expect(page.getByLabel('Currency')).toHaveValue('EUR');
 });
 
+test('a price that is not saved stays as it was entered, beside the reason; the next one is saved', async ({
+  form,
+  page,
+}) => {
+  const { data } = form;
+  await page.goto(`${new URL(page.url()).origin}/#/energy`);
+  const price = page.getByLabel('Price per kWh');
+  await price.fill('2000000');
+  await price.press('Enter');
+  const reason = page.getByText(/1,?000,?000/);
+  await expect(reason).toBeVisible();
+  await expect(price).toHaveValue('2000000');
+  await price.fill('0.0000005');
+  await price.press('Enter');
+  await expect(reason).toBeHidden();
+  await expect(price).toHaveValue('5e-7');
+  const { stdout } = await ridethrough(['config', 'get', 'energy.price', '--data-dir', data]);
+  expect(stdout.trim()).toBe('5e-7');
+});
+
 test('where the settings are NUT’s files the price stays in the browser', async ({ open, page }) => {
   await open();
   await page.goto(`${new URL(page.url()).origin}/#/energy`);

@@ -70,22 +70,27 @@ async function isProgram(path: string): Promise<boolean> {
   }
 }
 
-/** Runs it now, with what it writes. */
+/** Runs it now, with what it writes. @param stopped ends it with all it began */
 export async function tryLine(
   line: string,
   more: Readonly<Record<string, string>>,
   timeoutSeconds: number,
+  stopped: AbortSignal,
   { platform, env, clock }: ShellLineOptions,
 ): Promise<LineTrial> {
   let output = '';
   const begun = clock.monotonic();
-  const { exit } = startLine(line, platform, {
+  if (stopped.aborted) return { failure: phrase('reason.was-ended', {}), output, seconds: 0 };
+  const run = startLine(line, platform, {
     env: { ...env, ...more },
     timeoutMs: timeoutSeconds * 1000,
     clock,
     onOutput: (text) => (output = `${output}${text}`.slice(-KEPT_OUTPUT)),
   });
-  const ended = await exit;
+  const end = (): void => run.end();
+  stopped.addEventListener('abort', end);
+  const ended = await run.exit;
+  stopped.removeEventListener('abort', end);
   const seconds = Math.round((clock.monotonic() - begun) / 100) / 10;
   return { output, seconds, ...(ended === 0 ? {} : { failure: exitText(ended, '') }) };
 }

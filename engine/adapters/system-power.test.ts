@@ -120,24 +120,28 @@ describe.skipIf(process.platform === 'win32')('a command', () => {
   });
 
   test('that is tried is run each time, and what it wrote is told, at its end', async () => {
-    expect(await power().tryLine('echo out; echo err >&2; exit 4', {}, 10)).toMatchObject({
+    const going = new AbortController().signal;
+    expect(await power().tryLine('echo out; echo err >&2; exit 4', {}, 10, going)).toMatchObject({
       output: 'out\nerr\n',
       failure: { phrase: 'reason.exit-status', params: { status: 4 } },
     });
-    const long = await power().tryLine('i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done', {}, 60);
+    const long = await power().tryLine('i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done', {}, 60, going);
     expect(long.output.endsWith('line 2999\n')).toBe(true);
     expect(long.output.length).toBe(4_000);
     // What goes on in the background is not waited for.
     const behind = `echo begun; sleep 600 & echo $! > '${folder}/behind'`;
-    expect(await power().tryLine(behind, {}, 30)).not.toHaveProperty('failure');
+    expect(await power().tryLine(behind, {}, 30, going)).not.toHaveProperty('failure');
     process.kill(Number(await readFile(join(folder, 'behind'), 'utf8')));
-    expect(await power().tryLine('echo begun; sleep 600', {}, 1)).toMatchObject({
+    expect(await power().tryLine('echo begun; sleep 600', {}, 1, going)).toMatchObject({
       output: 'begun\n',
       failure: { phrase: 'reason.not-ended', params: { seconds: 1 } },
     });
-    expect(await power().tryLine('systemctl poweroff', {}, 1)).toMatchObject({
+    expect(await power().tryLine('systemctl poweroff', {}, 1, going)).toMatchObject({
       failure: { phrase: 'error.monitor/refused-under-test' },
     });
+    // Not even begun once the program ends.
+    const late = await power().tryLine(`echo x >> '${folder}/ran'`, {}, 10, AbortSignal.abort());
+    expect([late.failure, await lines('ran')]).toEqual([{ phrase: 'reason.was-ended', params: {} }, 0]);
   });
 
   test.each([

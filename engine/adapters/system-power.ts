@@ -148,10 +148,10 @@ export function createSystemPower(options: SystemPowerOptions): SystemPower {
       const isFirst = await takeTicket(lineTickets, ticket, clock);
       return isFirst ? onWindows(line, timeoutSeconds, more) : phrase('reason.was-ended', {});
     },
-    async tryLine(line, more, timeoutSeconds) {
+    async tryLine(line, more, timeoutSeconds, stopped) {
       const refused = refusedLine(line);
       return refused === undefined
-        ? tryLine(line, more, timeoutSeconds, lines)
+        ? tryLine(line, more, timeoutSeconds, stopped, lines)
         : { failure: refused, output: '', seconds: 0 };
     },
     async run([program, ...args], more, timeoutSeconds) {

@@ -147,6 +147,8 @@ describe('a form', () => {
     await set(...UPS);
     await api['settings.setEnergy']({ price: 0.3127, currency: 'CHF' });
     expect(keeper.current.settings).toMatchObject({ ups: [{}], energy: { price: 0.3127, currency: 'CHF' } });
+    await api['settings.setEnergy']({ price: 0.0000005, currency: 'KWD' });
+    expect(keeper.current.settings.energy).toEqual({ price: 0.0000005, currency: 'KWD' });
     await api['settings.setEnergy']({ currency: '' });
     expect(keeper.current.given).not.toHaveProperty('energy.price');
     expect(keeper.current.settings.energy).toEqual({ currency: '' });
@@ -395,6 +397,25 @@ describe('a form', () => {
       await save();
       expect(passwords()).toEqual(['store new-pw', 'pi pi-pw']);
     });
+  });
+
+  test('an account that takes the name another one had has none of its password, also after the text was edited', async () => {
+    await set(['server.extrausers', '[nas]\n password = nas-pw\n[pi]\n password = pi-pw\n']);
+    const { settings } = await draft();
+    const [nas, pi] = settings.server.users;
+    // One of the two that are gone is called otherwise now, and a new one has the name of each.
+    settings.server.users = [
+      { ...nas!, name: 'store' },
+      { ...nas!, password: { value: 'other' } },
+      { ...pi!, password: { value: 'another' } },
+    ];
+    const { text } = await api['settings.usersToText']({ settings });
+    const { users } = await api['settings.usersFromText']({ text: `${text}  actions = SET\n`, settings });
+    expect(users.map(({ name, password }) => [name, password])).toEqual([
+      ['store', { isSet: true, account: 'nas' }],
+      ['nas', { value: 'other' }],
+      ['pi', { value: 'another' }],
+    ]);
   });
 
   test.each(['nut-files', 'demo'] as const)('of %s can be looked at and not saved', async (kind) => {

@@ -148,13 +148,13 @@ export function createSettingsHandlers(
       // A password that was typed and is not saved yet stands behind "(set)" as well.
       const drafted = readDraft(sent, settingsNow());
       const { users, formerNames, problems } = usersFromText(text, drafted.settings?.server.users ?? before);
-      const savedNames = new Map([...(drafted.renamed ?? [])].map(([saved, name]) => [name, saved]));
+      const savedNames = drafted.accounts ?? new Map(before.map(({ name }) => [name, name]));
       return {
         // A password that was written is sent back as written, one that is kept as kept.
-        users: users.map((user, index) => {
-          const former = formerNames[index] ?? '';
-          return { ...user, password: draftOf(user, before, savedNames.get(former) ?? former) };
-        }),
+        users: users.map((user, index) => ({
+          ...user,
+          password: draftOf(user, before, savedNames.get(formerNames[index] ?? '')),
+        })),
         problems: wire(
           problems.list().map((problem) => ({
             path: ['server', 'users'],
@@ -169,11 +169,11 @@ export function createSettingsHandlers(
 }
 
 /** @param savedName what the account is called in the settings; one that is new has no name there */
-function draftOf({ name, password }: UserSettings, before: readonly UserSettings[], savedName: string): SecretDraft {
-  const known = savedName === '' ? {} : { account: savedName };
+function draftOf({ name, password }: UserSettings, before: readonly UserSettings[], savedName?: string): SecretDraft {
+  const known = savedName === undefined ? {} : { account: savedName };
   if (password === undefined || password === KEPT_PASSWORD) return { isSet: false, ...known };
   const owners = before.filter((user) => user.password === password).map((user) => user.name);
-  const account = [savedName, name].find((owner) => owners.includes(owner)) ?? owners[0];
+  const account = owners.find((owner) => owner === savedName) ?? owners.find((owner) => owner === name) ?? owners[0];
   return account === undefined ? { value: password, ...known } : { isSet: true, account };
 }
 

@@ -29,6 +29,8 @@ export interface WizardParts {
   /** Whether UPSes are served, and why not. */
   readonly network: { readonly networkProblem: AppError | undefined; retryNetwork(): Promise<void> };
   scanDevices(): Promise<readonly FoundDevice[]>;
+  /** The program ends: what is being tried ends with it. */
+  readonly stopped: AbortSignal;
   /** The settings in force: passwords that are only said to be set stand for theirs. */
   settingsNow(): Settings;
 }
@@ -100,7 +102,7 @@ export function createWizardHandlers(parts: WizardParts): WizardHandlers {
       const { action, around, supplies } = policy;
       const why = textIn(phrase('monitor.why.person', {})) ?? '';
       const environment = aroundEnvironment(place, action.kind, supplies[0]?.ups ?? '', why);
-      return { trial: await power.tryLine(line, environment, around.timeout), problems: [] };
+      return { trial: await power.tryLine(line, environment, around.timeout, parts.stopped), problems: [] };
     },
   };
 }

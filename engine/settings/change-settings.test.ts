@@ -107,6 +107,21 @@ describe('what belongs together', () => {
   });
 });
 
+test('a secondary whose command before may outlast the patience of its primary is told so, and can be saved', () => {
+  const before: SettingChange = ['ups.0.shutdownbefore', '/bin/before'];
+  const saidWith = (of: typeof primary, ...changes: readonly SettingChange[]) =>
+    checkSettings(changeSettings(of, changes).settings).flatMap((problem) =>
+      problem.path.includes('shutdownextratimeout') ? [`${problem.severity} ${describeFieldProblem(problem)}`] : [],
+    );
+  expect(saidWith(secondary, before, ['ups.0.shutdownextratimeout', '11'])).toEqual([
+    'notice ups.0.shutdownextratimeout: the computer with the cable waits for this one as long as its Host Sync says (15 s unless set), and FINALDELAY with the command before may take 16 s (set a shorter time, or a longer Host Sync there)',
+  ]);
+  expect(saidWith(secondary, before, ['ups.0.shutdownextratimeout', '10'])).toEqual([]);
+  expect(saidWith(secondary, ['ups.0.shutdownafter', '/bin/after'])).toEqual([]);
+  expect(saidWith(secondary, before, ['ups.0.shutdownaction', 'nothing'])).toEqual([]);
+  expect(saidWith(primary, before)).toEqual([]);
+});
+
 test('what is said twice is told by the lines of the field, or as another field', () => {
   const changes: readonly SettingChange[] = [
     ['ups.0.description', 'Office'],

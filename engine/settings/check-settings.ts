@@ -3,6 +3,7 @@ import { phrase, textIn } from '#domain/messages/message.ts';
 import type { ChannelType } from '#domain/schema/alerts.ts';
 import type { FieldPath, FieldProblem } from '#domain/schema/field-problem.ts';
 import type { Settings } from '#domain/schema/settings/settings.ts';
+import { POLICY_DEFAULTS } from '#engine/monitor/policy.ts';
 import { linesWithoutSecret } from './hidden-lines.ts';
 import { isLoopback } from './nut-conf/loopback.ts';
 import type { NutConf, UserConf } from './nut-conf/nut-conf.ts';
@@ -20,6 +21,7 @@ export function checkSettings(settings: Settings): readonly FieldProblem[] {
     ...hiddenProblems(settings),
     ...networkProblems(settings, meaning),
     ...commandProblems(settings),
+    ...hostSyncRemarks(settings),
     ...mailProblems(settings),
     ...channelProblems(settings),
     ...channelRemarks(settings),
@@ -105,6 +107,22 @@ const commandProblems = ({ ups }: Settings): FieldProblem[] =>
         fix: phrase(`field.unused-command${key === 'shutdowncmd' ? '' : '-around'}.fix`, {}),
       })),
   );
+
+/** The Host Sync of the primary is not known here: what it is unless set is what most have. */
+const hostSyncRemarks = ({ ups }: Settings): FieldProblem[] =>
+  ups.flatMap(({ mode, shutdownaction, shutdownbefore, shutdownextratimeout }, index): FieldProblem[] => {
+    const seconds = POLICY_DEFAULTS.finalDelay + shutdownextratimeout;
+    const isRun = mode === 'SLAVE' && shutdownaction !== 'nothing' && shutdownbefore !== '';
+    if (!isRun || seconds <= POLICY_DEFAULTS.hostSync) return [];
+    return [
+      {
+        path: ['ups', index, 'shutdownextratimeout'],
+        severity: 'notice',
+        reason: phrase('field.host-sync', { usual: POLICY_DEFAULTS.hostSync, seconds }),
+        fix: phrase('field.host-sync.fix', {}),
+      },
+    ];
+  });
 
 const mailProblems = ({ ups, mail }: Settings): FieldProblem[] =>
   ups.flatMap(({ emailnotify }, index): FieldProblem[] =>

@@ -114,6 +114,15 @@ function fromDraft(draft: SettingsDraft, before: Settings): Settings {
   };
 }
 
+/** One that is new is not who went by its name before. */
+const accountsIn = ({ server }: SettingsDraft): ReadonlyMap<string, string> =>
+  new Map(
+    server.users.flatMap(({ name, password }) => {
+      const account = password.account ?? ('isSet' in password && password.isSet ? name : undefined);
+      return account === undefined ? [] : [[name, account] as const];
+    }),
+  );
+
 const renamedIn = ({ server }: SettingsDraft): ReadonlyMap<string, string> =>
   new Map(
     server.users.flatMap(({ name, password: { account } }) =>
@@ -126,6 +135,8 @@ export interface ReadDraft {
   readonly settings?: Settings;
   /** Accounts that go by another name now: the new one, by the one before. */
   readonly renamed?: ReadonlyMap<string, string>;
+  /** The names that accounts are kept under, by the one each has now; those that are new are not in it. */
+  readonly accounts?: ReadonlyMap<string, string>;
   readonly problems: readonly FieldProblem[];
 }
 
@@ -137,5 +148,10 @@ export function readDraft(sent: unknown, before: Settings): ReadDraft {
   // A password that is kept may be one that was put into the file by hand.
   const whole = Settings.safeParse(settings);
   if (!whole.success) return { problems: whole.error.issues.map((issue) => toFieldProblem(issue, settings)) };
-  return { settings: whole.data, renamed: renamedIn(parsed.data), problems: checkSettings(whole.data) };
+  return {
+    settings: whole.data,
+    renamed: renamedIn(parsed.data),
+    accounts: accountsIn(parsed.data),
+    problems: checkSettings(whole.data),
+  };
 }

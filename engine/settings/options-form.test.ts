@@ -82,7 +82,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'energy.price': {
     default: '',
-    taken: ['0', '0.3127'],
+    taken: ['0', '0.3127', ['0.0000005', '5e-7'], '5e-7'],
     refused: [
       ['-1', /a number from 0/],
       ['0,32', /a number/],

@@ -126,7 +126,8 @@ export function valueOfText({ kind }: Pick<SettingKey, 'kind'>, text: string): u
     case 'boolean':
       return YES.test(text) ? true : NO.test(text) ? false : text;
     case 'number':
-      return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
+      // A small one is told as `5e-7`.
+      return /^-?\d+(?:\.\d+)?(?:e-\d+)?$/.test(text) ? Number(text) : text;
     case 'list': {
       // Another separator, or a line each, is a mistake nobody makes on purpose, and no address or name holds one.
       return [...new Set(text.split(/[\s,;]+/).filter((word) => word !== ''))];

@@ -150,6 +150,7 @@ export async function startMonitoredEngine({
       lateHook,
       network: engine,
       scanDevices: () => Promise.resolve([]),
+      stopped: new AbortController().signal,
       settingsNow: () => Settings.parse({}),
     }),
     alerts: createAlertHandlers(

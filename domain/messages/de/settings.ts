@@ -61,6 +61,9 @@ export const settings = {
   'field.unused-command': 'der Befehl wird nicht ausgeführt: die Aktion ist „{action}“',
   'field.unused-command.fix': 'als Aktion das Herunterfahren oder nur den Befehl wählen, oder den Befehl leer lassen',
   'field.unused-command-around.fix': 'eine andere Aktion wählen oder den Befehl leer lassen',
+  'field.host-sync':
+    'der Rechner am Kabel wartet auf diesen so lange, wie sein HOSTSYNC sagt (ohne Angabe {usual} s), und FINALDELAY mit dem Befehl davor darf {seconds} s dauern',
+  'field.host-sync.fix': 'eine kürzere Zeit setzen, oder dort ein längeres HOSTSYNC',
   'field.no-mail-server': 'kein Mailserver ist gesetzt, also kann keine Mail gesendet werden',
   'field.no-mail-server.fix': 'den Mailserver eintragen (mail.host)',
   'field.unknown-upses': 'es gibt keine USV namens {names}, über sie wird auf diesem Weg nichts gemeldet',

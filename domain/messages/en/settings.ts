@@ -60,6 +60,9 @@ export const settings = {
   'field.unused-command.fix':
     'choose "Shut down" or "Only run the shutdown command" as the action, or leave the command empty',
   'field.unused-command-around.fix': 'choose another action, or leave the command empty',
+  'field.host-sync':
+    'the computer with the cable waits for this one as long as its Host Sync says ({usual} s unless set), and FINALDELAY with the command before may take {seconds} s',
+  'field.host-sync.fix': 'set a shorter time, or a longer Host Sync there',
   'field.no-mail-server': 'no mail server is set, so no mail can be sent',
   'field.no-mail-server.fix': 'fill in the mail server (mail.host)',
   'field.unknown-upses': 'there is no UPS called {names}, so nothing is told of it this way',

@@ -45,6 +45,7 @@ test('rows begin with the first that is known, and say how much of their time is
 
 test('a price is remembered as it was typed, and nothing else is taken for one', () => {
   expect(priceFrom('0.32 EUR')).toEqual({ price: 0.32, currency: 'EUR' });
+  expect(priceFrom('5e-7 EUR')).toEqual({ price: 0.0000005, currency: 'EUR' });
   expect(priceFrom('CHF')).toEqual({ currency: 'CHF' });
   for (const text of [undefined, '', 'much', '1,5 EUR', '-1 EUR']) expect(priceFrom(text)).toEqual({ currency: '' });
 });

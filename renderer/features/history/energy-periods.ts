@@ -58,6 +58,6 @@ export type Price = RequestParams<'settings.setEnergy'>;
 
 /** As a browser remembers it: `0.32 EUR`. */
 export function priceFrom(text: string | undefined): Price {
-  const [, price, currency = ''] = /^(\d+(?:\.\d+)?)? ?([A-Z]{3})?$/.exec(text ?? '') ?? [];
+  const [, price, currency = ''] = /^(\d+(?:\.\d+)?(?:e-\d+)?)? ?([A-Z]{3})?$/.exec(text ?? '') ?? [];
   return { ...(price === undefined ? {} : { price: Number(price) }), currency };
 }
