@@ -97,7 +97,7 @@ export async function nutThroughput(): Promise<Section> {
           'Load generator: `bench/nut-load.c`, one thread, in a process of its own, ordinary sockets without quick-ack tricks.',
         'upsd writes a list line by line under Nagle’s algorithm and waits for the delayed acknowledgement of the client; that is its 23 lists a second. The goal is about the wait of one client; the waits of many run side by side, which is why the ratio falls with their number.',
         'Bare Node: a Node program on ordinary sockets that does nothing but write one fixed line for whatever arrives. ' +
-          'What lies between it and ours is our work on a request; what lies between it and upsd is Node’s own.',
+          'What lies between it and ours is our work on a request, and that ours keeps its memory small (`headless/service-memory.ts`); what lies between it and upsd is Node’s own.',
       ],
       head: [
         'request',

@@ -1,6 +1,7 @@
 /** One instance, and an end that flushes and tells before the process goes. */
 import { app, dialog, powerMonitor } from 'electron';
 import { endAtOnce } from '#engine/adapters/end-at-once.ts';
+import { logOutput } from '#engine/adapters/error-output.ts';
 import { message, type Locale } from '#domain/messages/message.ts';
 import type { QuitSequence } from './quit-sequence.ts';
 
@@ -22,8 +23,9 @@ export function becomeOnlyInstance(open: () => void): boolean {
 export function endThrough(sequence: QuitSequence): void {
   const end = (): void => {
     // exit() and not quit(): windows have no say any more, and nothing is asked twice.
-    void sequence.run().then((isAll) => {
-      if (!isAll) endAtOnce(true);
+    void sequence.run().then(async (isAll) => {
+      const isLogWritten = await logOutput.settled();
+      if (!isAll || !isLogWritten) endAtOnce(true);
       app.exit(0);
     });
   };

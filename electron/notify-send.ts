@@ -3,7 +3,8 @@
  * with its notification, since desktops tell what was chosen only to who showed it. Where it is missing, too old to know
  * buttons, or finds no desktop, the caller has to do without.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 export interface LinuxNote {
   readonly title: string;
@@ -79,12 +80,34 @@ export function notifySend(
       if (id === undefined) return;
       if (Number(id) === 0) return refuse('there is no desktop');
       signal.removeEventListener('abort', abort);
-      // It takes its notification from the screen when it is interrupted, and not when it is killed.
-      const close = (): void => void child.kill('SIGINT');
+      const close = (): void => interrupt(child);
       const leave = (): void => void child.kill('SIGKILL');
       resolve({ id: Number(id), chosen: ended, close, leave });
     });
   });
+}
+
+const AGAIN_MS = 10;
+
+/**
+ * It takes its notification from the screen when it is interrupted, and not when it is killed. It tells its number a
+ * moment before it catches the signal; until then it would just end, and leave a notification that answers nobody.
+ */
+function interrupt(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (catchesInterrupts(child.pid)) child.kill('SIGINT');
+  else setTimeout(() => interrupt(child), AGAIN_MS);
+}
+
+/** By the mask of caught signals, as proc(5) has it: hexadecimal, the bit of signal 1 lowest. */
+function catchesInterrupts(pid: number): boolean {
+  try {
+    const mask = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return mask === undefined || (BigInt(`0x${mask}`) & 2n) !== 0n;
+  } catch {
+    // It has just ended, or this system does not tell.
+    return true;
+  }
 }
 
 /** The body is read as markup, and its backslashes as escapes; what a UPS says is neither. */

@@ -31,15 +31,20 @@ export interface UiPreferences {
   set<Key extends keyof Preferences>(key: Key, value: Preferences[Key]): void;
 }
 
-/** A value that does not fit (another version, a hand in the file) counts as not there; a broken file begins anew. */
+/**
+ * A value that does not fit (another version, a hand in the file) counts as not there; a broken file begins anew. The file
+ * is read once: its library would do it for each value, waiting for the disk in the thread that decides.
+ */
 export function openUiPreferences(log: Log): UiPreferences {
   const store = new Store<Record<string, unknown>>({ name: 'shell', clearInvalidConfig: true });
+  const kept: Record<string, unknown> = { ...store.store };
   return {
     get<Key extends keyof Preferences>(key: Key) {
-      const parsed = Preferences.shape[key].safeParse(store.get(key));
+      const parsed = Preferences.shape[key].safeParse(kept[key]);
       return (parsed.success ? parsed.data : DEFAULTS[key]) as Preferences[Key];
     },
     set(key, value) {
+      kept[key] = value;
       try {
         store.set(key, value);
       } catch (error) {

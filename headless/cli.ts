@@ -1,5 +1,7 @@
 /** The command line: one module per command, loaded only when it is asked for, so that `upsc` starts fast. */
 import { allowForHangingDisk } from '#engine/adapters/disk-threads.ts';
+import { endAtOnce } from '#engine/adapters/end-at-once.ts';
+import { logOutput } from '#engine/adapters/error-output.ts';
 import { EXIT, UsageError, type CommandIo } from './io.ts';
 import { keepMemorySmall } from './service-memory.ts';
 
@@ -126,6 +128,11 @@ function endWithLauncher(): void {
 /** How long a service may be held by something that did not end, once it has said that it is done. */
 const LINGER_MS = 150;
 
+async function endService(): Promise<void> {
+  if (!(await logOutput.settled())) endAtOnce(process.exitCode === EXIT.ok);
+  process.exit();
+}
+
 /**
  * A reader that has seen enough (`| head`) ends a command that prints, quietly and with the status that shells give to
  * SIGPIPE, as it ends NUT's own. A service goes on.
@@ -144,4 +151,4 @@ const status = await main(process.argv.slice(2), process);
 // Not process.exit(): what was written to a pipe must arrive whole.
 process.exitCode = status;
 // A service that was told to end must end, whatever a library still holds open. The timer itself holds nothing.
-if (process.argv[2] === 'serve') setTimeout(() => process.exit(), LINGER_MS).unref();
+if (process.argv[2] === 'serve') setTimeout(() => void endService(), LINGER_MS).unref();

@@ -1,20 +1,16 @@
 import pino, { type Logger } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import type { Log } from '#engine/ports.ts';
+import { logOutput } from './error-output.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Fields that could hold a secret never reach a line, wherever they stand in the fields of a call. */
 const REDACTED = ['password', 'pass', 'token', 'secret', '*.password', '*.pass', '*.token', '*.secret'];
 
-/**
- * The log on standard error: one readable line per call, written at once, so that the last line before a power cut is
- * there. Fields follow the message.
- */
+/** The log on standard error: one readable line per call, begun to be written at once. Fields follow the message. */
 export function createPinoLog(level: LogLevel): Log {
-  const stream = pretty({
-    destination: 2,
-    sync: true,
+  const readable = prettyFactory({
     colorize: process.stderr.isTTY,
     translateTime: 'SYS:yyyy-mm-dd HH:MM:ss.l',
     ignore: 'pid,hostname,ups',
@@ -25,7 +21,7 @@ export function createPinoLog(level: LogLevel): Log {
       return typeof ups === 'string' ? `[${ups}] ${text}` : text;
     },
   });
-  return wrap(pino({ level, redact: REDACTED }, stream));
+  return wrap(pino({ level, redact: REDACTED }, { write: (line: string) => logOutput.write(readable(line)) }));
 }
 
 function wrap(logger: Logger): Log {

@@ -8,6 +8,7 @@ import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
 import { holdDataFolder } from '#engine/adapters/hold-data-folder.ts';
 import { createMulticastDiscovery } from '#engine/adapters/multicast-discovery.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
+import { logOutput } from '#engine/adapters/error-output.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock } from '#engine/adapters/system-clock.ts';
 import { findDevices } from '#engine/api/found-devices.ts';
@@ -171,6 +172,7 @@ export async function serve(args: readonly string[], io: CommandIo): Promise<num
     keeper?.stop();
     if (!(await stopAll(product, web, releasePid))) {
       log.warn('Ending: something is not waited for, as a disk that does not answer.');
+      await logOutput.settled();
       endAtOnce(signal !== 'broken');
     }
     letGo();

@@ -68,6 +68,15 @@ describe.skipIf(!programs.ok)(`a notification on a Linux desktop ${programs.reas
     });
   });
 
+  test('is taken away also when it has only just been shown', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const note = await notifySend(NOTE, undefined, here());
+      note.close();
+      await note.chosen;
+      expect(await desktop.displayed()).toBe(0);
+    }
+  });
+
   test('says which of its actions was chosen', async () => {
     const clicked = await notifySend(NOTE, undefined, here());
     await desktop.dunst('action', '0');
