@@ -10,6 +10,7 @@ import { createReadFs } from '#engine/adapters/node-hid-fs.ts';
 import { holdDataFolder } from '#engine/adapters/hold-data-folder.ts';
 import { createMulticastDiscovery } from '#engine/adapters/multicast-discovery.ts';
 import { createNodeHidPort } from '#engine/adapters/node-hid-port.ts';
+import { logOutput } from '#engine/adapters/error-output.ts';
 import { createPinoLog } from '#engine/adapters/pino-log.ts';
 import { systemClock as clock } from '#engine/adapters/system-clock.ts';
 import { createSetupSystem } from '#engine/adapters/setup-system.ts';
@@ -72,8 +73,9 @@ if (becomeOnlyInstance(() => window?.open())) {
   app
     .whenReady()
     .then(start)
-    .catch((error: unknown) => {
+    .catch(async (error: unknown) => {
       log.error(`The start failed: ${describeError(error)}`);
+      await logOutput.settled();
       app.exit(1);
     });
 } else {

@@ -4,7 +4,7 @@ import { AlertError } from '#domain/errors.ts';
 import { message, phrase, type Locale } from '#domain/messages/message.ts';
 import type { Clock, DesktopNote, DesktopNotifier, Log } from '#engine/ports.ts';
 import type { NotificationAction } from './notification-actions.ts';
-import { createLinuxNotes } from './linux-notes.ts';
+import { createLinuxNotes, type NoteOutcome } from './linux-notes.ts';
 import type { MonitorView } from '#domain/schema/monitor.ts';
 import { storyNotice } from './story-notice.ts';
 
@@ -52,16 +52,17 @@ export function createNotifications(parts: NotificationParts): Notifications {
     if (action) act(note, action.name);
   };
 
-  /** @returns false where the desktop did not take it */
-  const showOnLinux = async (note: DesktopNote, actions: readonly NotificationAction[]): Promise<boolean> => {
+  const showOnLinux = async (note: DesktopNote, actions: readonly NotificationAction[]): Promise<NoteOutcome> => {
     const click = { name: OPEN, text: message('notice.open', {}, locale()) };
     const linuxNote = { ...note, icon, appName: message('shell.name', {}), actions: [click, ...actions] };
-    return onLinux?.show(note.key, linuxNote, (name) => choose(note, actions, name)) ?? false;
+    return onLinux?.show(note.key, linuxNote, (name) => choose(note, actions, name)) ?? 'refused';
   };
 
   const show = async (note: DesktopNote): Promise<void> => {
     const actions = await actionsOf(note);
-    if (await showOnLinux(note, actions)) return;
+    const outcome = await showOnLinux(note, actions);
+    if (outcome === 'shown') takeAway(note.key);
+    if (outcome !== 'refused') return;
     if (!Notification.isSupported()) {
       throw new AlertError('alert/no-desktop', { reason: phrase('reason.system-cannot', {}) });
     }

@@ -9,7 +9,7 @@ import { ensurePrograms } from '#tests/support/programs.ts';
 import { until } from '#tests/support/served-program.ts';
 import { createFakeClock } from '#tests/support/fake-clock.ts';
 import { createRememberingLog } from '#tests/support/silent-log.ts';
-import { createLinuxNotes, DESKTOP_LIMIT_MS } from '../../electron/linux-notes.ts';
+import { createLinuxNotes, DESKTOP_LIMIT_MS, DESKTOP_REST_MS } from '../../electron/linux-notes.ts';
 import { notifySend, type DesktopOptions, type LinuxNote } from '../../electron/notify-send.ts';
 
 const programs = await ensurePrograms(DESKTOP_PROGRAMS);
@@ -130,7 +130,7 @@ describe.skipIf(!programs.ok)(`a notification on a Linux desktop ${programs.reas
       desktop.hang();
       const isShown = notes.show('ups', titled('to be cancelled'), choose);
       await clock.advance(DESKTOP_LIMIT_MS);
-      expect(await isShown).toBe(false);
+      expect(await isShown).toBe('refused');
       expect(late).toEqual([]);
       desktop.goOn();
       await until('it is told', () => late.length > 0);
@@ -140,7 +140,7 @@ describe.skipIf(!programs.ok)(`a notification on a Linux desktop ${programs.reas
       await until('it is chosen', () => chosen.length > 0);
       expect(chosen).toEqual(['cancel']);
       // The next one has its buttons at once.
-      expect(await notes.show('ups', titled('to be muted'), choose)).toBe(true);
+      expect(await notes.show('ups', titled('to be muted'), choose)).toBe('shown');
       await desktop.dunst('action', '0');
       await until('it is chosen', () => chosen.length > 1);
       expect(chosen).toEqual(['cancel', 'mute']);
@@ -149,12 +149,12 @@ describe.skipIf(!programs.ok)(`a notification on a Linux desktop ${programs.reas
 
     test('does not stand in the place of a newer one', async () => {
       const notes = createNotes();
-      expect(await notes.show('ups', titled('the first'), choose)).toBe(true);
+      expect(await notes.show('ups', titled('the first'), choose)).toBe('shown');
       desktop.hang();
       const isShown = notes.show('ups', titled('the power is out'), choose);
       await clock.advance(DESKTOP_LIMIT_MS);
-      expect(await isShown).toBe(false);
-      expect(await notes.show('ups', titled('the power is back'), choose)).toBe(false);
+      expect(await isShown).toBe('refused');
+      expect(await notes.show('ups', titled('the power is back'), choose)).toBe('refused');
       desktop.goOn();
       await until('an empty screen', async () => (await desktop.displayed()) === 0);
       await until('it came and went', async () => (await lastClosed())?.summary?.data === 'the power is out');
@@ -164,13 +164,40 @@ describe.skipIf(!programs.ok)(`a notification on a Linux desktop ${programs.reas
       notes.close();
     });
 
+    test('shows the newer of two that come together, by either way', async () => {
+      const notes = createNotes();
+      const outcomes = [notes.show('ups', titled('older'), choose), notes.show('ups', titled('newer'), choose)];
+      expect(await Promise.all(outcomes)).toEqual(['outdated', 'refused']);
+      await until('an empty screen', async () => (await desktop.displayed()) === 0);
+      notes.close();
+    });
+
+    test('that refused one is asked again after a while', async () => {
+      const there = { ...env };
+      const notes = createLinuxNotes({
+        clock,
+        log: createRememberingLog(),
+        env: there,
+        onLate: (key) => late.push(key),
+      });
+      there.DBUS_SESSION_BUS_ADDRESS = 'unix:path=/nonexistent';
+      expect(await notes.show('ups', titled('first'), choose)).toBe('refused');
+      Object.assign(there, env);
+      await clock.advance(DESKTOP_REST_MS - 1);
+      expect(await notes.show('ups', titled('second'), choose)).toBe('refused');
+      await clock.advance(1);
+      expect(await notes.show('ups', titled('third'), choose)).toBe('shown');
+      notes.close();
+    });
+
     test('is waited for no longer when the program ends', async () => {
       const notes = createNotes();
       desktop.hang();
       const isShown = notes.show('ups', titled('never shown'), choose);
       notes.close();
-      expect(await isShown).toBe(false);
+      expect(await isShown).toBe('outdated');
       desktop.goOn();
+      expect(await notes.show('ups', titled('after the end'), choose)).toBe('outdated');
     });
   });
 });
