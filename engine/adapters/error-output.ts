@@ -1,16 +1,22 @@
 import { write, writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Standard error, written without ever waiting for who reads it. */
 export interface ErrorOutput {
   /** Takes whole lines. What nobody reads is kept up to a limit; what is lost beyond it is told once there is room. */
   write(lines: string): void;
-  /** @returns whether everything is written; false where nobody took it for a second. An end in order would wait for that. */
+  /**
+   * @returns whether everything is written; false where nobody took anything for a second, or it took five in all. An end
+   * in order would wait for that.
+   */
   settled(): Promise<boolean>;
 }
 
 /** Of one that nobody reads, as of a log that lies on a disk that hangs. */
 const MOST_CHARACTERS = 1_000_000;
 const STUCK_MS = 1_000;
+const SETTLING_MS = 5_000;
+const LOOK_MS = 10;
 const AGAIN_MS = 50;
 
 /**
@@ -23,8 +29,11 @@ export function createErrorOutput(descriptor: number): ErrorOutput {
   let lost = 0;
   /** Since when a piece is being written, ms of the monotonic clock. */
   let writingSince: number | undefined;
+  /** What was not taken, and is tried again in a moment. */
+  let refused: Buffer | undefined;
   let isGone = false;
-  const waiting = new Set<(isWritten: boolean) => void>();
+
+  const isStuck = (): boolean => writingSince !== undefined && performance.now() - writingSince >= STUCK_MS;
 
   const next = (): void => {
     if (lost > 0) {
@@ -33,8 +42,6 @@ export function createErrorOutput(descriptor: number): ErrorOutput {
     }
     if (queue === '') {
       writingSince = undefined;
-      for (const resolve of waiting) resolve(true);
-      waiting.clear();
       return;
     }
     const bytes = Buffer.from(queue);
@@ -44,8 +51,13 @@ export function createErrorOutput(descriptor: number): ErrorOutput {
 
   const put = (bytes: Buffer, since = performance.now()): void => {
     writingSince = since;
+    refused = undefined;
     write(descriptor, bytes, (error, written) => {
-      if (error?.code === 'EAGAIN') return void setTimeout(put, AGAIN_MS, bytes, since);
+      if (error?.code === 'EAGAIN') {
+        refused = bytes;
+        setTimeout(put, AGAIN_MS, bytes, since);
+        return;
+      }
       // Its reader is gone for good; a full disk may have room again.
       if (error?.code === 'EPIPE') isGone = true;
       if (!error && written < bytes.length) put(bytes.subarray(written));
@@ -54,10 +66,10 @@ export function createErrorOutput(descriptor: number): ErrorOutput {
   };
 
   process.on('exit', () => {
-    const isStuck = writingSince !== undefined && performance.now() - writingSince >= STUCK_MS;
-    if (isGone || isStuck || queue === '') return;
+    if (isGone || isStuck()) return;
+    let left = Buffer.concat([refused ?? Buffer.alloc(0), Buffer.from(queue)]);
     try {
-      writeSync(descriptor, queue);
+      while (left.length > 0) left = left.subarray(writeSync(descriptor, left));
     } catch {
       // Nothing is left that could be told, and nobody to tell it to.
     }
@@ -70,12 +82,14 @@ export function createErrorOutput(descriptor: number): ErrorOutput {
       else queue += lines;
       if (writingSince === undefined) next();
     },
-    settled: () =>
-      new Promise((resolve) => {
-        if (writingSince === undefined) return resolve(true);
-        waiting.add(resolve);
-        setTimeout(resolve, STUCK_MS, false);
-      }),
+    async settled() {
+      const end = performance.now() + SETTLING_MS;
+      while (writingSince !== undefined) {
+        if (isStuck() || performance.now() >= end) return false;
+        await delay(LOOK_MS);
+      }
+      return true;
+    },
   };
 }
 
