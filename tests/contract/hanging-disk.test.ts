@@ -13,7 +13,7 @@ import { ensurePrograms } from '#tests/support/programs.ts';
 import { runProgram } from '#tests/support/run-program.ts';
 import {
   buildProgram,
-  createNutFolder,
+  createGuardedFolder,
   ridethrough,
   startProgram,
   until,
@@ -32,15 +32,7 @@ describe.skipIf(process.platform !== 'linux' || !found.ok)(`a disk that hangs ${
   let program: RunningProgram;
   beforeAll(buildProgram);
   beforeEach(async () => {
-    folder = await createNutFolder({
-      'ups.conf': '[ups]\n driver = dummy-ups\n port = CONF_DIR/ups.dev\n pollinterval = 1\n',
-      'ups.dev': 'ups.status: OL\nbattery.charge: 100\n',
-      'upsd.users': '[here]\n password = geheim\n upsmon primary\n',
-    });
-    await folder.write(
-      'upsmon.conf',
-      `MONITOR ups@${folder.address} 1 here geheim primary\nFINALDELAY 1\nSHUTDOWNCMD "echo down >> ${file('down')}"\n`,
-    );
+    folder = await createGuardedFolder();
     const built = await runProgram('gcc', ['-shared', '-fPIC', '-o', file('hanging.so'), SOURCE, '-ldl']);
     expect(built).toMatchObject({ status: 0 });
     await mkdir(folder.data);

@@ -2,26 +2,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createFifo, type Fifo } from '#tests/support/fifo.ts';
-import { buildProgram, CLI, createNutFolder, until, type NutFolder } from '#tests/support/served-program.ts';
+import { buildProgram, CLI, createGuardedFolder, until } from '#tests/support/served-program.ts';
 
 describe.skipIf(process.platform === 'win32')('a log that nobody reads', () => {
-  let folder: NutFolder;
+  let folder: Awaited<ReturnType<typeof createGuardedFolder>>;
   let fifo: Fifo;
   beforeAll(buildProgram);
   beforeEach(async () => {
     fifo = createFifo();
-    folder = await createNutFolder({
-      'ups.conf': '[ups]\n driver = dummy-ups\n port = CONF_DIR/ups.dev\n pollinterval = 1\n',
-      'ups.dev': 'ups.status: OL\nbattery.charge: 100\n',
-      'upsd.users': '[here]\n password = geheim\n upsmon primary\n',
-    });
-    await folder.write(
-      'upsmon.conf',
-      `MONITOR ups@${folder.address} 1 here geheim primary\nFINALDELAY 1\nSHUTDOWNCMD "echo down >> ${join(folder.conf, 'down')}"\n`,
-    );
+    folder = await createGuardedFolder();
   });
   afterEach(async () => {
     fifo.remove();
@@ -41,7 +32,7 @@ describe.skipIf(process.platform === 'win32')('a log that nobody reads', () => {
       child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
       await until('ready', () => stdout.startsWith('ridethrough ready '));
       await folder.write('ups.dev', 'ups.status: OB LB\nbattery.charge: 3\n');
-      const down = (): Promise<string> => readFile(join(folder.conf, 'down'), 'utf8').catch(() => '');
+      const down = (): Promise<string> => readFile(folder.down, 'utf8').catch(() => '');
       await until('the computer goes down', async () => (await down()) === 'down\n');
       let log = '';
       await until('the log is there once somebody reads', () => /battery is low/i.test((log += fifo.read())));

@@ -157,3 +157,18 @@ export async function createNutFolder(files: Readonly<Record<string, string>>): 
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
+
+/** The same for a computer that is guarded: its UPS is what `ups.dev` says, and `down` is written instead of going down. */
+export async function createGuardedFolder(): Promise<NutFolder & { readonly down: string }> {
+  const folder = await createNutFolder({
+    'ups.conf': '[ups]\n driver = dummy-ups\n port = CONF_DIR/ups.dev\n pollinterval = 1\n',
+    'ups.dev': 'ups.status: OL\nbattery.charge: 100\n',
+    'upsd.users': '[here]\n password = geheim\n upsmon primary\n',
+  });
+  const down = join(folder.conf, 'down');
+  await folder.write(
+    'upsmon.conf',
+    `MONITOR ups@${folder.address} 1 here geheim primary\nFINALDELAY 1\nSHUTDOWNCMD "echo down >> ${down}"\n`,
+  );
+  return { ...folder, down };
+}
